@@ -1,0 +1,8 @@
+//! The HTTP contract, one file per surface.
+//! Must not know how a request is served.
+
+pub mod admin;
+pub mod agents;
+pub mod cases;
+pub mod evidence;
+pub mod invitations;

@@ -1,0 +1,42 @@
+//! Every shape in one OpenAPI document: the source of the TypeScript types and of the published contract.
+//! Must not know paths; the server adds them.
+
+use crate::api::{admin, agents, cases, evidence, invitations};
+use crate::{problem, socket, terms, webhook};
+use utoipa::OpenApi;
+
+#[derive(OpenApi)]
+#[openapi(
+    info(title = "Recourse", description = "Recover failed identity checks with a live agent.", license(name = "Apache-2.0 OR MIT")),
+    components(schemas(
+        cases::ReportFailedCheck, cases::CaseView, cases::CasePage, cases::Check,
+        invitations::Look, invitations::LinkView, invitations::Claim, invitations::Claimed, invitations::AskNewLink,
+        invitations::NewLink, invitations::AskCallBack, invitations::CallBackBooked, invitations::PhotographKept, invitations::CustomerView,
+        evidence::EvidenceView, evidence::RecordingView,
+        agents::SignIn, agents::SignInByLink, agents::Me, agents::DeskView, agents::AgentCaseView, agents::VerdictReasons, agents::CannedReply,
+        admin::CaseRows, admin::CaseFile, admin::NumbersView, admin::AgentRow, admin::SaveAgent, admin::SavedAgent, admin::PolicyView,
+        admin::SavePolicy, admin::Simulate, admin::Simulation, admin::EndpointView, admin::SaveEndpoint, admin::DeliveryView,
+        admin::ApiKeyView, admin::SaveKey, admin::LogView,
+        socket::CustomerMessage, socket::CustomerPush, socket::AgentMessage, socket::AgentPush, socket::AdminPush,
+        webhook::WebhookEvent, problem::Problem,
+        terms::FailureReason, terms::ReasonCode, terms::Phase, terms::StepKind, terms::LivenessPrompt, terms::AwayReason,
+    ))
+)]
+struct Document;
+
+/// All shapes as an OpenAPI 3.1 document without paths.
+#[must_use]
+pub fn openapi() -> utoipa::openapi::OpenApi {
+    Document::openapi()
+}
+
+#[cfg(test)]
+mod tests {
+    #[test]
+    fn nested_shapes_are_in_the_document() {
+        let json = serde_json::to_value(super::openapi()).unwrap();
+        for name in ["Scores", "StepView", "DeviceCommand", "LadderStep", "TimelineEntry", "Brand"] {
+            assert!(json["components"]["schemas"][name].is_object(), "{name}");
+        }
+    }
+}
