@@ -4,6 +4,7 @@
 //! `handle(&self, input, now) -> Result<Transition, Refusal>` with `deadline()`.
 #![deny(missing_docs)]
 
+pub mod audit;
 pub mod ids;
 pub mod pii;
 pub mod refusal;
