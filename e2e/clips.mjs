@@ -1,0 +1,81 @@
+// What the fake cameras and microphones play: made from the fixtures by ffmpeg once, kept in .cache.
+// Must not know: browsers, the product.
+import { execFile } from 'node:child_process';
+import { createHash } from 'node:crypto';
+import { existsSync } from 'node:fs';
+import { mkdir, readFile, rename, rm } from 'node:fs/promises';
+import { dirname, join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { promisify } from 'node:util';
+
+const here = dirname(fileURLToPath(import.meta.url));
+const cache = join(here, '.cache');
+const run = promisify(execFile);
+
+/**
+ * Raw video is large (a 640x480 picture is 450 kB), so clips are cut to what a walk needs.
+ * @type {Record<string, {source?: string, ext: string, args: string[]}>}
+ */
+const RECIPES = {
+  // A person who turns the head, blinks and speaks: the customer's camera.
+  liveness: {
+    source: 'liveness.webm',
+    ext: 'y4m',
+    args: ['-vf', 'scale=640:480,fps=15', '-pix_fmt', 'yuv420p'],
+  },
+  // The card rises, glares, blurs and is held clean: seconds 1.5 to 7.5 of the source.
+  document: {
+    source: 'document.webm',
+    ext: 'y4m',
+    args: ['-ss', '1.5', '-t', '6', '-vf', 'scale=1280:720,fps=8', '-pix_fmt', 'yuv420p'],
+  },
+  // The agent's camera: the same synthetic face, mirrored and warmer, so that the two sides of a
+  // call can be told apart in pictures and by their pixels.
+  agent: {
+    source: 'liveness.webm',
+    ext: 'y4m',
+    args: [
+      '-t', '5',
+      '-vf', 'hflip,colorchannelmixer=rr=1.15:bb=0.8,scale=640:480,fps=15',
+      '-pix_fmt', 'yuv420p',
+    ],
+  },
+  // A tone of half a second each second: a microphone that is heard and falls silent.
+  speech: {
+    ext: 'wav',
+    args: [
+      '-f', 'lavfi', '-i', 'aevalsrc=0.4*sin(2*PI*330*t)*lt(mod(t\\,1)\\,0.5):s=48000:d=10',
+      '-c:a', 'pcm_s16le',
+    ],
+  },
+};
+
+/** @typedef {'liveness' | 'document' | 'agent' | 'speech'} Clip */
+
+/**
+ * The path of a clip in the form Chromium plays; made when it is missing.
+ * The name carries a hash of source and recipe, so a changed recipe is never served stale.
+ * @param {Clip} name
+ * @returns {Promise<string>}
+ */
+export async function clip(name) {
+  const recipe = RECIPES[name];
+  if (!recipe) throw new Error(`no clip named ${name}; there are ${Object.keys(RECIPES).join(', ')}`);
+  const hash = createHash('sha256').update(JSON.stringify(recipe));
+  const source = recipe.source && join(here, 'fixtures', 'clips', recipe.source);
+  if (source) hash.update(await readFile(source));
+  const target = join(cache, `${name}-${hash.digest('hex').slice(0, 12)}.${recipe.ext}`);
+  if (existsSync(target)) return target;
+
+  await mkdir(cache, { recursive: true });
+  // Renamed when complete: another test process never plays half a file.
+  const part = `${target}.${process.pid}.part.${recipe.ext}`;
+  try {
+    const input = source ? ['-i', source] : [];
+    await run('ffmpeg', ['-v', 'error', '-nostdin', '-y', ...input, ...recipe.args, part]);
+    await rename(part, target);
+  } finally {
+    await rm(part, { force: true });
+  }
+  return target;
+}
