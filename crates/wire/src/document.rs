@@ -10,7 +10,7 @@ use utoipa::OpenApi;
     info(title = "Recourse", description = "Recover failed identity checks with a live agent.", license(name = "Apache-2.0 OR MIT")),
     components(schemas(
         cases::ReportFailedCheck, cases::CaseView, cases::CasePage, cases::Check,
-        invitations::Look, invitations::LinkView, invitations::Claim, invitations::Claimed, invitations::AskNewLink,
+        invitations::Look, invitations::LinkView, invitations::Claim, invitations::ClaimKept, invitations::AskNewLink,
         invitations::NewLink, invitations::AskCallBack, invitations::CallBackBooked, invitations::PhotographKept, invitations::CustomerView,
         evidence::EvidenceView, evidence::RecordingView,
         agents::SignIn, agents::SignInByLink, agents::Me, agents::DeskView, agents::AgentCaseView, agents::VerdictReasons, agents::CannedReply,

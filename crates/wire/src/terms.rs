@@ -62,7 +62,12 @@ terms! {
     }
 
     /// What the automated check concluded.
-    CheckOutcome { Failed, Inconclusive }
+    CheckOutcome {
+        /// Refused.
+        Failed,
+        /// Could not tell.
+        Inconclusive,
+    }
 
     /// Where a case stands.
     Phase {
@@ -107,19 +112,90 @@ terms! {
     }
 
     /// What an uploaded or photographed image shows.
-    ImageSlot { DocumentFront, DocumentBack, DocumentTilt, Portrait, Selfie, OtherPage }
+    ImageSlot {
+        /// Front of the document, or a passport's data page.
+        DocumentFront,
+        /// Back of the document.
+        DocumentBack,
+        /// The document tilted, so that its security features show.
+        DocumentTilt,
+        /// The person, photographed in the session.
+        Portrait,
+        /// The person, from the failed attempt.
+        Selfie,
+        /// Anything else, such as a further page.
+        OtherPage,
+    }
 
     /// A place in a room.
-    Seat { Customer, Agent, Supervisor, Interpreter }
+    Seat {
+        /// The customer.
+        Customer,
+        /// The agent.
+        Agent,
+        /// A supervisor.
+        Supervisor,
+        /// An interpreter.
+        Interpreter,
+    }
 
     /// What kind of work a procedure step asks for.
-    StepKind { Greet, DocumentFront, DocumentBack, DocumentTilt, PortraitMatch, Liveness, Questions, OneTimeCode, Declaration, Decision }
+    StepKind {
+        /// Greet and have the consent said aloud.
+        Greet,
+        /// Photograph the front.
+        DocumentFront,
+        /// Photograph the back.
+        DocumentBack,
+        /// Photograph the tilted document.
+        DocumentTilt,
+        /// Photograph the face and compare it with the document.
+        PortraitMatch,
+        /// Random prompts.
+        Liveness,
+        /// Ask what the customer should know.
+        Questions,
+        /// A code sent to the phone or e-mail on file.
+        OneTimeCode,
+        /// The customer states own will and purpose.
+        Declaration,
+        /// Decide.
+        Decision,
+    }
 
     /// Where a procedure step stands.
-    StepState { Pending, Done, Failed, Waived }
+    StepState {
+        /// Open.
+        Pending,
+        /// Done with its evidence.
+        Done,
+        /// Tried and failed.
+        Failed,
+        /// Waived with a reason.
+        Waived,
+    }
 
     /// What the customer is asked to do to show that they are live.
-    LivenessPrompt { TurnLeft, TurnRight, LookUp, LookDown, Smile, BlinkTwice, MoveCloser, CoverNose, ReadNumber }
+    LivenessPrompt {
+        /// Turn the head left.
+        TurnLeft,
+        /// Turn the head right.
+        TurnRight,
+        /// Look up.
+        LookUp,
+        /// Look down.
+        LookDown,
+        /// Smile.
+        Smile,
+        /// Blink twice.
+        BlinkTwice,
+        /// Come closer.
+        MoveCloser,
+        /// Cover the nose with a hand.
+        CoverNose,
+        /// Read a number aloud.
+        ReadNumber,
+    }
 
     /// The agent's decision.
     Verdict {
@@ -135,21 +211,91 @@ terms! {
 
     /// The published reasons of a decision.
     ReasonCode {
-        IdentityConfirmed, IdentityConfirmedDataCorrected,
-        DocumentUnreadable, DocumentExpired, DocumentDamaged, DocumentNotAccepted, DocumentNotPresent,
-        FaceDoesNotMatch, LivenessNotShown, DataDoesNotMatch, AnswersDoNotMatch,
-        SuspectedForgery, SuspectedImpersonation, SuspectedCoercion,
-        CustomerDeclined, CustomerLeft, PoorConnection, NoCamera, TechnicalFault, UnusualDocument, NeedsSpecialist,
+        /// Identity confirmed.
+        IdentityConfirmed,
+        /// Identity confirmed, a field was corrected.
+        IdentityConfirmedDataCorrected,
+        /// Document cannot be read.
+        DocumentUnreadable,
+        /// Document is past its date.
+        DocumentExpired,
+        /// Document is damaged.
+        DocumentDamaged,
+        /// Document type is not accepted.
+        DocumentNotAccepted,
+        /// Customer has no document at hand.
+        DocumentNotPresent,
+        /// Face does not match the portrait.
+        FaceDoesNotMatch,
+        /// Liveness was not shown.
+        LivenessNotShown,
+        /// Data does not match.
+        DataDoesNotMatch,
+        /// Answers do not match.
+        AnswersDoNotMatch,
+        /// Document may be forged.
+        SuspectedForgery,
+        /// Person may be somebody else.
+        SuspectedImpersonation,
+        /// Person may be under pressure.
+        SuspectedCoercion,
+        /// Customer does not want to go on.
+        CustomerDeclined,
+        /// Customer left.
+        CustomerLeft,
+        /// Connection too poor.
+        PoorConnection,
+        /// Customer has no camera.
+        NoCamera,
+        /// Something broke.
+        TechnicalFault,
+        /// Unusual document.
+        UnusualDocument,
+        /// A specialist must look.
+        NeedsSpecialist,
     }
 
     /// Where an agent stands.
-    Presence { Offline, Away, Available, Reserved, OnCall, WrapUp }
+    Presence {
+        /// Not signed in, or the page is gone.
+        Offline,
+        /// Signed in, takes nobody.
+        Away,
+        /// Waits for a customer.
+        Available,
+        /// Being rung.
+        Reserved,
+        /// Face to face.
+        OnCall,
+        /// Finishing the last case.
+        WrapUp,
+    }
 
     /// Why an agent is away.
-    AwayReason { Break, Training, Meeting, Missed, Technical }
+    AwayReason {
+        /// Break.
+        Break,
+        /// Training.
+        Training,
+        /// Meeting.
+        Meeting,
+        /// A ring was missed.
+        Missed,
+        /// Something is broken.
+        Technical,
+    }
 
     /// What a person may do here.
-    Role { Agent, Supervisor, Auditor, Admin }
+    Role {
+        /// Answers customers.
+        Agent,
+        /// Watches the floor, reviews decisions.
+        Supervisor,
+        /// Reads everything, changes nothing.
+        Auditor,
+        /// Sets up agents, policies, webhooks, keys.
+        Admin,
+    }
 
     /// State of the customer's camera as their browser tells it.
     CameraState {

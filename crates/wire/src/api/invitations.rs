@@ -151,7 +151,7 @@ pub struct ConsentGiven {
 
 /// The answer to a claim.
 #[derive(Clone, Debug, Serialize, Deserialize, ToSchema)]
-pub struct Claimed {
+pub struct ClaimKept {
     /// 256 bits, base64url; keep it in this browser, send it in the socket's first message
     /// and as bearer of uploads.
     pub client_secret: String,
