@@ -1,0 +1,4 @@
+//! The shell around the law: everything that waits, listens, stores or sends.
+//! Must not know any rule of a case; those live in `domain`.
+
+pub mod adapters;
