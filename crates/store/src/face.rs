@@ -1,0 +1,143 @@
+//! The face of the store: everything that can be written or read.
+//! Must not know which database is behind it.
+
+use crate::StoreError;
+use crate::rows::{
+    AgentRow, ApiKeyRow, AuditRow, CaseCursor, CaseFilter, CaseRow, CheckpointRow, ClaimedDelivery, Commit, Counters, DeliveryFilter, DeliveryStatus,
+    EndpointWrite, Gauges, Health, IdempotencyRow, Lease, LinkRow, LogState, Numbers, Outcome, PersonWrite, PhaseCount, PolicyRow, ReportRow, Sequenced,
+    SignInLinkRow, SignInRow, TenantWrite,
+};
+use domain::ids::{AgentId, CaseId, DeliveryId, EndpointId, EntryId, TenantId};
+use domain::time::Timestamp;
+use std::pin::Pin;
+
+/// An answer on its way.
+pub type Later<'a, T> = Pin<Box<dyn Future<Output = Result<T, StoreError>> + Send + 'a>>;
+
+/// The one place where things are kept. Times are given, never taken; lists are bounded by
+/// their `limit`, which is itself cut to [`crate::rows::MAX_LIST`] (cases of a page to
+/// [`crate::rows::MAX_PAGE`], reports to [`crate::rows::MAX_VALUES`]).
+pub trait Store: Send + Sync + 'static {
+    // Writing.
+
+    /// The sole writer of evidential rows: all of it is kept, or none.
+    fn commit(&self, commit: Commit) -> Later<'_, ()>;
+    /// Gives entries their places, from `expected_size` on and without a gap, and keeps the
+    /// tree's new state; the log standing at another size is a conflict. An empty list with a
+    /// checkpoint keeps the checkpoint alone.
+    fn sequence(&self, expected_size: u64, entries: Vec<Sequenced>, frontier: Vec<u8>, checkpoint: Option<CheckpointRow>) -> Later<'_, ()>;
+    /// Takes due deliveries that stand first in their case for their receiver.
+    fn claim_deliveries(&self, now: Timestamp, lease_until: Timestamp, limit: u32) -> Later<'_, Vec<ClaimedDelivery>>;
+    /// Ends an attempt; a lease that another claim made void is a conflict.
+    fn settle_delivery(&self, id: DeliveryId, lease: Lease, outcome: Outcome) -> Later<'_, ()>;
+    /// Sends a settled delivery again, from its first attempt; false when it is pending or unknown.
+    fn replay_delivery(&self, tenant: TenantId, id: DeliveryId, now: Timestamp) -> Later<'_, bool>;
+    fn put_sign_in_link(&self, link: SignInLinkRow) -> Later<'_, ()>;
+    /// Uses a link up: its person, once and in time; afterwards nobody.
+    fn consume_sign_in_link(&self, hash: [u8; 32], now: Timestamp) -> Later<'_, Option<AgentId>>;
+    fn put_sign_in(&self, sign_in: SignInRow) -> Later<'_, ()>;
+    /// Moves `last_seen` forward.
+    fn touch_sign_in(&self, hash: [u8; 32], at: Timestamp) -> Later<'_, ()>;
+    fn revoke_sign_in(&self, hash: [u8; 32]) -> Later<'_, ()>;
+    /// Ends every sign-in of a person and voids unused links; how many sign-ins ended.
+    fn revoke_sign_ins_of(&self, person: AgentId) -> Later<'_, u64>;
+    /// Moves `last_used_at` forward.
+    fn touch_api_key(&self, hash: [u8; 32], at: Timestamp) -> Later<'_, ()>;
+    /// Forgets idempotency answers created before, at most a thousand at a time; how many.
+    fn forget_idempotency(&self, before: Timestamp) -> Later<'_, u64>;
+    /// Forgets sign-ins and links that expired before, at most a thousand of each; how many.
+    fn forget_sign_ins(&self, before: Timestamp) -> Later<'_, u64>;
+    fn put_setting(&self, key: String, value: Vec<u8>) -> Later<'_, ()>;
+
+    // Cases.
+
+    fn case(&self, id: CaseId) -> Later<'_, Option<CaseRow>>;
+    fn case_of(&self, tenant: TenantId, id: CaseId) -> Later<'_, Option<CaseRow>>;
+    fn case_by_link(&self, token_hash: [u8; 32]) -> Later<'_, Option<CaseRow>>;
+    /// The newest with this reference.
+    fn case_by_reference(&self, tenant: TenantId, reference: String) -> Later<'_, Option<CaseRow>>;
+    /// Newest first.
+    fn cases(&self, tenant: TenantId, filter: CaseFilter, after: Option<CaseCursor>, limit: u32) -> Later<'_, Vec<CaseRow>>;
+    /// Of every tenant, by id, after an id: for recovery at start and the router.
+    fn cases_in_phases(&self, phases: Vec<String>, after: Option<CaseId>, limit: u32) -> Later<'_, Vec<CaseRow>>;
+    /// Whose deadline has come, the earliest first.
+    fn due_cases(&self, now: Timestamp, limit: u32) -> Later<'_, Vec<CaseRow>>;
+    fn phase_counts(&self, tenant: TenantId) -> Later<'_, Vec<PhaseCount>>;
+    fn link(&self, token_hash: [u8; 32]) -> Later<'_, Option<LinkRow>>;
+    /// Oldest first.
+    fn links_of(&self, case: CaseId) -> Later<'_, Vec<LinkRow>>;
+
+    // Agents and people.
+
+    fn agent(&self, id: AgentId) -> Later<'_, Option<AgentRow>>;
+    /// Of a tenant, or of every tenant; by id, after an id.
+    fn agents(&self, tenant: Option<TenantId>, after: Option<AgentId>, limit: u32) -> Later<'_, Vec<AgentRow>>;
+    fn due_agents(&self, now: Timestamp, limit: u32) -> Later<'_, Vec<AgentRow>>;
+    fn person(&self, id: AgentId) -> Later<'_, Option<PersonWrite>>;
+    fn person_by_email(&self, email: String) -> Later<'_, Option<PersonWrite>>;
+    /// By id, after an id.
+    fn people(&self, tenant: TenantId, after: Option<AgentId>, limit: u32) -> Later<'_, Vec<PersonWrite>>;
+    fn sign_in(&self, hash: [u8; 32]) -> Later<'_, Option<SignInRow>>;
+
+    // Administration.
+
+    fn tenant(&self, id: TenantId) -> Later<'_, Option<TenantWrite>>;
+    /// By id, after an id.
+    fn tenants(&self, after: Option<TenantId>, limit: u32) -> Later<'_, Vec<TenantWrite>>;
+    /// The newest version.
+    fn policy(&self, tenant: TenantId) -> Later<'_, Option<PolicyRow>>;
+    fn policy_version(&self, tenant: TenantId, version: u64) -> Later<'_, Option<PolicyRow>>;
+    /// Newest first.
+    fn policies(&self, tenant: TenantId, limit: u32) -> Later<'_, Vec<PolicyRow>>;
+    fn endpoint(&self, id: EndpointId) -> Later<'_, Option<EndpointWrite>>;
+    /// Oldest first.
+    fn endpoints(&self, tenant: TenantId) -> Later<'_, Vec<EndpointWrite>>;
+    fn api_key(&self, hash: [u8; 32]) -> Later<'_, Option<ApiKeyRow>>;
+    /// Oldest first.
+    fn api_keys(&self, tenant: TenantId) -> Later<'_, Vec<ApiKeyRow>>;
+    fn idempotency(&self, tenant: TenantId, key: String) -> Later<'_, Option<IdempotencyRow>>;
+    fn setting(&self, key: String) -> Later<'_, Option<Vec<u8>>>;
+
+    // Numbers.
+
+    /// Reports at or after `since`, oldest first.
+    fn reports_since(&self, tenant: TenantId, since: Timestamp, limit: u32) -> Later<'_, Vec<ReportRow>>;
+    /// Marks at or after `from` and before `to`.
+    fn numbers(&self, tenant: TenantId, from: Timestamp, to: Timestamp) -> Later<'_, Numbers>;
+
+    // The log.
+
+    /// Of one case in insertion order, after a `seq` (0 for the first page).
+    fn audit_of_case(&self, case: CaseId, after: i64, limit: u32) -> Later<'_, Vec<AuditRow>>;
+    /// Of a tenant, newest first, before a `seq`.
+    fn audit_page(&self, tenant: TenantId, before: Option<i64>, limit: u32) -> Later<'_, Vec<AuditRow>>;
+    fn audit_entry(&self, id: EntryId) -> Later<'_, Option<AuditRow>>;
+    /// Without a place yet, in insertion order.
+    fn unsequenced(&self, limit: u32) -> Later<'_, Vec<AuditRow>>;
+    /// In the order of the tree, from a place on.
+    fn audit_range(&self, from: u64, limit: u32) -> Later<'_, Vec<AuditRow>>;
+    fn log_state(&self) -> Later<'_, LogState>;
+    /// The newest.
+    fn checkpoint(&self) -> Later<'_, Option<CheckpointRow>>;
+    /// Larger than a size, smallest first.
+    fn checkpoints(&self, after: Option<u64>, limit: u32) -> Later<'_, Vec<CheckpointRow>>;
+
+    // The outbox.
+
+    fn delivery(&self, tenant: TenantId, id: DeliveryId) -> Later<'_, Option<DeliveryStatus>>;
+    /// Of one case, in the order of `seq`.
+    fn deliveries_of(&self, case: CaseId, limit: u32) -> Later<'_, Vec<DeliveryStatus>>;
+    /// Newest first.
+    fn deliveries(&self, tenant: TenantId, filter: DeliveryFilter, limit: u32) -> Later<'_, Vec<DeliveryStatus>>;
+    /// When the next pending delivery is due; nothing when none is pending.
+    fn next_delivery_at(&self) -> Later<'_, Option<Timestamp>>;
+
+    // The store itself.
+
+    /// Whether the database reads and writes.
+    fn health(&self) -> Later<'_, Health>;
+    fn counters(&self) -> Counters;
+    fn gauges(&self) -> Later<'_, Gauges>;
+    /// Finishes what was begun and lets the database go; later calls are unavailable.
+    fn close(&self) -> Later<'_, ()>;
+}
