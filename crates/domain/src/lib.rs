@@ -7,5 +7,6 @@
 pub mod audit;
 pub mod ids;
 pub mod pii;
+pub mod queue;
 pub mod refusal;
 pub mod time;
