@@ -1,0 +1,193 @@
+// Builds the pages into dist/: `node build.mjs [--watch]`.
+// The customer's page carries its script and style inline, so that it is ready after one round trip;
+// what it needs later is loaded from the addresses in LAZY. The other pages are ordinary split bundles.
+import { createHash } from "node:crypto";
+import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, watch, writeFileSync } from "node:fs";
+import { basename, dirname, join } from "node:path";
+import { fileURLToPath } from "node:url";
+import { brotliCompressSync, constants, gzipSync } from "node:zlib";
+import { build } from "esbuild";
+
+const root = dirname(fileURLToPath(import.meta.url));
+const dist = join(root, "dist");
+const assets = join(dist, "assets");
+/** JavaScript a customer loads before video, gzip bytes: the goal, and the limit that fails the build. */
+const GOAL = 15 * 1024;
+const LIMIT = 40 * 1024;
+
+const common = {
+  absWorkingDir: root,
+  bundle: true,
+  format: "esm",
+  target: ["es2021", "chrome90", "safari14.1", "firefox90"],
+  jsx: "automatic",
+  jsxImportSource: "preact",
+  minify: true,
+  legalComments: "none",
+  charset: "utf8",
+  logLevel: "warning",
+};
+
+const hash = (bytes) => createHash("sha256").update(bytes).digest("base64url").slice(0, 10);
+const csp = (text) => `'sha256-${createHash("sha256").update(text).digest("base64")}'`;
+
+function asset(name, extension, bytes) {
+  const file = `${name}-${hash(bytes)}.${extension}`;
+  writeFileSync(join(assets, file), bytes);
+  return `/assets/${file}`;
+}
+
+/** `import url from "worker:./file.ts"` builds the worker as its own file. */
+const workers = {
+  name: "workers",
+  setup(api) {
+    api.onResolve({ filter: /^worker:/ }, (args) => ({ path: join(args.resolveDir, args.path.slice(7)), namespace: "worker" }));
+    api.onLoad({ filter: /.*/, namespace: "worker" }, async (args) => {
+      const made = await build({ ...common, format: "iife", entryPoints: [args.path], write: false });
+      const url = asset(basename(args.path).replace(/\.ts$/, ""), "js", made.outputFiles[0].contents);
+      return { contents: `export default ${JSON.stringify(url)}`, loader: "js", watchFiles: [args.path] };
+    });
+  },
+};
+
+/** Modules the customer's first script shares with what it loads later; customer/main.tsx puts them on `globalThis.recourse`. */
+const SHARED = ["preact", "preact/hooks", "preact/jsx-runtime", "lib/i18n.ts", "lib/ui/icons.tsx", "customer/context.ts"];
+
+async function sharedExports() {
+  const names = {};
+  for (const id of SHARED) {
+    const entry = id.endsWith(".ts") || id.endsWith(".tsx") ? { entryPoints: [join(root, id)] } : { stdin: { contents: `export * from "${id}"`, resolveDir: root } };
+    const made = await build({ ...common, ...entry, write: false, metafile: true, outdir: join(root, "dist", "none") });
+    names[id] = Object.values(made.metafile.outputs).flatMap((output) => output.exports);
+  }
+  return names;
+}
+
+function borrow(names) {
+  return {
+    name: "borrow",
+    setup(api) {
+      api.onResolve({ filter: /.*/ }, (args) => {
+        if (args.kind === "entry-point") return null;
+        const path = args.path.startsWith(".") ? join(args.resolveDir, args.path).slice(root.length + 1) : args.path;
+        return names[path] ? { path, namespace: "borrowed" } : null;
+      });
+      api.onLoad({ filter: /.*/, namespace: "borrowed" }, (args) => ({
+        contents: `const m = globalThis.recourse[${JSON.stringify(args.path)}];\n${names[args.path].map((name) => `export const ${name} = m.${name};`).join("\n")}`,
+        loader: "js",
+      }));
+    },
+  };
+}
+
+const page = ({ title, head = "", body = "", lang = "en", script }) => `<!doctype html>
+<html lang="${lang}">
+<head>
+<meta charset="utf-8">
+<meta name="viewport" content="width=device-width, initial-scale=1, viewport-fit=cover, interactive-widget=resizes-content">
+<meta name="color-scheme" content="light dark">
+<meta name="referrer" content="no-referrer">
+<title>${title}</title>
+${head}
+</head>
+<body>
+<div id="app">${body}</div>
+${script}
+</body>
+</html>
+`;
+
+async function customer(icon) {
+  const names = await sharedExports();
+  const lazy = {};
+  for (const file of readdirSync(join(root, "customer", "text")).filter((name) => name !== "en.ts")) {
+    const made = await build({ ...common, entryPoints: [join(root, "customer", "text", file)], write: false });
+    lazy[file.replace(/\.ts$/, "")] = asset(`text-${file.replace(/\.ts$/, "")}`, "js", made.outputFiles[0].contents);
+  }
+  for (const name of ["more", "qr"]) {
+    const made = await build({ ...common, entryPoints: [join(root, "customer", `${name}.tsx`)], plugins: [borrow(names)], write: false, outdir: assets });
+    for (const file of made.outputFiles) lazy[file.path.endsWith(".css") ? `${name}.css` : name] = asset(name, file.path.endsWith(".css") ? "css" : "js", file.contents);
+  }
+  const made = await build({ ...common, entryPoints: [join(root, "customer", "main.tsx")], define: { LAZY: JSON.stringify(lazy) }, write: false, outdir: assets });
+  const text = (end) => (made.outputFiles.find((file) => file.path.endsWith(end))?.text ?? "").replaceAll("</script", "<\\/script").trim();
+  const script = text(".js");
+  const style = text(".css");
+  const size = gzipSync(script, { level: 9 }).length;
+  console.log(`customer: ${size} bytes of script before video (gzip; goal ${GOAL}, limit ${LIMIT})`);
+  if (size > LIMIT) throw new Error(`the customer's page loads ${size} bytes of script before video; the limit is ${LIMIT}`);
+  const html = page({
+    title: "Verify now",
+    head: `<link rel="icon" href="${icon}">\n<meta name="robots" content="noindex">\n<style>${style}</style>`,
+    body: `<noscript>This page needs JavaScript. Please open the link in another browser.</noscript>`,
+    script: `<script type="module">${script}</script>`,
+  });
+  writeFileSync(join(dist, "customer.html"), html);
+  return { html: "customer.html", scripts: [csp(script)], styles: [csp(style)], script_gzip: size };
+}
+
+const SURFACES = { agent: "Agent console", admin: "Recourse admin", bank: "Open an account" };
+
+async function surfaces(icon) {
+  const present = Object.keys(SURFACES).filter((name) => existsSync(join(root, name, "main.tsx")));
+  for (const name of Object.keys(SURFACES)) if (!present.includes(name)) console.warn(`${name}: no main.tsx yet, page not built`);
+  if (present.length === 0) return {};
+  const made = await build({
+    ...common,
+    entryPoints: Object.fromEntries(present.map((name) => [name, join(root, name, "main.tsx")])),
+    outdir: assets,
+    entryNames: "[name]-[hash]",
+    chunkNames: "part-[hash]",
+    publicPath: "/assets/",
+    splitting: true,
+    metafile: true,
+    plugins: [workers],
+  });
+  const pages = {};
+  for (const [path, output] of Object.entries(made.metafile.outputs)) {
+    const name = present.find((each) => output.entryPoint === `${each}/main.tsx`);
+    if (!name) continue;
+    const url = (file) => `/assets/${basename(file)}`;
+    const parts = output.imports.filter((each) => each.kind === "import-statement").map((each) => `<link rel="modulepreload" href="${url(each.path)}">`);
+    const style = output.cssBundle ? `<link rel="stylesheet" href="${url(output.cssBundle)}">` : "";
+    const head = [`<link rel="icon" href="${icon}">`, style, ...parts].filter(Boolean).join("\n");
+    writeFileSync(join(dist, `${name}.html`), page({ title: SURFACES[name], head, script: `<script type="module" src="${url(path)}"></script>` }));
+    pages[name] = { html: `${name}.html`, scripts: [], styles: [] };
+  }
+  return pages;
+}
+
+async function embed() {
+  await build({ ...common, format: "iife", entryPoints: [join(root, "embed", "embed.ts")], outfile: join(dist, "embed.js") });
+}
+
+function squeeze(folder) {
+  for (const entry of readdirSync(folder, { withFileTypes: true })) {
+    const path = join(folder, entry.name);
+    if (entry.isDirectory()) squeeze(path);
+    else if (/\.(html|js|css|svg|json)$/.test(entry.name)) {
+      const bytes = readFileSync(path);
+      writeFileSync(`${path}.gz`, gzipSync(bytes, { level: 9 }));
+      writeFileSync(`${path}.br`, brotliCompressSync(bytes, { params: { [constants.BROTLI_PARAM_QUALITY]: 11 } }));
+    }
+  }
+}
+
+async function all() {
+  rmSync(dist, { recursive: true, force: true });
+  mkdirSync(assets, { recursive: true });
+  const icon = asset("favicon", "svg", readFileSync(join(root, "lib", "ui", "favicon.svg")));
+  const pages = { customer: await customer(icon), ...(await surfaces(icon)) };
+  await embed();
+  writeFileSync(join(dist, "manifest.json"), `${JSON.stringify({ pages, embed: "embed.js" }, null, 2)}\n`);
+  squeeze(dist);
+}
+
+await all();
+if (process.argv.includes("--watch")) {
+  let timer;
+  watch(root, { recursive: true }, (_event, file) => {
+    if (!file || /^(dist|node_modules)/.test(file)) return;
+    clearTimeout(timer);
+    timer = setTimeout(() => all().then(() => console.log("built"), (error) => console.error(error.message)), 50);
+  });
+}
