@@ -136,12 +136,14 @@ proptest! {
     fn p2_who_overtakes_has_an_earlier_virtual_arrival(steps in steps(150)) {
         let mut router = Router::new(timing(Choice::LongestIdle), 0);
         let mut line: BTreeMap<TicketId, InLine> = BTreeMap::new();
+        let mut clock = START;
         walk(&mut router, &steps, |event, now, commands, _| {
             let refused = commands.iter().any(|command| matches!(command, Command::Refuse(_)));
+            clock = clock.max(now);
             match event {
                 Event::Arrive(ticket) if !refused => {
                     let mut ticket = ticket.clone();
-                    ticket.enqueued = ticket.enqueued.min(now);
+                    ticket.enqueued = ticket.enqueued.min(clock);
                     line.insert(ticket.id, InLine { ticket, parked: false });
                 }
                 Event::Park(id) | Event::Back(id) if !refused => {
