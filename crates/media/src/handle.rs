@@ -1,11 +1,18 @@
 //! The crate's whole face: orders in, events and segments out. It must not know what a case, a tenant or a database is.
 
 use std::fmt;
+use std::io::Write;
 use std::net::{IpAddr, SocketAddr};
+use std::os::unix::net::UnixStream;
+use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
+use std::sync::mpsc::Sender;
+use std::sync::{Arc, Mutex, PoisonError};
+use std::thread::JoinHandle;
 use std::time::Duration;
 
 use serde::{Deserialize, Serialize};
 
+use crate::counters::{Counters, CountersSnapshot};
 use crate::segment::Kind;
 
 /// Name of a room, given by the caller.
@@ -342,4 +349,150 @@ pub struct Quality {
     pub width: Option<u16>,
     /// Height of the seat's picture, when known.
     pub height: Option<u16>,
+}
+
+/// Offers and requests that may wait for a thread; beyond it they are refused.
+const ORDERS_WAITING_MAX: usize = 4096;
+/// Closings and switches that may wait: they must not get lost, so they have more room.
+const CLOSINGS_WAITING_MAX: usize = 65_536;
+
+/// What a handle knows of one media thread.
+pub(crate) struct Thread {
+    pub orders: Sender<MediaOrder>,
+    pub depth: Arc<AtomicUsize>,
+    pub wake: UnixStream,
+    pub awake: Arc<AtomicBool>,
+    pub udp: SocketAddr,
+    pub tcp: SocketAddr,
+}
+
+struct Inner {
+    threads: Vec<Thread>,
+    stop: Arc<AtomicBool>,
+    joins: Mutex<Vec<JoinHandle<()>>>,
+    counters: Arc<Counters>,
+}
+
+/// The running engine. Cheap to clone; the engine ends when told to or when the last handle is gone.
+#[derive(Clone)]
+pub struct MediaHandle {
+    inner: Arc<Inner>,
+}
+
+impl fmt::Debug for MediaHandle {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("MediaHandle")
+            .field("udp", &self.udp_addr())
+            .field("tcp", &self.tcp_addr())
+            .finish()
+    }
+}
+
+impl Thread {
+    fn ring(&self) {
+        if !self.awake.swap(true, Ordering::SeqCst) {
+            // A full pipe means that the thread is rung already.
+            let _ = (&self.wake).write(&[1]);
+        }
+    }
+}
+
+impl MediaHandle {
+    pub(crate) fn new(
+        threads: Vec<Thread>,
+        stop: Arc<AtomicBool>,
+        joins: Vec<JoinHandle<()>>,
+        counters: Arc<Counters>,
+    ) -> MediaHandle {
+        MediaHandle {
+            inner: Arc::new(Inner {
+                threads,
+                stop,
+                joins: Mutex::new(joins),
+                counters,
+            }),
+        }
+    }
+
+    /// Hands an order to the room's thread; never blocks.
+    ///
+    /// # Errors
+    /// [`MediaError::Overloaded`] or [`MediaError::Stopped`]; an offer's reply is called with it too.
+    pub fn send(&self, order: MediaOrder) -> Result<(), MediaError> {
+        let (room, limit) = match &order {
+            MediaOrder::OpenRoom { room }
+            | MediaOrder::Offer { room, .. }
+            | MediaOrder::RequestKeyframe { room, .. } => (*room, ORDERS_WAITING_MAX),
+            MediaOrder::SetForwarding { room, .. }
+            | MediaOrder::SetRecording { room, .. }
+            | MediaOrder::ClosePeer { room, .. }
+            | MediaOrder::CloseRoom { room } => (*room, CLOSINGS_WAITING_MAX),
+        };
+        let thread = self.thread_of(room);
+        let waiting = thread.depth.fetch_add(1, Ordering::Relaxed);
+        let failed = if waiting >= limit {
+            Some((order, MediaError::Overloaded))
+        } else if self.inner.stop.load(Ordering::Acquire) {
+            Some((order, MediaError::Stopped))
+        } else {
+            let sent = thread.orders.send(order);
+            sent.err().map(|e| (e.0, MediaError::Stopped))
+        };
+        let Some((order, error)) = failed else {
+            thread.ring();
+            return Ok(());
+        };
+        thread.depth.fetch_sub(1, Ordering::Relaxed);
+        self.inner.counters.orders_refused.add(1);
+        if let MediaOrder::Offer { reply, .. } = order {
+            reply(Err(error.clone()));
+        }
+        Err(error)
+    }
+
+    fn thread_of(&self, room: RoomId) -> &Thread {
+        // Names may be counted or random; folding serves both.
+        let folded = room.0 ^ (room.0 >> 64) ^ (room.0 >> 32);
+        let count = self.inner.threads.len() as u128;
+        let index = usize::try_from(folded % count).unwrap_or(0);
+        &self.inner.threads[index]
+    }
+
+    /// The first thread's UDP address.
+    #[must_use]
+    pub fn udp_addr(&self) -> SocketAddr {
+        self.inner.threads[0].udp
+    }
+
+    /// The first thread's ICE-TCP address.
+    #[must_use]
+    pub fn tcp_addr(&self) -> SocketAddr {
+        self.inner.threads[0].tcp
+    }
+
+    /// Counts so far.
+    #[must_use]
+    pub fn counters(&self) -> CountersSnapshot {
+        self.inner.counters.snapshot()
+    }
+
+    /// Closes every room, hands over what is recorded, and waits for the threads to end.
+    pub fn stop(&self) {
+        self.inner.stop.store(true, Ordering::Release);
+        for thread in &self.inner.threads {
+            thread.awake.store(false, Ordering::SeqCst);
+            thread.ring();
+        }
+        let joins = std::mem::take(
+            &mut *self
+                .inner
+                .joins
+                .lock()
+                .unwrap_or_else(PoisonError::into_inner),
+        );
+        for join in joins {
+            // A thread that panicked has nothing left to wait for.
+            let _ = join.join();
+        }
+    }
 }

@@ -1,11 +1,28 @@
 //! WebRTC: rooms, forwarding, recording and export. The only crate that names SDP and RTP; it must not know the product's domain.
 #![warn(missing_docs)]
 
+mod codec;
+mod counters;
+mod engine;
+mod forward;
 mod handle;
+mod peer;
+mod recorder;
+mod room;
+mod route;
 mod segment;
+mod start;
+mod stun;
+mod tcp;
+mod track;
+mod udp;
 
+pub use counters::CountersSnapshot;
 pub use handle::{
-    Config, MediaError, MediaEvent, MediaOrder, PeerId, Quality, Reply, RoomId, SDP_BYTES_MAX,
-    SDP_MEDIA_LINES_MAX, Seat,
+    Config, MediaError, MediaEvent, MediaHandle, MediaOrder, PeerId, Quality, Reply, RoomId,
+    SDP_BYTES_MAX, SDP_MEDIA_LINES_MAX, Seat,
 };
-pub use segment::{Codec, Kind};
+pub use segment::{
+    Codec, Gap, GapWhy, Kind, Packet, Segment, SegmentError, SegmentHead, SenderReport, decode,
+};
+pub use start::start;

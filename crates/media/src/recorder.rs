@@ -1,0 +1,357 @@
+//! Collects one track's packets into segments and hands them over without ever waiting. It must not know str0m or files.
+
+use std::sync::mpsc::{SyncSender, TrySendError};
+use std::time::Duration;
+
+use crate::handle::{PeerId, RoomId, Seat};
+use crate::segment::{
+    Codec, Gap, GapWhy, HEAD_LEN, RECORD_LEN, SENDER_REPORTS_MAX, Segment, SegmentHead,
+    SenderReport, append_record,
+};
+
+/// One received packet with all that a record keeps of it.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Taken<'a> {
+    pub peer: PeerId,
+    pub ssrc: u32,
+    pub codec: Codec,
+    pub seq: u64,
+    pub time: u32,
+    pub marker: bool,
+    pub arrival_us: i64,
+    /// Set on the first packet of a key frame that tells its size.
+    pub size: Option<(u16, u16)>,
+    pub report: Option<SenderReport>,
+    pub payload: &'a [u8],
+}
+
+/// Limits of one segment.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct SegmentLimits {
+    pub span: Duration,
+    pub bytes: usize,
+}
+
+/// What became of a hand-over.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum HandOver {
+    Nothing,
+    Done,
+    Lost(&'static str),
+}
+
+#[derive(Debug)]
+struct Open {
+    head: SegmentHead,
+    bytes: Vec<u8>,
+}
+
+/// Recorder of one seat's track over all its connections in a room.
+#[derive(Debug)]
+pub(crate) struct TrackRecorder {
+    room: RoomId,
+    seat: Seat,
+    limits: SegmentLimits,
+    open: Option<Open>,
+    next_run: u32,
+    run: Option<Run>,
+    gap: Option<Gap>,
+    last_report: Option<SenderReport>,
+    last_len: usize,
+}
+
+#[derive(Debug, Clone, Copy)]
+struct Run {
+    peer: PeerId,
+    ssrc: u32,
+    codec: Codec,
+    size: Option<(u16, u16)>,
+    number: u32,
+    next_index: u32,
+}
+
+impl TrackRecorder {
+    pub fn new(room: RoomId, seat: Seat, limits: SegmentLimits) -> TrackRecorder {
+        TrackRecorder {
+            room,
+            seat,
+            limits,
+            open: None,
+            next_run: 0,
+            run: None,
+            gap: None,
+            last_report: None,
+            last_len: 16 * 1024,
+        }
+    }
+
+    /// Adds a packet; hands the segment before it over when it is full, old, or of another run.
+    pub fn push(&mut self, p: &Taken<'_>, sink: &SyncSender<Segment>) -> HandOver {
+        let mut result = HandOver::Nothing;
+        let same = self.run.as_ref().is_some_and(|run| {
+            run.peer == p.peer
+                && run.ssrc == p.ssrc
+                && run.codec == p.codec
+                && (run.size.is_none() || p.size.is_none() || run.size == p.size)
+        });
+        let full = self.open.as_ref().is_some_and(|open| {
+            self.is_old(open, p.arrival_us)
+                || open.bytes.len() + RECORD_LEN + p.payload.len() > self.limits.bytes
+        });
+        if !same || full {
+            result = self.hand_over(sink);
+        }
+        if !same {
+            self.run = Some(Run {
+                peer: p.peer,
+                ssrc: p.ssrc,
+                codec: p.codec,
+                size: p.size,
+                number: self.next_run,
+                next_index: 0,
+            });
+            self.next_run = self.next_run.wrapping_add(1);
+            self.last_report = None;
+        }
+        self.append(p);
+        result
+    }
+
+    fn append(&mut self, p: &Taken<'_>) {
+        let Some(run) = &mut self.run else { return };
+        run.size = run.size.or(p.size);
+        let (room, seat, capacity) = (self.room, self.seat, self.last_len);
+        let last_report = self.last_report;
+        let open = self.open.get_or_insert_with(|| {
+            let index = run.next_index;
+            run.next_index = run.next_index.wrapping_add(1);
+            let mut bytes = Vec::with_capacity(HEAD_LEN + capacity + capacity / 4);
+            bytes.resize(HEAD_LEN, 0);
+            Open {
+                head: SegmentHead {
+                    room,
+                    peer: run.peer,
+                    seat,
+                    kind: run.codec.kind(),
+                    codec: run.codec,
+                    clock_rate: run.codec.clock_rate(),
+                    ssrc: run.ssrc,
+                    run: run.number,
+                    index,
+                    started_us: p.arrival_us,
+                    ended_us: p.arrival_us,
+                    size: run.size,
+                    packets: 0,
+                    gap: None,
+                    // Each segment maps RTP to the sender's clock by itself.
+                    sender_reports: last_report.into_iter().collect(),
+                    base_seq: p.seq,
+                },
+                bytes,
+            }
+        });
+        open.head.size = open.head.size.or(run.size);
+        open.head.ended_us = open.head.ended_us.max(p.arrival_us);
+        open.head.packets += 1;
+        if p.report.is_some() && p.report != self.last_report {
+            self.last_report = p.report;
+            if open.head.sender_reports.len() < SENDER_REPORTS_MAX {
+                open.head.sender_reports.extend(p.report);
+            }
+        }
+        // Within a segment both differences are small; the casts cut nothing.
+        let seq_rel = p.seq.wrapping_sub(open.head.base_seq) as i32;
+        let arrival = u32::try_from(p.arrival_us - open.head.started_us).unwrap_or(0);
+        append_record(
+            &mut open.bytes,
+            seq_rel,
+            p.time,
+            p.marker,
+            arrival,
+            p.payload,
+        );
+    }
+
+    fn is_old(&self, open: &Open, now_us: i64) -> bool {
+        let age = now_us.saturating_sub(open.head.started_us);
+        u128::try_from(age).is_ok_and(|age| age >= self.limits.span.as_micros())
+    }
+
+    /// Notes packets that will never come.
+    pub fn lost(&mut self, from_us: i64, to_us: i64, packets: u32, why: GapWhy) {
+        let gap = self.gap.get_or_insert(Gap {
+            from_us,
+            to_us,
+            packets: 0,
+            why,
+        });
+        gap.from_us = gap.from_us.min(from_us);
+        gap.to_us = gap.to_us.max(to_us);
+        gap.packets = gap.packets.saturating_add(packets);
+        if why == GapWhy::Consumer {
+            gap.why = why;
+        }
+    }
+
+    /// Hands over a segment whose time is up although nothing arrives.
+    pub fn tick(&mut self, now_us: i64, sink: &SyncSender<Segment>) -> HandOver {
+        match &self.open {
+            Some(open) if self.is_old(open, now_us) => self.hand_over(sink),
+            Some(_) | None => HandOver::Nothing,
+        }
+    }
+
+    /// Ends the run and hands the open segment over.
+    pub fn finish(&mut self, sink: &SyncSender<Segment>) -> HandOver {
+        let result = self.hand_over(sink);
+        self.run = None;
+        result
+    }
+
+    fn hand_over(&mut self, sink: &SyncSender<Segment>) -> HandOver {
+        let Some(Open {
+            mut head,
+            mut bytes,
+        }) = self.open.take()
+        else {
+            return HandOver::Nothing;
+        };
+        head.gap = self.gap.take();
+        head.write(&mut bytes);
+        self.last_len = bytes.len();
+        let (gap, started, ended, packets) =
+            (head.gap, head.started_us, head.ended_us, head.packets);
+        let (why, reason) = match sink.try_send(Segment { head, bytes }) {
+            Ok(()) => return HandOver::Done,
+            Err(TrySendError::Full(_)) => (GapWhy::Consumer, "segment queue is full"),
+            Err(TrySendError::Disconnected(_)) => (GapWhy::Consumer, "segment consumer is gone"),
+        };
+        self.gap = gap;
+        self.lost(started, ended, packets, why);
+        HandOver::Lost(reason)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::segment::decode;
+    use std::sync::mpsc::sync_channel;
+
+    fn recorder() -> TrackRecorder {
+        let limits = SegmentLimits {
+            span: Duration::from_secs(2),
+            bytes: 4096,
+        };
+        TrackRecorder::new(RoomId(1), Seat::Customer, limits)
+    }
+
+    fn packet(seq: u64, ms: i64) -> Taken<'static> {
+        Taken {
+            peer: PeerId(1),
+            ssrc: 1,
+            codec: Codec::Vp8,
+            seq,
+            time: 0,
+            marker: false,
+            arrival_us: ms * 1000,
+            size: None,
+            report: None,
+            payload: b"payload",
+        }
+    }
+
+    #[test]
+    fn a_segment_lasts_its_span() {
+        let (tx, rx) = sync_channel(8);
+        let mut r = recorder();
+        for i in 0..5 {
+            r.push(&packet(i, i as i64 * 600), &tx);
+        }
+        let segment = rx.try_recv().unwrap();
+        let (head, packets) = decode(&segment.bytes).unwrap();
+        assert_eq!((head.run, head.index, packets.len()), (0, 0, 4));
+        assert_eq!(r.tick(4_300_000, &tx), HandOver::Nothing);
+        assert_eq!(r.tick(4_500_000, &tx), HandOver::Done);
+        assert_eq!(rx.try_recv().unwrap().head.index, 1);
+    }
+
+    #[test]
+    fn a_new_size_source_or_start_opens_a_new_run() {
+        let (tx, rx) = sync_channel(8);
+        let mut r = recorder();
+        let sized = |seq, size| Taken {
+            size: Some(size),
+            ..packet(seq, 0)
+        };
+        r.push(&packet(0, 0), &tx);
+        r.push(&sized(1, (640, 480)), &tx);
+        r.push(&sized(2, (640, 480)), &tx);
+        r.push(&sized(3, (480, 640)), &tx);
+        r.push(
+            &Taken {
+                ssrc: 2,
+                ..packet(4, 0)
+            },
+            &tx,
+        );
+        r.finish(&tx);
+        r.push(
+            &Taken {
+                ssrc: 2,
+                ..packet(5, 0)
+            },
+            &tx,
+        );
+        r.finish(&tx);
+        let runs: Vec<_> = rx
+            .try_iter()
+            .map(|s| (s.head.run, s.head.size, s.head.packets))
+            .collect();
+        let expected = [
+            (0, Some((640, 480)), 3),
+            (1, Some((480, 640)), 1),
+            (2, None, 1),
+            (3, None, 1),
+        ];
+        assert_eq!(runs, expected);
+    }
+
+    #[test]
+    fn a_full_queue_becomes_a_gap_in_the_next_segment() {
+        let (tx, rx) = sync_channel(1);
+        let mut r = recorder();
+        r.push(&packet(0, 0), &tx);
+        assert_eq!(r.push(&packet(1, 2000), &tx), HandOver::Done);
+        assert!(matches!(r.push(&packet(2, 4000), &tx), HandOver::Lost(_)));
+        drop(rx.try_recv());
+        assert_eq!(r.push(&packet(3, 6000), &tx), HandOver::Done);
+        let gap = rx.try_recv().unwrap().head.gap.unwrap();
+        assert_eq!(
+            (gap.from_us, gap.packets, gap.why),
+            (2_000_000, 1, GapWhy::Consumer)
+        );
+    }
+
+    #[test]
+    fn a_segment_stays_under_its_size() {
+        let (tx, rx) = sync_channel(64);
+        let mut r = recorder();
+        let payload = [0u8; 1000];
+        for i in 0..20 {
+            r.push(
+                &Taken {
+                    payload: &payload,
+                    ..packet(i, 0)
+                },
+                &tx,
+            );
+        }
+        r.finish(&tx);
+        let sizes: Vec<_> = rx.try_iter().map(|s| s.bytes.len()).collect();
+        assert!(
+            sizes.len() >= 5 && sizes.iter().all(|s| *s <= 4096),
+            "{sizes:?}"
+        );
+    }
+}
