@@ -4,9 +4,22 @@
 //! `handle(&self, input, now) -> Result<Transition, Refusal>` with `deadline()`.
 #![deny(missing_docs)]
 
+pub mod agent;
 pub mod audit;
+pub mod case;
+pub mod consent;
+pub mod decision;
+pub mod digest;
+pub mod evidence;
 pub mod ids;
+pub mod invitation;
+pub mod jurisdiction;
+pub mod liveness;
 pub mod pii;
+pub mod procedure;
 pub mod queue;
 pub mod refusal;
+pub mod report;
+pub mod session;
 pub mod time;
+pub mod trigger;

@@ -1,0 +1,470 @@
+//! The agent's presence and reservation: the other aggregate beside the case.
+//! Must not know sockets; a lost heartbeat comes in as an input.
+
+use crate::ids::{AgentId, CaseId, ReservationId, SessionId, TenantId};
+use crate::refusal::{Code, Refusal};
+use crate::time::{Span, Timestamp};
+use serde::{Deserialize, Serialize};
+
+/// Wrap-up after a call.
+pub const WRAP_UP: Span = Span::seconds(20);
+/// What one extension adds.
+pub const WRAP_EXTENSION: Span = Span::seconds(60);
+
+/// Why an agent is away.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum AwayReason {
+    /// Break.
+    Break,
+    /// Training.
+    Training,
+    /// Meeting.
+    Meeting,
+    /// A ring was missed.
+    Missed,
+    /// Something is broken.
+    Technical,
+}
+
+/// Where an agent stands.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(tag = "is", rename_all = "snake_case")]
+pub enum State {
+    /// Not signed in, or the page is gone.
+    Offline,
+    /// Signed in, takes nobody.
+    Away {
+        /// Why.
+        reason: AwayReason,
+    },
+    /// Waits for a customer.
+    Available {
+        /// Idle since: the longest idle is rung first.
+        idle_since: Timestamp,
+    },
+    /// Being rung.
+    Reserved {
+        /// For whom.
+        case: CaseId,
+        /// Which ring.
+        reservation: ReservationId,
+        /// Missed then.
+        until: Timestamp,
+        /// Kept, so that a withdrawn ring costs no place.
+        idle_since: Timestamp,
+    },
+    /// Face to face.
+    OnCall {
+        /// With whom.
+        case: CaseId,
+        /// Which session.
+        session: SessionId,
+    },
+    /// Finishing the last case.
+    WrapUp {
+        /// Which.
+        case: CaseId,
+        /// Available again then.
+        until: Timestamp,
+        /// The one extension was used.
+        extended: bool,
+        /// The page is gone: go offline instead of available.
+        gone: bool,
+    },
+}
+
+/// An agent.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Agent {
+    /// Who.
+    pub id: AgentId,
+    /// Whose.
+    pub tenant: TenantId,
+    /// Row version.
+    pub version: u64,
+    /// Rings are accepted by the console after a chime.
+    pub auto_accept: bool,
+    /// Where they stand.
+    pub state: State,
+    /// Since when.
+    pub since: Timestamp,
+}
+
+/// What can happen to an agent.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Input {
+    /// The agent goes available.
+    Available,
+    /// The agent goes away.
+    Away(AwayReason),
+    /// The page is gone.
+    Gone,
+    /// The console came up: off the list of the offline ones.
+    Came,
+    /// The router reserves.
+    Reserve {
+        /// For whom.
+        case: CaseId,
+        /// Which ring.
+        reservation: ReservationId,
+        /// Missed then.
+        until: Timestamp,
+    },
+    /// The agent answers.
+    Accept {
+        /// Which ring.
+        reservation: ReservationId,
+        /// The session that begins.
+        session: SessionId,
+    },
+    /// The agent passes the ring on.
+    Reject {
+        /// Which ring.
+        reservation: ReservationId,
+    },
+    /// The ring is withdrawn: the customer left.
+    Rescind {
+        /// Which ring.
+        reservation: ReservationId,
+    },
+    /// The call is over.
+    CallEnded {
+        /// Which.
+        case: CaseId,
+    },
+    /// 60 s more wrap-up.
+    ExtendWrap,
+    /// Auto-accept on or off.
+    AutoAccept(bool),
+    /// A deadline passed.
+    Wake,
+}
+
+/// What is kept of it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(tag = "fact", rename_all = "snake_case")]
+pub enum Fact {
+    /// Presence changed.
+    PresenceChanged {
+        /// `offline`, `away`, `available`, `wrap_up`…
+        to: PresenceName,
+        /// Why away.
+        reason: Option<AwayReason>,
+    },
+    /// A ring was missed.
+    RingMissed {
+        /// For whom.
+        case: CaseId,
+        /// Which.
+        reservation: ReservationId,
+    },
+}
+
+/// The name of a state.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum PresenceName {
+    /// Not there.
+    Offline,
+    /// Takes nobody.
+    Away,
+    /// Waits for a customer.
+    Available,
+    /// Being rung.
+    Reserved,
+    /// Face to face.
+    OnCall,
+    /// Finishing.
+    WrapUp,
+}
+
+/// The next state and what is kept.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Transition {
+    /// Next.
+    pub next: Agent,
+    /// Facts.
+    pub facts: Vec<Fact>,
+}
+
+impl State {
+    /// Its name.
+    #[must_use]
+    pub const fn name(&self) -> PresenceName {
+        match self {
+            Self::Offline => PresenceName::Offline,
+            Self::Away { .. } => PresenceName::Away,
+            Self::Available { .. } => PresenceName::Available,
+            Self::Reserved { .. } => PresenceName::Reserved,
+            Self::OnCall { .. } => PresenceName::OnCall,
+            Self::WrapUp { .. } => PresenceName::WrapUp,
+        }
+    }
+
+    const fn text(&self) -> &'static str {
+        match self {
+            Self::Offline => "offline",
+            Self::Away { .. } => "away",
+            Self::Available { .. } => "available",
+            Self::Reserved { .. } => "reserved",
+            Self::OnCall { .. } => "on_call",
+            Self::WrapUp { .. } => "wrap_up",
+        }
+    }
+}
+
+impl Agent {
+    /// A new agent, offline.
+    #[must_use]
+    pub const fn new(id: AgentId, tenant: TenantId, now: Timestamp) -> Self {
+        Self { id, tenant, version: 0, auto_accept: true, state: State::Offline, since: now }
+    }
+
+    /// The case in hand: being rung, on call or in wrap-up.
+    #[must_use]
+    pub const fn case(&self) -> Option<CaseId> {
+        match self.state {
+            State::Reserved { case, .. } | State::OnCall { case, .. } | State::WrapUp { case, .. } => Some(case),
+            State::Offline | State::Away { .. } | State::Available { .. } => None,
+        }
+    }
+
+    /// When this agent wants to be woken.
+    #[must_use]
+    pub const fn deadline(&self) -> Option<Timestamp> {
+        match self.state {
+            State::Reserved { until, .. } | State::WrapUp { until, .. } => Some(until),
+            State::Offline | State::Away { .. } | State::Available { .. } | State::OnCall { .. } => None,
+        }
+    }
+
+    /// What follows from `input`.
+    ///
+    /// # Errors
+    /// `agent_busy`, `agent_not_available`, `stale`, `limit_reached`.
+    pub fn handle(&self, input: Input, now: Timestamp) -> Result<Transition, Refusal> {
+        match input {
+            Input::Available => self.available(now),
+            Input::Away(reason) => self.away(reason, now),
+            Input::Gone => Ok(self.gone(now)),
+            Input::Came => Ok(self.came(now)),
+            Input::Reserve { case, reservation, until } => self.reserve(case, reservation, until, now),
+            Input::Accept { reservation, session } => self.accept(reservation, session, now),
+            Input::Reject { reservation } => self.unring(reservation, "reject", now, true),
+            Input::Rescind { reservation } => self.unring(reservation, "rescind", now, false),
+            Input::CallEnded { case } => self.call_ended(case, now),
+            Input::ExtendWrap => self.extend(now),
+            Input::AutoAccept(on) => Ok(Transition { next: Self { auto_accept: on, version: self.version + 1, ..self.clone() }, facts: vec![] }),
+            Input::Wake => Ok(self.wake(now)),
+        }
+    }
+
+    fn to(&self, state: State, now: Timestamp) -> Transition {
+        let reason = match state {
+            State::Away { reason } => Some(reason),
+            State::Offline | State::Available { .. } | State::Reserved { .. } | State::OnCall { .. } | State::WrapUp { .. } => None,
+        };
+        let fact = Fact::PresenceChanged { to: state.name(), reason };
+        let next = Self { state, since: now, version: self.version + 1, ..self.clone() };
+        Transition { next, facts: vec![fact] }
+    }
+
+    fn stay(&self) -> Transition {
+        Transition { next: self.clone(), facts: vec![] }
+    }
+
+    fn refuse(&self, code: Code, input: &'static str) -> Refusal {
+        Refusal::new(code, input, self.state.text())
+    }
+
+    fn available(&self, now: Timestamp) -> Result<Transition, Refusal> {
+        match self.state {
+            State::Offline | State::Away { .. } | State::WrapUp { .. } => Ok(self.to(State::Available { idle_since: now }, now)),
+            State::Available { .. } => Ok(self.stay()),
+            State::Reserved { .. } | State::OnCall { .. } => Err(self.refuse(Code::AgentBusy, "available")),
+        }
+    }
+
+    fn away(&self, reason: AwayReason, now: Timestamp) -> Result<Transition, Refusal> {
+        match self.state {
+            State::Offline | State::Away { .. } | State::Available { .. } | State::WrapUp { .. } => Ok(self.to(State::Away { reason }, now)),
+            State::Reserved { .. } | State::OnCall { .. } => Err(self.refuse(Code::AgentBusy, "away")),
+        }
+    }
+
+    fn gone(&self, now: Timestamp) -> Transition {
+        match self.state {
+            State::Offline | State::OnCall { .. } => self.stay(),
+            State::Away { .. } | State::Available { .. } | State::Reserved { .. } => self.to(State::Offline, now),
+            State::WrapUp { case, until, extended, gone: _ } => {
+                let state = State::WrapUp { case, until, extended, gone: true };
+                Transition { next: Self { state, version: self.version + 1, ..self.clone() }, facts: vec![] }
+            }
+        }
+    }
+
+    fn came(&self, now: Timestamp) -> Transition {
+        match self.state {
+            State::Offline => self.to(State::Away { reason: AwayReason::Break }, now),
+            State::WrapUp { case, until, extended, gone: true } => {
+                let state = State::WrapUp { case, until, extended, gone: false };
+                Transition { next: Self { state, version: self.version + 1, ..self.clone() }, facts: vec![] }
+            }
+            State::Away { .. } | State::Available { .. } | State::Reserved { .. } | State::OnCall { .. } | State::WrapUp { .. } => self.stay(),
+        }
+    }
+
+    fn reserve(&self, case: CaseId, reservation: ReservationId, until: Timestamp, now: Timestamp) -> Result<Transition, Refusal> {
+        let State::Available { idle_since } = self.state else {
+            return Err(self.refuse(Code::AgentNotAvailable, "reserve"));
+        };
+        Ok(self.to(State::Reserved { case, reservation, until, idle_since }, now))
+    }
+
+    fn accept(&self, ring: ReservationId, session: SessionId, now: Timestamp) -> Result<Transition, Refusal> {
+        match self.state {
+            State::Reserved { case, reservation, .. } if reservation == ring => Ok(self.to(State::OnCall { case, session }, now)),
+            State::Offline
+            | State::Away { .. }
+            | State::Available { .. }
+            | State::Reserved { .. }
+            | State::OnCall { .. }
+            | State::WrapUp { .. } => Err(self.refuse(Code::Stale, "accept")),
+        }
+    }
+
+    fn unring(&self, ring: ReservationId, input: &'static str, now: Timestamp, own: bool) -> Result<Transition, Refusal> {
+        match self.state {
+            State::Reserved { reservation, idle_since, .. } if reservation == ring => {
+                let idle_since = if own { now } else { idle_since };
+                Ok(self.to(State::Available { idle_since }, now))
+            }
+            State::Offline
+            | State::Away { .. }
+            | State::Available { .. }
+            | State::Reserved { .. }
+            | State::OnCall { .. }
+            | State::WrapUp { .. } => Err(self.refuse(Code::Stale, input)),
+        }
+    }
+
+    fn call_ended(&self, ended: CaseId, now: Timestamp) -> Result<Transition, Refusal> {
+        match self.state {
+            State::OnCall { case, .. } if case == ended => {
+                Ok(self.to(State::WrapUp { case, until: now + WRAP_UP, extended: false, gone: false }, now))
+            }
+            State::Offline
+            | State::Away { .. }
+            | State::Available { .. }
+            | State::Reserved { .. }
+            | State::OnCall { .. }
+            | State::WrapUp { .. } => Err(self.refuse(Code::Stale, "call_ended")),
+        }
+    }
+
+    fn extend(&self, now: Timestamp) -> Result<Transition, Refusal> {
+        match self.state {
+            State::WrapUp { case, until, extended: false, gone } => {
+                let state = State::WrapUp { case, until: until.max(now) + WRAP_EXTENSION, extended: true, gone };
+                Ok(Transition { next: Self { state, version: self.version + 1, ..self.clone() }, facts: vec![] })
+            }
+            State::WrapUp { .. } => Err(self.refuse(Code::LimitReached, "extend_wrap")),
+            State::Offline | State::Away { .. } | State::Available { .. } | State::Reserved { .. } | State::OnCall { .. } => {
+                Err(self.refuse(Code::WrongPhase, "extend_wrap"))
+            }
+        }
+    }
+
+    fn wake(&self, now: Timestamp) -> Transition {
+        match self.state {
+            State::Reserved { case, reservation, until, .. } if now >= until => {
+                let mut t = self.to(State::Away { reason: AwayReason::Missed }, now);
+                t.facts.push(Fact::RingMissed { case, reservation });
+                t
+            }
+            State::WrapUp { until, gone, .. } if now >= until => {
+                self.to(if gone { State::Offline } else { State::Available { idle_since: now } }, now)
+            }
+            State::Offline
+            | State::Away { .. }
+            | State::Available { .. }
+            | State::Reserved { .. }
+            | State::OnCall { .. }
+            | State::WrapUp { .. } => self.stay(),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use proptest::prelude::*;
+
+    fn agent() -> Agent {
+        Agent::new(AgentId(1), TenantId(1), Timestamp(0))
+    }
+
+    #[test]
+    fn one_missed_ring_sets_the_agent_away() {
+        let at = |s: i64| Timestamp(s * 1_000_000);
+        let a = agent().handle(Input::Available, at(1)).unwrap().next;
+        let a = a.handle(Input::Reserve { case: CaseId(9), reservation: ReservationId(3), until: at(10) }, at(2)).unwrap().next;
+        assert_eq!(a.handle(Input::Wake, at(9)).unwrap().next, a, "woken early: nothing");
+        let t = a.handle(Input::Wake, at(10)).unwrap();
+        assert_eq!(t.next.state, State::Away { reason: AwayReason::Missed });
+        assert_eq!(t.facts.len(), 2);
+        let late = t.next.handle(Input::Accept { reservation: ReservationId(3), session: SessionId(1) }, at(11));
+        assert_eq!(late.unwrap_err().code, Code::Stale);
+    }
+
+    #[test]
+    fn a_withdrawn_ring_costs_no_place_and_a_rejected_one_does() {
+        let a = agent().handle(Input::Available, Timestamp(1)).unwrap().next;
+        let ring = Input::Reserve { case: CaseId(9), reservation: ReservationId(3), until: Timestamp(10) };
+        let a = a.handle(ring, Timestamp(2)).unwrap().next;
+        let idle = |i| match a.handle(i, Timestamp(5)).unwrap().next.state {
+            State::Available { idle_since } => idle_since,
+            _ => panic!("not available"),
+        };
+        assert_eq!(idle(Input::Rescind { reservation: ReservationId(3) }), Timestamp(1));
+        assert_eq!(idle(Input::Reject { reservation: ReservationId(3) }), Timestamp(5));
+    }
+
+    fn input() -> impl Strategy<Value = Input> {
+        let ring = (0u128..3).prop_map(ReservationId);
+        prop_oneof![
+            Just(Input::Available),
+            Just(Input::Away(AwayReason::Break)),
+            Just(Input::Gone),
+            Just(Input::Came),
+            (ring.clone(), 0i64..50).prop_map(|(reservation, t)| Input::Reserve { case: CaseId(7), reservation, until: Timestamp(t) }),
+            ring.clone().prop_map(|reservation| Input::Accept { reservation, session: SessionId(1) }),
+            ring.clone().prop_map(|reservation| Input::Reject { reservation }),
+            ring.prop_map(|reservation| Input::Rescind { reservation }),
+            Just(Input::CallEnded { case: CaseId(7) }),
+            Just(Input::ExtendWrap),
+            Just(Input::Wake),
+        ]
+    }
+
+    proptest! {
+        #[test]
+        fn no_input_sequence_rings_a_busy_agent_or_skips_a_version(inputs in proptest::collection::vec(input(), 0..60)) {
+            let mut a = agent();
+            for (n, i) in inputs.into_iter().enumerate() {
+                let was = a.state.name();
+                let Ok(t) = a.handle(i, Timestamp(n as i64)) else { continue };
+                if t.next.state.name() == PresenceName::Reserved && was != PresenceName::Reserved {
+                    prop_assert_eq!(was, PresenceName::Available);
+                }
+                if t.next.state.name() == PresenceName::OnCall && was != PresenceName::OnCall {
+                    prop_assert_eq!(was, PresenceName::Reserved);
+                }
+                let step = t.next.version - a.version;
+                prop_assert!(step == 1 || (step == 0 && t.next == a));
+                a = t.next;
+            }
+        }
+    }
+}

@@ -1,0 +1,93 @@
+//! The verdict, the second person, and what becomes of the case.
+//! Must not know who is told.
+
+use super::{Case, Fact, Outcome, Phase, Transition};
+use crate::decision::{Decision, Draft, Verdict};
+use crate::ids::AgentId;
+use crate::invitation::FreshLink;
+use crate::jurisdiction::{ReviewRule, profile_or_default};
+use crate::refusal::{Code, Refusal};
+use crate::session::EndedBy;
+use crate::time::{Span, Timestamp};
+
+impl Case {
+    pub(super) fn decide(&self, verdict: Verdict, draft: Draft, link: FreshLink, now: Timestamp) -> Result<Transition, Refusal> {
+        let agent = draft.by;
+        let session = match &self.phase {
+            Phase::Live { session, .. } if session.agent == agent => Some(session.clone()),
+            Phase::Deciding { agent: a, .. } if *a == agent => None,
+            Phase::Live { .. } | Phase::Deciding { .. } => return Err(self.refuse(Code::NotYours, "decide")),
+            Phase::Reported
+            | Phase::Invited
+            | Phase::Claimed
+            | Phase::Waiting { .. }
+            | Phase::Callback { .. }
+            | Phase::UnderReview { .. }
+            | Phase::Closed { .. } => return Err(self.wrong("decide")),
+        };
+        let decision = if verdict == Verdict::Verified {
+            let procedure = self.procedure.as_ref().ok_or_else(|| self.wrong("decide"))?;
+            draft.verified(procedure.complete(&self.recording())?, now)?
+        } else {
+            draft.other(verdict, now)?
+        };
+        let mut facts = Vec::new();
+        let base = match session {
+            Some(session) => {
+                let talked_ms = now.since(session.started_at).as_millis();
+                facts.push(Fact::SessionEnded { session: session.id, by: EndedBy::Agent, talked_ms });
+                self.ended(&session, EndedBy::Agent, self.phase.clone(), now)
+            }
+            None => self.clone(),
+        };
+        facts.push(Fact::Decided { verdict, reasons: decision.reasons.clone(), agent, note: decision.note_commitment });
+        Ok(self.settle(base, decision, link, now, facts))
+    }
+
+    fn settle(&self, base: Self, decision: Decision, link: FreshLink, now: Timestamp, mut facts: Vec<Fact>) -> Transition {
+        let mut next = base;
+        let rule = profile_or_default(&self.jurisdiction).review;
+        let reviewed = match (rule, decision.verdict) {
+            (ReviewRule::Verified, Verdict::Verified) | (ReviewRule::Always, Verdict::Verified | Verdict::Rejected) => true,
+            (ReviewRule::Never | ReviewRule::Verified | ReviewRule::Always, _) => false,
+        };
+        if decision.verdict == Verdict::Incomplete {
+            facts.push(next.invite(link, Span::minutes(24 * 60), now));
+        } else if reviewed {
+            next.phase = Phase::UnderReview { decision };
+        } else {
+            let outcome = outcome(decision.verdict);
+            next.phase = Phase::Closed { outcome, decision: Some(decision), at: now };
+            facts.push(Fact::CaseClosed { outcome });
+        }
+        self.step(next, now, facts)
+    }
+
+    pub(super) fn review(&self, checker: AgentId, agree: bool, now: Timestamp) -> Result<Transition, Refusal> {
+        let Phase::UnderReview { decision } = &self.phase else { return Err(self.wrong("review")) };
+        if decision.by == checker {
+            return Err(self.refuse(Code::SamePerson, "review"));
+        }
+        let mut decision = decision.clone();
+        decision.reviewed_by = Some(checker);
+        // A checker who disagrees hands the case to the bank's own staff: neither of the two decides alone.
+        let outcome = if agree { outcome(decision.verdict) } else { Outcome::Escalated };
+        let next = self.with_phase(Phase::Closed { outcome, decision: Some(decision), at: now });
+        Ok(self.step(next, now, vec![Fact::Reviewed { checker, agreed: agree }, Fact::CaseClosed { outcome }]))
+    }
+
+    /// The agent did not decide in time: nothing is lost for the customer, a new link goes out.
+    pub(super) fn decide_late(&self, agent: AgentId, link: FreshLink, life: Span, now: Timestamp) -> Transition {
+        let mut next = self.clone();
+        let issued = next.invite(link, life, now);
+        self.step(next, now, vec![Fact::DecisionTimedOut { agent }, issued])
+    }
+}
+
+const fn outcome(verdict: Verdict) -> Outcome {
+    match verdict {
+        Verdict::Verified => Outcome::Verified,
+        Verdict::Rejected => Outcome::Rejected,
+        Verdict::Escalated | Verdict::Incomplete => Outcome::Escalated,
+    }
+}

@@ -1,0 +1,162 @@
+//! Facts: what is kept of a transition, in the audit log and the outbox. Ids and hashes only.
+//! Must not hold personal data.
+
+use super::{CameraState, JoinMode, Outcome};
+use crate::decision::{ReasonCode, Verdict};
+use crate::digest::Digest;
+use crate::evidence::{Slot, Source};
+use crate::ids::{AgentId, ClientId, EvidenceId, InvitationId, MessageId, ReportId, ReservationId, SessionId, TicketId};
+use crate::liveness::Prompt;
+use crate::procedure::Answer;
+use crate::report::FailureReason;
+use crate::session::{EndedBy, Seat};
+use crate::time::Timestamp;
+use crate::trigger::Mode;
+use serde::{Deserialize, Serialize};
+
+/// How a ring ended without an answer (Twilio's terms).
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum ReservationEnd {
+    /// The agent passed it on.
+    Rejected,
+    /// Nobody answered.
+    TimedOut,
+    /// The customer left.
+    Rescinded,
+    /// The agent's page went away.
+    AgentGone,
+}
+
+/// How a place in the queue ended.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum TicketEnd {
+    /// The customer left.
+    Left,
+    /// The page was lost and did not come back.
+    Lost,
+    /// A call back was booked.
+    Callback,
+}
+
+/// Past tense, durable.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(tag = "fact", rename_all = "snake_case")]
+#[expect(missing_docs, reason = "the names of the fields are the document; each is an id, a hash or a word of the glossary")]
+pub enum Fact {
+    /// A failed check opened this case.
+    CaseReported { report: ReportId, attempt: u8, reasons: Vec<FailureReason>, mode: Mode, policy: u32, rule: Option<String> },
+    /// Another attempt failed.
+    ReportAdded { report: ReportId, attempt: u8, reasons: Vec<FailureReason>, mode: Mode, policy: u32, rule: Option<String> },
+    /// An image of the failed attempt is kept.
+    ImageReported { evidence: EvidenceId, report: Option<ReportId>, slot: Slot, sha256: Digest, sealed: Digest, shown_sealed: Digest },
+    /// A link went out.
+    InvitationIssued { invitation: InvitationId, token_hash: Digest, expires_at: Timestamp },
+    /// A browser claimed the link.
+    InvitationClaimed { invitation: InvitationId, client: ClientId, device: u8 },
+    /// Another browser tried to claim it and did not prove itself.
+    ForeignClaim { invitation: InvitationId, client: ClientId, tries_left: u8 },
+    /// The link ran out.
+    InvitationExpired { invitation: Option<InvitationId> },
+    /// Consent was given.
+    ConsentGiven { text_sha256: Digest, version: u32, locale: String, commitment: Digest },
+    /// The customer entered the queue.
+    TicketQueued { ticket: TicketId, mode: JoinMode, boost: u32, again: bool },
+    /// The page was lost; the place is kept.
+    TicketParked { ticket: TicketId },
+    /// The page is back.
+    TicketBack { ticket: TicketId },
+    /// The place was given up.
+    TicketEnded { ticket: TicketId, how: TicketEnd },
+    /// A call back was booked.
+    CallbackBooked { due: Timestamp },
+    /// The camera changed.
+    CameraChanged { camera: CameraState },
+    /// An agent is rung.
+    AgentReserved { agent: AgentId, reservation: ReservationId },
+    /// A ring ended without an answer.
+    ReservationEnded { agent: AgentId, reservation: ReservationId, how: ReservationEnd },
+    /// An agent answered.
+    SessionStarted { session: SessionId, agent: AgentId, reservation: ReservationId, waited_ms: i64 },
+    /// Media of a seat is up.
+    MediaUp { session: SessionId, seat: Seat },
+    /// Both sides are face to face.
+    SessionLive { session: SessionId },
+    /// Media broke off.
+    SessionInterrupted { session: SessionId, seat: Seat },
+    /// Media is back.
+    SessionResumed { session: SessionId, after_ms: i64 },
+    /// The profile asks for a fresh start after an interruption.
+    EvidenceVoided { session: SessionId, items: u32 },
+    /// The session is over.
+    SessionEnded { session: SessionId, by: EndedBy, talked_ms: i64 },
+    /// The recording began.
+    RecordingStarted { session: SessionId },
+    /// Segments are sealed up to this head.
+    RecordingHead { session: SessionId, segments: u64, head: Digest },
+    /// Something is missing.
+    RecordingGap { session: SessionId, seat: Seat, kind: String, from: Timestamp, to: Timestamp, why: String },
+    /// Something was lost.
+    RecordingFailed { session: SessionId, why: String },
+    /// The recording is complete.
+    RecordingSealed { session: SessionId, segments: u64, head: Digest },
+    /// An image arrived in the session.
+    StillTaken {
+        evidence: EvidenceId,
+        source: Source,
+        slot: Slot,
+        step: Option<String>,
+        width: u32,
+        height: u32,
+        sha256: Digest,
+        sealed: Digest,
+        shown_sealed: Digest,
+    },
+    /// The agent asked the device.
+    CommandSent { agent: AgentId, id: u32, what: String },
+    /// The device answered.
+    CommandDone { id: u32, ok: bool, why: String },
+    /// A step is done.
+    StepDone { agent: AgentId, step: String, evidence: Vec<EvidenceId> },
+    /// A step failed.
+    StepFailed { agent: AgentId, step: String },
+    /// A step is open again.
+    StepReopened { agent: AgentId, step: String },
+    /// A step was waived.
+    StepWaived { agent: AgentId, step: String, commitment: Digest },
+    /// A prompt was drawn; the seed makes the draw repeatable.
+    ChallengeAsked { agent: AgentId, step: String, id: u32, prompt: Prompt, seed: u64 },
+    /// A prompt was judged.
+    ChallengeJudged { agent: AgentId, id: u32, passed: bool },
+    /// A question was answered.
+    QuestionAnswered { agent: AgentId, question: String, answer: Answer },
+    /// A chat message.
+    ChatSent { message: MessageId, from: Seat, image: Option<EvidenceId>, commitment: Digest },
+    /// The notes changed.
+    NotesChanged { agent: AgentId, commitment: Digest },
+    /// A decision was made.
+    Decided { verdict: Verdict, reasons: Vec<ReasonCode>, agent: AgentId, note: Digest },
+    /// A second person looked.
+    Reviewed { checker: AgentId, agreed: bool },
+    /// The time to decide ran out.
+    DecisionTimedOut { agent: AgentId },
+    /// The case closed.
+    CaseClosed { outcome: Outcome },
+    /// The customer rated the agent.
+    Rated { stars: u8, agent: Option<AgentId> },
+}
+
+impl Fact {
+    /// The name of the fact, and its fields without the name.
+    #[must_use]
+    pub fn parts(&self) -> (String, serde_json::Value) {
+        let mut value = serde_json::to_value(self).unwrap_or_default();
+        let name = value
+            .as_object_mut()
+            .and_then(|map| map.remove("fact"))
+            .and_then(|name| name.as_str().map(str::to_owned))
+            .unwrap_or_default();
+        (name, value)
+    }
+}

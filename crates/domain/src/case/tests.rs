@@ -1,0 +1,325 @@
+use super::*;
+use crate::decision::ReasonCode;
+use crate::evidence::{Slot, Source};
+use crate::ids::{InvitationId, ReportId};
+use crate::report::{CheckOutcome, FailureReason, Scores};
+use proptest::prelude::*;
+
+const AGENT: AgentId = AgentId(0xa);
+const RING: ReservationId = ReservationId(0xb);
+const SESSION: SessionId = SessionId(0xc);
+
+fn at(seconds: i64) -> Timestamp {
+    Timestamp(seconds * 1_000_000)
+}
+
+fn link(n: u128) -> FreshLink {
+    FreshLink { id: InvitationId(n), token_hash: Digest::of(&n.to_be_bytes()) }
+}
+
+fn report(reason: FailureReason) -> Report {
+    Report {
+        id: ReportId(1),
+        at: at(0),
+        attempt: 2,
+        outcome: CheckOutcome::Failed,
+        reasons: vec![reason],
+        scores: Scores::default(),
+        vendor: None,
+        vendor_reference: None,
+        images: vec![],
+    }
+}
+
+fn open(reason: FailureReason, jurisdiction: &str) -> Case {
+    let opening = Opening {
+        id: CaseId(1),
+        tenant: TenantId(1),
+        reference: "onb-1".into(),
+        customer: Customer { name: Pii::new("Nur Aisyah".into()), locale: "ms".into(), phone: None, email: None },
+        claimed: ClaimedData { birth_date: Some(Pii::new("1982-09-08".into())), ..ClaimedData::default() },
+        jurisdiction: jurisdiction.into(),
+        report: report(reason),
+        link: link(1),
+    };
+    Case::open(opening, &Policy::starting("UTC", "SG"), at(0)).next
+}
+
+fn claim(client: u128, birth_date: Option<&str>) -> Input {
+    Input::Claim(Box::new(Claim {
+        client: ClientId(client),
+        secret_hash: Digest::of(&client.to_be_bytes()),
+        consent: Consent {
+            at: at(1),
+            text_sha256: Digest::of(b"text"),
+            text: "text".into(),
+            version: 1,
+            locale: "ms".into(),
+            address: Pii::default(),
+            user_agent: Pii::default(),
+            commitment: Digest::of(b"c"),
+        },
+        mode: JoinMode::Video,
+        birth_date: birth_date.map(str::to_owned),
+        ticket: TicketId(client),
+        open: true,
+    }))
+}
+
+fn go(case: &Case, input: Input, seconds: i64) -> Case {
+    case.handle(input, at(seconds)).unwrap().next
+}
+
+fn still(id: u128, step: &str, slot: Slot) -> Input {
+    Input::Still {
+        evidence: Box::new(Evidence {
+            id: EvidenceId(id),
+            slot,
+            source: Source::Live,
+            step: Some(step.into()),
+            session: Some(SESSION),
+            at: at(5),
+            width: 1280,
+            height: 720,
+            bytes: 9,
+            sha256: Digest::of(b"a"),
+            sealed: Digest::of(b"b"),
+            shown_sealed: Digest::of(b"c"),
+            stream_width: Some(640),
+            void: false,
+        }),
+    }
+}
+
+fn live(jurisdiction: &str) -> Case {
+    let c = open(FailureReason::DocumentGlare, jurisdiction);
+    let c = go(&c, claim(7, None), 1);
+    let c = go(&c, Input::Reserve { agent: AGENT, reservation: RING }, 2);
+    let c = go(&c, Input::Accept { agent: AGENT, reservation: RING, session: SESSION, seed: 3 }, 3);
+    let c = go(&c, Input::MediaUp { seat: Seat::Agent }, 4);
+    go(&c, Input::MediaUp { seat: Seat::Customer }, 4)
+}
+
+fn decide(verdict: Verdict, reason: ReasonCode) -> Input {
+    let draft = Draft { reasons: vec![reason], by: AGENT, note: Pii::default(), note_commitment: Digest::of(b"") };
+    Input::Decide { verdict, draft: Box::new(draft), link: link(99) }
+}
+
+fn worked(case: &Case) -> Case {
+    let mut c = go(case, still(1, "document_front", Slot::DocumentFront), 5);
+    c = go(&c, still(2, "portrait_match", Slot::Portrait), 5);
+    for step in ["greet", "document_front", "portrait_match"] {
+        c = go(&c, Input::StepDone { agent: AGENT, step: step.into() }, 6);
+    }
+    c
+}
+
+#[test]
+fn a_glare_case_is_recovered_and_closed_once() {
+    let c = live("default");
+    assert_eq!(c.phase_name(), "live");
+    assert!(c.binding.as_ref().unwrap().met);
+    let done = worked(&c);
+    let early = done.handle(decide(Verdict::Verified, ReasonCode::IdentityConfirmed), at(7)).unwrap_err();
+    assert_eq!(early.code, Code::RecordingNotSealed, "no segment is sealed yet");
+    let done = go(&done, Input::RecordingHead { session: SESSION, segments: 3, head: Digest::of(b"h") }, 8);
+    let t = done.handle(decide(Verdict::Verified, ReasonCode::IdentityConfirmed), at(9)).unwrap();
+    assert_eq!(t.next.phase_name(), "verified");
+    assert_eq!(t.orders, [Order::Record(false), Order::CloseRoom]);
+    let names: Vec<_> = t.facts.iter().map(|f| f.parts().0).collect();
+    assert_eq!(names, ["session_ended", "decided", "case_closed"]);
+    let again = t.next.handle(decide(Verdict::Rejected, ReasonCode::FaceDoesNotMatch), at(10)).unwrap_err();
+    assert_eq!(again.code, Code::AlreadyVerified);
+    let sealed = go(&t.next, Input::RecordingSealed { session: SESSION, segments: 4, head: Digest::of(b"z") }, 10);
+    assert!(matches!(sealed.recording(), Recording::Sealed { segments: 4, .. }));
+}
+
+#[test]
+fn verified_is_refused_while_a_step_lacks_evidence() {
+    let c = live("default");
+    let refusal = c.handle(Input::StepDone { agent: AGENT, step: "document_front".into() }, at(5)).unwrap_err();
+    assert_eq!(refusal.code, Code::EvidenceMismatch);
+    let c = go(&c, Input::RecordingHead { session: SESSION, segments: 1, head: Digest::of(b"h") }, 5);
+    let refusal = c.handle(decide(Verdict::Verified, ReasonCode::IdentityConfirmed), at(6)).unwrap_err();
+    assert_eq!(refusal.code, Code::StepsIncomplete);
+}
+
+#[test]
+fn a_second_browser_never_evicts_the_first_silently() {
+    let c = go(&open(FailureReason::DocumentGlare, "SG"), claim(7, None), 1);
+    assert_eq!(c.handle(claim(8, None), at(2)).unwrap_err().code, Code::InvitationBound);
+    let t = c.handle(claim(8, Some("1990-01-01")), at(3)).unwrap();
+    assert_eq!(t.next.binding.as_ref().unwrap().client, ClientId(7));
+    assert_eq!(t.facts[0].parts().0, "foreign_claim");
+    let mut c = t.next;
+    for n in 0..4 {
+        c = go(&c, claim(8, Some("1990-01-01")), 4 + n);
+    }
+    assert_eq!(c.handle(claim(8, Some("1982-09-08")), at(9)).unwrap_err().code, Code::ChallengeLocked);
+    let moved = go(&go(&open(FailureReason::DocumentGlare, "SG"), claim(7, None), 1), claim(8, Some("1982-09-08")), 2);
+    assert_eq!(moved.binding.as_ref().unwrap().client, ClientId(8));
+    assert_eq!(moved.binding.as_ref().unwrap().devices, 2);
+}
+
+#[test]
+fn a_lost_page_keeps_its_place_and_then_its_link() {
+    let c = go(&open(FailureReason::DocumentGlare, "SG"), claim(7, None), 1);
+    let parked = go(&c, Input::CustomerGone, 10);
+    let Phase::Waiting { ticket } = &go(&parked, Input::CustomerBack, 20).phase else { panic!() };
+    assert_eq!((ticket.queued_at, ticket.state), (at(1), TicketState::Queued));
+    let wake = |c: &Case, s| go(c, Input::Wake { link: link(5), life: Span::minutes(15) }, s);
+    assert_eq!(wake(&parked, 69), parked, "woken early: nothing");
+    let lost = wake(&parked, 70);
+    assert_eq!(lost.phase_name(), "claimed");
+    assert_eq!(lost.deadline(), Some(at(900)), "the link lives on");
+    assert_eq!(go(&lost, claim(7, None), 80).phase_name(), "waiting");
+    assert_eq!(wake(&lost, 900).phase_name(), "abandoned");
+    assert_eq!(wake(&open(FailureReason::DocumentGlare, "SG"), 900).phase_name(), "expired");
+}
+
+#[test]
+fn an_interruption_is_resumed_in_place_or_voids_the_evidence_as_the_profile_says() {
+    for (code, voided) in [("default", false), ("DE", true)] {
+        let c = go(&live(code), still(1, "document_front", Slot::DocumentFront), 5);
+        let c = go(&c, Input::StepDone { agent: AGENT, step: "document_front".into() }, 5);
+        let broken = go(&c, Input::MediaDown { seat: Seat::Customer }, 6);
+        assert_eq!(broken.phase_name(), "interrupted");
+        let back = go(&broken, Input::MediaUp { seat: Seat::Customer }, 16);
+        assert_eq!(back.phase_name(), "live");
+        assert_eq!(back.evidence[0].void, voided, "{code}");
+        let open = back.procedure.as_ref().unwrap().step("document_front", "t").unwrap().state == crate::procedure::StepState::Pending;
+        assert_eq!(open, voided, "{code}");
+    }
+}
+
+#[test]
+fn a_lost_agent_sends_the_customer_back_to_the_head_of_the_queue() {
+    let c = live("default");
+    let c = go(&c, Input::MediaDown { seat: Seat::Agent }, 6);
+    let t = c.handle(Input::AgentLost, at(21)).unwrap();
+    let Phase::Waiting { ticket } = &t.next.phase else { panic!() };
+    assert_eq!((ticket.queued_at, ticket.boost), (at(1), DROP_BOOST));
+    let late = t.next.handle(decide(Verdict::Rejected, ReasonCode::FaceDoesNotMatch), at(22)).unwrap_err();
+    assert_eq!(late.code, Code::WrongPhase, "the lost agent is fenced");
+}
+
+#[test]
+fn a_checked_verdict_needs_another_person() {
+    let mut c = live("IN");
+    for step in c.procedure.clone().unwrap().steps {
+        let p = c.procedure.as_mut().unwrap();
+        p.step_mut(step.kind.key(), "t").unwrap().state = crate::procedure::StepState::Done;
+    }
+    let c = go(&c, Input::RecordingHead { session: SESSION, segments: 1, head: Digest::of(b"h") }, 5);
+    let c = go(&c, decide(Verdict::Verified, ReasonCode::IdentityConfirmed), 6);
+    assert_eq!(c.phase_name(), "under_review");
+    assert_eq!(c.handle(Input::Review { checker: AGENT, agree: true }, at(7)).unwrap_err().code, Code::SamePerson);
+    assert_eq!(go(&c, Input::Review { checker: AgentId(2), agree: true }, 7).phase_name(), "verified");
+    assert_eq!(go(&c, Input::Review { checker: AgentId(2), agree: false }, 7).phase_name(), "escalated");
+}
+
+#[test]
+fn incomplete_hands_out_a_new_link_and_a_late_agent_does_too() {
+    let c = go(&live("default"), Input::End { agent: AGENT }, 9);
+    assert_eq!(c.phase_name(), "deciding");
+    assert_eq!(go(&c, decide(Verdict::Incomplete, ReasonCode::CustomerLeft), 10).phase_name(), "invited");
+    let late = go(&c, Input::Wake { link: link(6), life: Span::minutes(15) }, 9 + 300);
+    assert_eq!((late.phase_name(), late.invitations), ("invited", 2));
+}
+
+#[test]
+fn a_repeated_chat_message_is_one_message() {
+    let c = live("default");
+    let message = Message {
+        id: MessageId(1),
+        nonce: "n1".into(),
+        from: Seat::Customer,
+        name: "Nur".into(),
+        at: at(5),
+        text: Pii::new("halo".into()),
+        image: None,
+    };
+    let say = Input::Chat { message: Box::new(message), salt: Salt([0; 16]) };
+    let once = go(&c, say.clone(), 5);
+    assert_eq!(go(&once, say, 6), once);
+}
+
+fn any_input() -> impl Strategy<Value = Input> {
+    let seat = prop_oneof![Just(Seat::Customer), Just(Seat::Agent), Just(Seat::Supervisor)];
+    let agent = (0u128..3).prop_map(AgentId);
+    let step = prop_oneof![Just("greet"), Just("document_front"), Just("portrait_match"), Just("liveness"), Just("nothing")];
+    let flow = prop_oneof![
+        (6u128..9, prop::option::of(Just("1982-09-08"))).prop_map(|(c, b)| claim(c, b)),
+        Just(Input::CustomerBack),
+        Just(Input::CustomerGone),
+        Just(Input::CustomerLeave),
+        (0i64..2000).prop_map(|s| Input::CallBack { at: at(s) }),
+        (1u128..9).prop_map(|n| Input::NewLink { link: link(n), life: Span::minutes(15) }),
+        (1u128..9).prop_map(|n| Input::Wake { link: link(n), life: Span::minutes(15) }),
+        agent.clone().prop_map(|agent| Input::Reserve { agent, reservation: RING }),
+        Just(Input::RingEnded { reservation: RING, how: ReservationEnd::TimedOut }),
+        agent.clone().prop_map(|agent| Input::Accept { agent, reservation: RING, session: SESSION, seed: 1 }),
+    ];
+    let session = prop_oneof![
+        seat.clone().prop_map(|seat| Input::MediaUp { seat }),
+        seat.prop_map(|seat| Input::MediaDown { seat }),
+        Just(Input::AgentLost),
+        (0u64..9).prop_map(|segments| Input::RecordingHead { session: SESSION, segments, head: Digest::of(b"h") }),
+        Just(Input::RecordingFailed { session: SESSION, why: "full" }),
+        Just(Input::RecordingSealed { session: SESSION, segments: 9, head: Digest::of(b"h") }),
+        (1u128..9, step.clone()).prop_map(|(n, s)| still(n, s, Slot::DocumentFront)),
+        (1u128..9).prop_map(|n| still(n, "portrait_match", Slot::Portrait)),
+        (agent.clone(), step.clone()).prop_map(|(agent, s)| Input::StepDone { agent, step: s.into() }),
+        (agent.clone(), step, any::<bool>()).prop_map(|(agent, s, failed)| Input::StepState { agent, step: s.into(), failed }),
+        (agent.clone(), any::<u64>()).prop_map(|(agent, seed)| Input::Challenge { agent, step: "liveness".into(), seed }),
+        agent.prop_map(|agent| Input::End { agent }),
+        Just(decide(Verdict::Verified, ReasonCode::IdentityConfirmed)),
+        Just(decide(Verdict::Rejected, ReasonCode::FaceDoesNotMatch)),
+        Just(decide(Verdict::Incomplete, ReasonCode::CustomerLeft)),
+        Just(Input::Rate { stars: 5, comment: Pii::default() }),
+    ];
+    prop_oneof![flow, session]
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig::with_cases(400))]
+
+    #[test]
+    fn any_input_sequence_keeps_the_invariants(
+        code in prop_oneof![Just("default"), Just("DE"), Just("IN")],
+        started: bool,
+        inputs in prop::collection::vec((any_input(), 0i64..200), 0..80),
+    ) {
+        let mut case = if started { live(code) } else { open(FailureReason::FaceMismatch, code) };
+        let mut now = 10;
+        let mut decided = 0;
+        for (input, gap) in inputs {
+            now += gap;
+            let Ok(t) = case.handle(input, at(now)) else { continue };
+            let next = &t.next;
+            prop_assert!(next.version == case.version + 1 || (next == &case && t.facts.is_empty()), "one step a transition");
+            if next.phase_name() == "verified" && case.phase_name() != "verified" && case.phase_name() != "under_review" {
+                prop_assert!(case.procedure.as_ref().unwrap().open(&case.recording()).is_empty(), "verified only with the proof");
+            }
+            decided += t.facts.iter().filter(|f| matches!(f, Fact::CaseClosed { outcome: Outcome::Verified | Outcome::Rejected })).count();
+            prop_assert!(decided <= 1, "one final decision");
+            if matches!(case.phase, Phase::Closed { outcome: Outcome::Verified | Outcome::Rejected | Outcome::Escalated, .. }) {
+                prop_assert_eq!(case.phase_name(), next.phase_name(), "a decided case stays closed");
+            }
+            if let Some(due) = next.deadline() {
+                let woken = next.handle(Input::Wake { link: link(42), life: Span::minutes(15) }, due).unwrap().next;
+                prop_assert!(&woken != next, "a deadline always changes something");
+            }
+            let text = serde_json::to_string(next).unwrap();
+            let back: Case = serde_json::from_str(&text).unwrap();
+            prop_assert_eq!(&back, next, "state reads back as written");
+            for fact in &t.facts {
+                let (name, body) = fact.parts();
+                prop_assert!(!name.is_empty());
+                let text = body.to_string();
+                prop_assert!(!text.contains("Nur Aisyah") && !text.contains("1982-09-08"), "no personal data in facts");
+            }
+            case = t.next;
+        }
+    }
+}
