@@ -1,5 +1,10 @@
 //! The ports to the outside: time, chance, disk, keys, messages; each a trait and its real form.
 //! Must not know the cases they serve.
 
+pub mod blobs;
 pub mod clock;
+pub mod files;
 pub mod ids;
+pub mod images;
+pub mod kms;
+pub mod seal;

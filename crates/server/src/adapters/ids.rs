@@ -4,8 +4,8 @@
 use super::clock::Clock;
 use hmac::{Hmac, KeyInit, Mac};
 use sha2::Sha256;
-use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering};
 
 /// Makes what cannot be guessed or repeated.
 pub trait Ids: Send + Sync {
@@ -65,7 +65,11 @@ pub struct SeededIds {
 impl SeededIds {
     #[must_use]
     pub fn new(seed: u64, clock: Arc<dyn Clock>) -> Self {
-        Self { clock, key: seed.to_be_bytes(), drawn: AtomicU64::new(0) }
+        Self {
+            clock,
+            key: seed.to_be_bytes(),
+            drawn: AtomicU64::new(0),
+        }
     }
 
     fn draw(&self) -> [u8; 32] {
@@ -81,7 +85,10 @@ impl SeededIds {
 
 impl Ids for SeededIds {
     fn id(&self) -> u128 {
-        uuid_v7(self.clock.now().as_millis(), u128::from_be_bytes(first(self.draw())))
+        uuid_v7(
+            self.clock.now().as_millis(),
+            u128::from_be_bytes(first(self.draw())),
+        )
     }
 
     fn seed(&self) -> u64 {
@@ -116,7 +123,10 @@ mod tests {
     fn an_id_says_its_millisecond_version_and_variant() {
         let id = uuid_v7(0x0192_3456_789a, u128::MAX);
         assert_eq!(id, 0x0192_3456_789a_7fff_bfff_ffff_ffff_ffff);
-        assert_eq!(uuid_v7(0x0192_3456_789a, 0), 0x0192_3456_789a_7000_8000_0000_0000_0000);
+        assert_eq!(
+            uuid_v7(0x0192_3456_789a, 0),
+            0x0192_3456_789a_7000_8000_0000_0000_0000
+        );
     }
 
     #[test]
