@@ -1,767 +1,1701 @@
-// Generated from the wire types. Do not edit.
+// Written by `make codegen` from the types in crates/wire. Do not edit.
 
-export interface CaseRow {
-  id: string;
-  reference: string;
-  name: string;
-  phase: Phase;
-  reasons: Array<FailureReason>;
-  locale: string;
-  agent?: string | null;
-  created_at: string;
-  updated_at: string;
-  recovered_in?: number | null;
-}
+/** What the server says on `/v1/admin/socket`. */
+export type AdminPush =
+  | {
+    type: "numbers";
+    /** View. */
+    view: NumbersView;
+  }
+  | {
+    /** `case_…`. */
+    id: string;
+    /** Row for the list. */
+    row: CaseRow;
+    type: "case_changed";
+  };
 
-export interface CaseRows {
-  rows: Array<CaseRow>;
-  next_cursor?: string | null;
-}
-
-export interface CaseFile {
-  row: CaseRow;
-  claimed: Claimed;
-  jurisdiction: ProfileView;
-  recovery: Recovery;
-  reports: Array<ReportView>;
-  consents: Array<ConsentView>;
-  timeline: Array<TimelineEntry>;
-  chat: Array<ChatMessage>;
-  evidence: Array<EvidenceView>;
-  recordings: Array<RecordingView>;
-  steps: Array<StepView>;
-  notes: string;
-  decision?: DecisionView | null;
-  decision_note: string;
-  rating?: number | null;
-  rating_comment: string;
-  deliveries: Array<DeliveryView>;
-}
-
-export interface ConsentView {
-  at: string;
-  sha256: string;
-  text: string;
-  locale: string;
-  address: string;
-  user_agent: string;
-}
-
-export interface TimelineEntry {
-  id: string;
-  index?: number | null;
-  at: string;
-  actor: string;
-  actor_name: string;
-  kind: string;
-  body: unknown;
-  leaf: string;
-}
-
-export interface NumbersView {
-  at: string;
-  offered: number;
-  answered: number;
-  waiting: number;
-  longest_wait: number;
-  live: number;
-  recovered: number;
-  decided: number;
-  reported: number;
-  abandoned: number;
-  median_recovery_seconds?: number | null;
-  median_wait_seconds?: number | null;
-  service_level?: number | null;
-  agents_available: number;
-  agents_on_call: number;
-  agents_wrap_up: number;
-  agents_away: number;
-  queue: Array<QueueRow>;
-}
-
-export interface QueueRow {
-  id: string;
-  name: string;
-  locale: string;
-  reason: FailureReason;
-  waited: number;
-  state: string;
-}
-
-export interface AgentRow {
-  id: string;
-  name: string;
-  email: string;
-  role: Role;
-  skills: Array<string>;
-  presence: Presence;
-  away?: AwayReason | null;
-  since: string;
-  answered_today: number;
-  aht_seconds?: number | null;
-  rating?: number | null;
-  active: boolean;
-  totp: boolean;
-}
-
-export interface SaveAgent {
-  name: string;
-  email: string;
-  role: Role;
-  skills?: Array<string>;
-  active?: boolean;
-}
-
-export interface SavedAgent {
-  agent: AgentRow;
-  sign_in_url?: string | null;
-}
-
-export interface PolicyBody {
-  rules: Array<RuleBody>;
-  invitation_minutes: number;
-  jurisdiction: string;
-  hours: HoursBody;
-}
-
-export interface RuleBody {
-  name: string;
-  reasons?: Array<FailureReason>;
-  jurisdictions?: Array<string>;
-  confidence_below?: number | null;
-  attempts_at_least?: number | null;
-  hours?: string;
-  then: RecoveryMode;
-}
-
-export interface HoursBody {
-  zone: string;
-  week: Array<Array<[number, number]>>;
-}
-
-export interface PolicyView {
-  version: number;
-  at: string;
-  by: string;
-  body: PolicyBody;
-  history: Array<PolicyVersion>;
-  profiles: Array<ProfileView>;
-}
-
-export interface PolicyVersion {
-  version: number;
-  at: string;
-  by: string;
-}
-
-export interface SavePolicy {
-  from_version: number;
-  body: PolicyBody;
-}
-
-export interface Simulate {
-  body: PolicyBody;
-  days?: number;
-}
-
-export interface Simulation {
-  reports: number;
-  automatic: number;
-  opt_in: number;
-  none: number;
-  was_automatic: number;
-  was_opt_in: number;
-  was_none: number;
-  per_rule: Array<RuleCount>;
-  changed: Array<ChangedReport>;
-}
-
-export interface RuleCount {
-  name: string;
-  count: number;
-}
-
-export interface ChangedReport {
-  case: string;
-  reference: string;
-  at: string;
-  reasons: Array<FailureReason>;
-  was: RecoveryMode;
-  now: RecoveryMode;
-  because: string;
-}
-
-export interface EndpointView {
-  id: string;
-  url: string;
-  events: Array<string>;
-  state: string;
-  secret?: string | null;
-  created_at: string;
-}
-
-export interface SaveEndpoint {
-  url: string;
-  events?: Array<string>;
-}
-
-export interface DeliveryView {
-  id: string;
-  event: string;
-  case: string;
-  to: string;
-  state: string;
-  attempts: number;
-  last_status: number;
-  last_error: string;
-  created_at: string;
-  next_at?: string | null;
-  delivered_at?: string | null;
-}
-
-export interface ApiKeyView {
-  prefix: string;
-  name: string;
-  created_at: string;
-  last_used_at?: string | null;
-  key?: string | null;
-  active: boolean;
-}
-
-export interface SaveKey {
-  name: string;
-}
-
-export interface LogView {
-  checkpoint: string;
-  size: number;
-  pending: number;
-  verifier_key: string;
-  entries: Array<TimelineEntry>;
-}
-
-export interface SignInByLink {
-  token: string;
-}
-
-export interface SignIn {
-  email: string;
-  password: string;
-  code?: string | null;
-}
-
-export interface Me {
-  id: string;
-  name: string;
-  role: Role;
-  tenant: string;
-  totp: boolean;
-}
-
-export interface DeskView {
-  version: number;
-  presence: Presence;
-  away?: AwayReason | null;
-  since: string;
-  ring?: RingView | null;
-  case?: string | null;
-  wrap_until?: string | null;
-  wrap_extended: boolean;
-  waiting: number;
-  longest_wait: number;
-  answered_today: number;
-  aht_seconds?: number | null;
-  rating?: number | null;
-  auto_accept: boolean;
-}
-
-export interface RingView {
-  reservation: string;
-  case: AgentCaseView;
-  until: string;
-}
-
+/** A case as its agent sees it. */
 export interface AgentCaseView {
-  id: string;
-  version: number;
-  reference: string;
-  phase: Phase;
-  name: string;
-  locale: string;
+  /** As typed in the bank's form. */
   claimed: Claimed;
-  jurisdiction: ProfileView;
-  reports: Array<ReportView>;
-  waited: number;
-  drops: number;
-  two_devices: boolean;
-  device: string;
-  mode: JoinMode;
+  /** What the customer's browser tells of itself. */
   customer: CustomerStatus;
-  session?: SessionView | null;
-  steps: Array<StepView>;
+  decision?: DecisionView | null;
+  /** The customer's browser, as words: "Chrome 156 on Android", and flags such as an in-app browser. */
+  device: string;
+  /** Earlier sessions of this case that broke off. */
+  drops: number;
+  /** Evidence so far, oldest first. */
   evidence: Array<EvidenceView>;
-  notes: string;
+  /** `case_…`. */
+  id: string;
+  /** Jurisdiction profile. */
+  jurisdiction: ProfileView;
+  /** Language to greet in. */
+  locale: string;
+  /** What keeps "verified" locked, as stable codes; empty = unlocked. */
   locked_by: Array<string>;
-  decision?: DecisionView | null;
-  rating?: number | null;
-}
-
-export interface CustomerStatus {
-  connected: boolean;
-  camera: CameraState;
-  microphone: boolean;
-  visible: boolean;
-  abilities: Array<string>;
-  camera_label: string;
-  typing: boolean;
-}
-
-export interface ProfileView {
-  code: string;
+  /** How the customer takes part. */
+  mode: JoinMode;
+  /** Customer's full name. */
   name: string;
-  restart_on_interruption: boolean;
-  reviewed: boolean;
-}
-
-export interface SessionView {
-  id: string;
-  started_at: string;
-  state: string;
-  resume_until?: string | null;
-  seats: Array<Seat>;
-  recording: string;
-  segments: number;
-  width: number;
-  height: number;
-  prompt?: PromptView | null;
-}
-
-export interface StepView {
-  key: string;
-  kind: StepKind;
-  state: StepState;
-  mandatory: boolean;
-  waivable: boolean;
-  slot?: ImageSlot | null;
-  evidence: Array<string>;
-  challenges: Array<ChallengeView>;
-  challenges_wanted: number;
-  questions: Array<QuestionView>;
-  waiver?: string | null;
-}
-
-export interface QuestionView {
-  key: string;
-  expected?: string | null;
-  answer: string;
-}
-
-export interface ChallengeView {
-  id: number;
-  prompt: LivenessPrompt;
-  number?: string | null;
-  outcome: string;
-}
-
-export interface VerdictReasons {
-  verdict: Verdict;
-  reasons: Array<ReasonCode>;
-}
-
-export interface CannedReply {
-  key: string;
-  texts: Record<string, string>;
-}
-
-export interface ReportFailedCheck {
-  reference: string;
-  customer: Customer;
-  check: Check;
-  claimed?: Claimed;
-  jurisdiction?: string | null;
-}
-
-export interface Customer {
-  name: string;
-  locale: string;
-  phone?: string | null;
-  email?: string | null;
-}
-
-export interface Check {
-  attempt: number;
-  outcome: CheckOutcome;
-  reasons: Array<FailureReason>;
-  scores?: Scores;
-  vendor?: string | null;
-  vendor_reference?: string | null;
-}
-
-export interface Scores {
-  document?: number | null;
-  face?: number | null;
-  liveness?: number | null;
-}
-
-export interface Claimed {
-  name?: string | null;
-  birth_date?: string | null;
-  document_number?: string | null;
-  document_type?: string | null;
-  document_expiry?: string | null;
-  address?: string | null;
-}
-
-export interface Recovery {
-  mode: RecoveryMode;
-  because: string;
-  url?: string | null;
-  expires_at?: string | null;
-}
-
-export interface CaseView {
-  id: string;
-  reference: string;
+  /** The agent's own notes. */
+  notes: string;
+  /** Where it stands. */
   phase: Phase;
-  recovery: Recovery;
+  /** The customer's rating. */
+  rating?: number | null;
+  /** The bank's reference. */
+  reference: string;
+  /** Attempts of the automated check, oldest first, with their images. */
   reports: Array<ReportView>;
-  decision?: DecisionView | null;
-  jurisdiction: string;
-  created_at: string;
-  updated_at: string;
+  session?: SessionView | null;
+  /** Steps in order. */
+  steps: Array<StepView>;
+  /** The link was opened on more than one device. */
+  two_devices: boolean;
+  /** Grows with every change. */
+  version: number;
+  /** Seconds waited before the answer. */
+  waited: number;
 }
 
-export interface ReportView {
+/** What an agent's page says on `/v1/agent/socket` (signed in by cookie). */
+export type AgentMessage =
+  | {
+    /** Chat messages of the case in hand already shown. */
+    chat_after?: number;
+    /** A page load of its own; a second open console asks before it takes over. */
+    page: string;
+    type: "hello";
+  }
+  | {
+    type: "available";
+  }
+  | {
+    /** Why. */
+    reason: AwayReason;
+    type: "away";
+  }
+  | {
+    /** `rsv_…`. */
+    reservation: string;
+    type: "accept";
+  }
+  | {
+    /** `rsv_…`. */
+    reservation: string;
+    type: "reject";
+  }
+  | {
+    /** `case_…`. */
+    case: string;
+    /** Chosen by the page, one per RTCPeerConnection, 32 hexadecimal digits. */
+    peer: string;
+    /** SDP. */
+    sdp: string;
+    type: "offer";
+  }
+  | {
+    /** `case_…`. */
+    case: string;
+    /** Chosen by the page, 1–40 characters. */
+    nonce: string;
+    /** 1–2 000 characters. */
+    text: string;
+    type: "chat";
+  }
+  | {
+    /** `case_…`. */
+    case: string;
+    /** True while typing. */
+    on: boolean;
+    type: "typing";
+  }
+  | {
+    /** `case_…`. */
+    case: string;
+    /** What. */
+    command: DeviceCommand;
+    /** Chosen by the page, unique in its load. */
+    id: number;
+    type: "command";
+  }
+  | {
+    /** `case_…`. */
+    case: string;
+    /** Step key. */
+    step: string;
+    type: "step_done";
+  }
+  | {
+    /** `case_…`. */
+    case: string;
+    /** True: failed; false: open again. */
+    failed: boolean;
+    /** Step key. */
+    step: string;
+    type: "step_state";
+  }
+  | {
+    /** `case_…`. */
+    case: string;
+    /** 3–500 characters. */
+    reason: string;
+    /** Step key. */
+    step: string;
+    type: "waive";
+  }
+  | {
+    /** `case_…`. */
+    case: string;
+    /** Step key. */
+    step: string;
+    type: "challenge";
+  }
+  | {
+    /** `case_…`. */
+    case: string;
+    /** Prompt id. */
+    id: number;
+    /** Passed or failed. */
+    passed: boolean;
+    type: "judge";
+  }
+  | {
+    /** `match`, `no_match`, `not_asked`. */
+    answer: string;
+    /** `case_…`. */
+    case: string;
+    /** Question key. */
+    question: string;
+    /** Step key. */
+    step: string;
+    type: "answered";
+  }
+  | {
+    /** `case_…`. */
+    case: string;
+    /** At most 4 000 characters. */
+    text: string;
+    type: "notes";
+  }
+  | {
+    /** `case_…`. */
+    case: string;
+    /** At most 1 000 characters, for colleagues and auditors, never shown to the customer. */
+    note?: string;
+    /** At least one. */
+    reasons: Array<ReasonCode>;
+    type: "decide";
+    /** Verdict. */
+    verdict: Verdict;
+  }
+  | {
+    /** `case_…`. */
+    case: string;
+    type: "end";
+  }
+  | {
+    type: "extend_wrap";
+  }
+  | {
+    /** On or off. */
+    on: boolean;
+    type: "auto_accept";
+  }
+  | {
+    type: "ping";
+  };
+
+/** What the server says to an agent's page. */
+export type AgentPush =
+  | {
+    type: "desk";
+    /** View. */
+    view: DeskView;
+  }
+  | {
+    type: "case";
+    /** View. */
+    view: AgentCaseView;
+  }
+  | {
+    /** `case_…`. */
+    case: string;
+    /** Index of the first. */
+    from: number;
+    /** Messages. */
+    messages: Array<ChatMessage>;
+    type: "chat";
+  }
+  | {
+    /** The page's peer id. */
+    peer: string;
+    /** SDP. */
+    sdp: string;
+    type: "answer";
+  }
+  | {
+    /** `case_…`. */
+    case: string;
+    /** True while typing. */
+    on: boolean;
+    type: "typing";
+  }
+  | {
+    /** `evd_…`. */
+    evidence?: string | null;
+    /** The command's id. */
+    id: number;
+    /** Whether the device did it. */
+    ok: boolean;
+    type: "command_done";
+    /** Why not. */
+    why: string;
+  }
+  | {
+    /** Loss, per cent of packets. */
+    loss_percent: number;
+    /** Round trip, milliseconds. */
+    rtt_ms: number;
+    /** Whose line. */
+    seat: Seat;
+    type: "quality";
+    /** What arrives from there, kbit/s. */
+    up_kbps: number;
+    /** `good`, `weak`, `poor`. */
+    word: string;
+  }
+  | {
+    /** Step. */
+    step: LadderStep;
+    type: "ladder";
+  }
+  | {
+    type: "replaced";
+  }
+  | {
+    /** Stable code. */
+    code: string;
+    /** In words. */
+    detail: string;
+    /** `type` of the message refused. */
+    of: string;
+    type: "problem";
+  }
+  | {
+    type: "pong";
+  };
+
+/** An agent, supervisor, auditor or admin. */
+export interface AgentRow {
+  /** False: may not sign in. */
+  active: boolean;
+  /** Mean handle time today. */
+  aht_seconds?: number | null;
+  /** Answered today. */
+  answered_today: number;
+  away?: AwayReason | null;
+  /** E-mail. */
+  email: string;
+  /** `agt_…`. */
   id: string;
-  at: string;
-  check: Check;
-  images: Array<ImageView>;
-}
-
-export interface ImageView {
-  id: string;
-  slot: ImageSlot;
-  width: number;
-  height: number;
-  sha256: string;
-}
-
-export interface DecisionView {
-  verdict: Verdict;
-  reasons: Array<ReasonCode>;
-  at: string;
-  by: string;
-  reviewed_by?: string | null;
-}
-
-export interface CasePage {
-  cases: Array<CaseView>;
-  next_cursor?: string | null;
-}
-
-export interface EvidenceView {
-  id: string;
-  slot: ImageSlot;
-  source: string;
-  step?: string | null;
-  at: string;
-  width: number;
-  height: number;
-  bytes: number;
-  sha256: string;
-  stream_width?: number | null;
-}
-
-export interface RecordingView {
-  session: string;
-  started_at: string;
-  duration_ms: number;
-  sealed: boolean;
-  head: string;
-  segments: number;
-  files: Array<RecordingFile>;
-  gaps: Array<GapView>;
-}
-
-export interface RecordingFile {
-  seat: Seat;
-  url: string;
-  mime: string;
-  starts_at_ms: number;
-  duration_ms: number;
-  width: number;
-  height: number;
-}
-
-export interface GapView {
-  seat: Seat;
-  kind: string;
-  from_ms: number;
-  to_ms: number;
-  why: string;
-}
-
-export interface Look {
-  token: string;
-  client_secret?: string | null;
-}
-
-export interface LinkView {
-  state: LinkState;
-  brand: Brand;
-  locale: string;
-  consent: ConsentText;
-  reasons: Array<FailureReason>;
-  document_type?: string | null;
-  wait: WaitView;
-  opens_at?: string | null;
-  ice_servers: Array<IceServer>;
-}
-
-export type LinkState = "ready" | "yours" | "open_elsewhere" | "locked" | "expired" | "replaced" | "closed_hours" | "verified" | "ended" | "unknown";
-
-export interface Brand {
+  /** Full name. */
   name: string;
+  /** Where they stand. */
+  presence: Presence;
+  /** Mean rating, all time. */
+  rating?: number | null;
+  /** Role. */
+  role: Role;
+  /** RFC 3339. */
+  since: string;
+  /** Skills such as `lang:id`, `doc:passport`, `jur:SG`. */
+  skills: Array<string>;
+  /** A second factor is set up. */
+  totp: boolean;
+}
+
+/** An API key. */
+export interface ApiKeyView {
+  /** False once revoked. */
+  active: boolean;
+  /** RFC 3339. */
+  created_at: string;
+  /** Shown once, when made. */
+  key?: string | null;
+  /** RFC 3339. */
+  last_used_at?: string | null;
+  /** What it is for. */
+  name: string;
+  /** Public part, such as `rk_test_3f9a`. */
+  prefix: string;
+}
+
+/** `POST /v1/customer/call-back`: not now. */
+export interface AskCallBack {
+  /** RFC 3339, within the next 7 days; absent = as soon as an agent is free or the queue opens. */
+  at?: string | null;
+  /** The link's secret. */
+  token: string;
+}
+
+/** `POST /v1/customer/new-link`: the way out of an expired page. */
+export interface AskNewLink {
+  /** The old link's secret. */
+  token: string;
+}
+
+/** Why an agent is away. */
+export type AwayReason = "break" | "training" | "meeting" | "missed" | "technical";
+
+/** How a tenant looks on the customer's page. */
+export interface Brand {
+  /** `#rrggbb`, contrast already enforced by the server. */
   color: string;
+  /** Shown name. */
+  name: string;
+  /** Where "How we use your data" leads. */
   privacy_url: string;
+  /** Where "Go back" leads; absent inside an embed. */
   return_url?: string | null;
 }
 
-export interface ConsentText {
-  version: number;
-  text: string;
-  sha256: string;
-  locale: string;
-}
-
-export interface WaitView {
-  place?: number | null;
-  seconds?: number | null;
-}
-
-export interface IceServer {
-  urls: Array<string>;
-  username?: string | null;
-  credential?: string | null;
-}
-
-export interface Claim {
-  token: string;
-  client_secret?: string | null;
-  consent: ConsentGiven;
-  mode: JoinMode;
-  birth_date?: string | null;
-  embedded?: boolean;
-}
-
-export interface ConsentGiven {
-  sha256: string;
-  locale: string;
-}
-
-export interface ClaimKept {
-  client_secret: string;
-  phase: Phase;
-}
-
-export interface AskNewLink {
-  token: string;
-}
-
-export interface NewLink {
-  sent_to?: string | null;
-  url?: string | null;
-}
-
-export interface AskCallBack {
-  token: string;
-  at?: string | null;
-}
-
+/** A call back is booked. */
 export interface CallBackBooked {
+  /** RFC 3339. */
   at: string;
+  /** Where the link will go (masked), if anywhere but the bank's page. */
   sent_to?: string | null;
 }
 
-export interface PhotographKept {
+/** State of the customer's camera as their browser tells it. */
+export type CameraState = "idle" | "prompting" | "on" | "off" | "denied" | "missing" | "busy" | "blocked" | "lost";
+
+/** A canned reply. */
+export interface CannedReply {
+  /** Short name in the agent's menu. */
+  key: string;
+  /** Text per locale; `{name}`, `{agent}` and `{brand}` are filled in. */
+  texts: Record<string, string>;
+}
+
+/** `GET /v1/admin/cases/{id}`: everything about one case. */
+export interface CaseFile {
+  /** Chat. */
+  chat: Array<ChatMessage>;
+  /** As typed in the bank's form. */
+  claimed: Claimed;
+  /** Consents, oldest first. */
+  consents: Array<ConsentView>;
+  decision?: DecisionView | null;
+  /** Note written with the decision. */
+  decision_note: string;
+  /** Webhook deliveries of this case. */
+  deliveries: Array<DeliveryView>;
+  /** Evidence. */
+  evidence: Array<EvidenceView>;
+  /** Profile. */
+  jurisdiction: ProfileView;
+  /** Agent's notes. */
+  notes: string;
+  /** Rating. */
+  rating?: number | null;
+  /** The customer's comment. */
+  rating_comment: string;
+  /** Recordings, one per session. */
+  recordings: Array<RecordingView>;
+  /** The newest answer of the policy. */
+  recovery: Recovery;
+  /** Attempts with images. */
+  reports: Array<ReportView>;
+  /** The row. */
+  row: CaseRow;
+  /** Steps as they stand. */
+  steps: Array<StepView>;
+  /** The audit log of this case, oldest first, at most 2 000. */
+  timeline: Array<TimelineEntry>;
+}
+
+/** A page of cases, newest first. */
+export interface CasePage {
+  /** At most 100. */
+  cases: Array<CaseView>;
+  /** Give it as `cursor` to read on; absent on the last page. */
+  next_cursor?: string | null;
+}
+
+/** A row of the case list. */
+export interface CaseRow {
+  /** Name of the agent, if one had it. */
+  agent?: string | null;
+  /** RFC 3339. */
+  created_at: string;
+  /** `case_…`. */
   id: string;
-  slot: ImageSlot;
-  width: number;
-  height: number;
+  /** Language. */
+  locale: string;
+  /** Customer's name. */
+  name: string;
+  /** Where it stands. */
+  phase: Phase;
+  /** Reasons of the newest report. */
+  reasons: Array<FailureReason>;
+  /** Seconds from report to verdict "verified". */
+  recovered_in?: number | null;
+  /** The bank's reference. */
+  reference: string;
+  /** RFC 3339. */
+  updated_at: string;
+}
+
+/** `GET /v1/admin/cases?q=&phase=&reason=&from=&to=&cursor=&limit=`. */
+export interface CaseRows {
+  /** Give it as `cursor` to read on. */
+  next_cursor?: string | null;
+  /** Newest first, at most 100. */
+  rows: Array<CaseRow>;
+}
+
+/** A case as the bank sees it. */
+export interface CaseView {
+  /** RFC 3339. */
+  created_at: string;
+  decision?: DecisionView | null;
+  /** `case_…`. */
+  id: string;
+  /** Code of the jurisdiction profile. */
+  jurisdiction: string;
+  /** Where it stands. */
+  phase: Phase;
+  /** The newest answer of the policy. */
+  recovery: Recovery;
+  /** The bank's reference. */
+  reference: string;
+  /** Attempts reported, oldest first. */
+  reports: Array<ReportView>;
+  /** RFC 3339. */
+  updated_at: string;
+}
+
+/** One liveness prompt and its outcome. */
+export interface ChallengeView {
+  /** Names this prompt in this session. */
+  id: number;
+  /** The number to read. */
+  number?: string | null;
+  /** `asked`, `passed`, `failed`. */
+  outcome: string;
+  /** What was asked. */
+  prompt: LivenessPrompt;
+}
+
+/** A report whose answer changes. */
+export interface ChangedReport {
+  /** RFC 3339. */
+  at: string;
+  /** Rule that would speak. */
+  because: string;
+  /** `case_…`. */
+  case: string;
+  /** Would be. */
+  now: RecoveryMode;
+  /** Reasons. */
+  reasons: Array<FailureReason>;
+  /** Bank's reference. */
+  reference: string;
+  /** Was. */
+  was: RecoveryMode;
+}
+
+/** One chat message. */
+export interface ChatMessage {
+  /** RFC 3339. */
+  at: string;
+  /** Who wrote it. */
+  from: Seat;
+  /** `msg_…`. */
+  id: string;
+  /** An image: `evd_…`. */
+  image?: string | null;
+  /** First name of the writer. */
+  name: string;
+  /** The page's own nonce, so that it can mark its message as delivered. */
+  nonce: string;
+  /** Text; empty when it is an image. */
+  text: string;
+}
+
+/** One failed attempt of the automated check. */
+export interface Check {
+  /** Which attempt this was, 1–99. */
+  attempt: number;
+  /** What the machine concluded. */
+  outcome: CheckOutcome;
+  /** Why, 1–8 reasons, the weightiest first. */
+  reasons: Array<FailureReason>;
+  /** What the machine measured. */
+  scores?: Scores;
+  /** The vendor of the automated check, at most 100 characters. */
+  vendor?: string | null;
+  /** The vendor's own reference, at most 200 characters. */
+  vendor_reference?: string | null;
+}
+
+/** What the automated check concluded. */
+export type CheckOutcome = "failed" | "inconclusive";
+
+/** `POST /v1/customer/claim`: the tap. Binds the link to this browser and records the consent. */
+export interface Claim {
+  /** Answer to the case challenge (`YYYY-MM-DD`), when another browser holds the link. */
+  birth_date?: string | null;
+  /** The secret this browser holds, if it claimed before. */
+  client_secret?: string | null;
+  /** The consent that was shown beside the button. */
+  consent: ConsentGiven;
+  /** True when the page sits in the bank's page. */
+  embedded?: boolean;
+  /** Camera, or chat with photographs. */
+  mode: JoinMode;
+  /** The link's secret, from the fragment. */
+  token: string;
+}
+
+/** The answer to a claim. */
+export interface ClaimKept {
+  /**
+   * 256 bits, base64url; keep it in this browser, send it in the socket's first message
+   * and as bearer of uploads.
+   */
+  client_secret: string;
+  /** Where the case stands now. */
+  phase: Phase;
+}
+
+/** What the customer typed in the bank's form. */
+export interface Claimed {
+  /** Address as typed, at most 500 characters. */
+  address?: string | null;
+  /** `YYYY-MM-DD`, not in the future. */
+  birth_date?: string | null;
+  /** `YYYY-MM-DD`. */
+  document_expiry?: string | null;
+  /** Document number, at most 60 characters. */
+  document_number?: string | null;
+  /** Kind of document, such as `passport` or `nric`, at most 60 characters. */
+  document_type?: string | null;
+  /** Name as typed, at most 200 characters. */
+  name?: string | null;
+}
+
+/** The consent that was shown. */
+export interface ConsentGiven {
+  /** Locale shown. */
+  locale: string;
+  /** Hex SHA-256 from [`ConsentText`]. */
   sha256: string;
 }
 
-export interface CustomerView {
+/** The consent text in every language, and the hash by which it is recorded. */
+export interface ConsentText {
+  /** Locale of `text`. */
+  locale: string;
+  /** Hex SHA-256 of `text` (UTF-8). */
+  sha256: string;
+  /** The sentence in the asked locale, brand filled in. */
+  text: string;
+  /** Version of the tenant's text. */
   version: number;
-  phase: Phase;
-  brand: Brand;
-  wait: WaitView;
-  call_back_at?: string | null;
+}
+
+/** A recorded consent. */
+export interface ConsentView {
+  /** Network address. */
+  address: string;
+  /** RFC 3339. */
+  at: string;
+  /** Locale shown. */
+  locale: string;
+  /** Hex SHA-256 of the text. */
+  sha256: string;
+  /** The text itself, as shown. */
+  text: string;
+  /** Browser's own name. */
+  user_agent: string;
+}
+
+/** Who is being onboarded. */
+export interface Customer {
+  /** The link can be sent there. */
+  email?: string | null;
+  /** BCP 47 tag of the language to greet in, such as `ms` or `zh-Hans`. */
+  locale: string;
+  /** Full name in any script, 1–200 characters. */
+  name: string;
+  /** E.164, such as `+6591234567`; the link can be sent there. */
+  phone?: string | null;
+}
+
+/** What a customer's page says on `/v1/customer/socket`. */
+export type CustomerMessage =
+  | {
+    /** Chat messages already shown. */
+    chat_after?: number;
+    /** From the claim, once there is one. */
+    client_secret?: string | null;
+    /** From the fragment. */
+    token: string;
+    type: "hello";
+  }
+  | {
+    /** Chosen by the page, one per RTCPeerConnection, 32 hexadecimal digits. */
+    peer: string;
+    /** SDP. */
+    sdp: string;
+    type: "offer";
+  }
+  | {
+    /** `torch`, `zoom`, `flip`, `take_photo`. */
+    abilities?: Array<string>;
+    /** Camera. */
+    camera: CameraState;
+    /** Camera label. */
+    camera_label?: string;
+    /** Microphone is sending. */
+    microphone: boolean;
+    type: "device";
+    /** Page in front. */
+    visible: boolean;
+  }
+  | {
+    /** Chosen by the page, so that a repeat is one message: 1–40 characters. */
+    nonce: string;
+    /** 1–2 000 characters. */
+    text: string;
+    type: "chat";
+  }
+  | {
+    /** True while typing. */
+    on: boolean;
+    type: "typing";
+  }
+  | {
+    /** `evd_…` of a photograph that was uploaded for it. */
+    evidence?: string | null;
+    /** The command's id. */
+    id: number;
+    /** Whether the device did it. */
+    ok: boolean;
+    type: "command_done";
+    /** Why not: stable code such as `not_supported`, `refused`, `failed`; or empty. */
+    why?: string;
+  }
+  | {
+    /** RFC 3339; absent = as soon as possible. */
+    at?: string | null;
+    type: "call_back";
+  }
+  | {
+    type: "leave";
+  }
+  | {
+    /** At most 1 000 characters. */
+    comment?: string;
+    /** 1–5. */
+    stars: number;
+    type: "rate";
+  }
+  | {
+    type: "ping";
+  };
+
+/** What the server says to a customer's page. */
+export type CustomerPush =
+  | {
+    type: "case";
+    /** View. */
+    view: CustomerView;
+  }
+  | {
+    /** Index of the first. */
+    from: number;
+    /** Messages. */
+    messages: Array<ChatMessage>;
+    type: "chat";
+  }
+  | {
+    /** The page's peer id. */
+    peer: string;
+    /** SDP. */
+    sdp: string;
+    type: "answer";
+  }
+  | {
+    /** What. */
+    command: DeviceCommand;
+    /** Give it back in `command_done`. */
+    id: number;
+    type: "command";
+  }
+  | {
+    /** True while typing. */
+    on: boolean;
+    type: "typing";
+  }
+  | {
+    /** Step. */
+    step: LadderStep;
+    type: "ladder";
+  }
+  | {
+    type: "replaced";
+  }
+  | {
+    /** Stable code. */
+    code: string;
+    /** In words, for the console of the developer. */
+    detail: string;
+    type: "problem";
+  }
+  | {
+    type: "pong";
+  };
+
+/** What the customer's browser tells of itself. */
+export interface CustomerStatus {
+  /** What the device can do: `torch`, `zoom`, `flip`, `take_photo`. */
+  abilities: Array<string>;
+  /** Camera. */
+  camera: CameraState;
+  /** Label of the camera, as the browser names it (virtual cameras show here). */
+  camera_label: string;
+  /** The page's socket is open. */
+  connected: boolean;
+  /** Microphone is sending. */
+  microphone: boolean;
+  /** Customer is typing. */
+  typing: boolean;
+  /** The page is in front. */
+  visible: boolean;
+}
+
+/** A case as the customer may see it. */
+export interface CustomerView {
+  /** First name of the agent, once one has answered. */
   agent_name?: string | null;
-  seats: Array<Seat>;
-  recording: boolean;
-  mode: JoinMode;
-  prompt?: PromptView | null;
-  guide?: ImageSlot | null;
+  /** Brand. */
+  brand: Brand;
+  /** RFC 3339 of the call back, if booked. */
+  call_back_at?: string | null;
   ending?: Ending | null;
-  resume_within?: number | null;
+  guide?: ImageSlot | null;
+  /** How the customer takes part. */
+  mode: JoinMode;
+  /** Where it stands. */
+  phase: Phase;
+  prompt?: PromptView | null;
+  /** True once the customer has rated the agent. */
   rated: boolean;
+  /** True while the server records. */
+  recording: boolean;
+  /** Seconds until the seat is given up, while interrupted. */
+  resume_within?: number | null;
+  /** Seats taken in the room. */
+  seats: Array<Seat>;
+  /** Grows with every change; older views are dropped by the page. */
+  version: number;
+  /** Place and expected wait while waiting. */
+  wait: WaitView;
 }
 
-export interface PromptView {
-  id: number;
-  prompt: LivenessPrompt;
-  number?: string | null;
+/** The decision on a case. */
+export interface DecisionView {
+  /** RFC 3339. */
+  at: string;
+  /** `agt_…` of the maker. */
+  by: string;
+  /** Why. */
+  reasons: Array<ReasonCode>;
+  /** `agt_…` of the checker, where the profile asks for one. */
+  reviewed_by?: string | null;
+  /** What was decided. */
+  verdict: Verdict;
 }
 
+/** One delivery with its attempts. */
+export interface DeliveryView {
+  /** Attempts so far. */
+  attempts: number;
+  /** `case_…`. */
+  case: string;
+  /** RFC 3339. */
+  created_at: string;
+  /** RFC 3339. */
+  delivered_at?: string | null;
+  /** Event type. */
+  event: string;
+  /** `dlv_…`, the webhook's `webhook-id`. */
+  id: string;
+  /** Why the last attempt failed, in words; never the receiver's body. */
+  last_error: string;
+  /** HTTP status of the last attempt, 0 if none came. */
+  last_status: number;
+  /** RFC 3339 of the next attempt. */
+  next_at?: string | null;
+  /** `pending`, `delivered`, `failing`, `dead`. */
+  state: string;
+  /** Host of the endpoint. */
+  to: string;
+}
+
+/** The agent's own standing. */
+export interface DeskView {
+  /** Mean handle time today, seconds; absent before the first. */
+  aht_seconds?: number | null;
+  /** Answered today. */
+  answered_today: number;
+  /** True: rings are accepted after a chime without a key. */
+  auto_accept: boolean;
+  away?: AwayReason | null;
+  /** `case_…` in hand, on call or in wrap-up. */
+  case?: string | null;
+  /** Seconds the longest of them has waited. */
+  longest_wait: number;
+  /** Where the agent stands. */
+  presence: Presence;
+  /** Mean rating today. */
+  rating?: number | null;
+  ring?: RingView | null;
+  /** RFC 3339, since when. */
+  since: string;
+  /** Grows with every change. */
+  version: number;
+  /** Customers waiting that this agent could take. */
+  waiting: number;
+  /** True once the wrap-up was extended; it can be only once. */
+  wrap_extended: boolean;
+  /** RFC 3339, end of wrap-up. */
+  wrap_until?: string | null;
+}
+
+/** What an agent can ask the customer's device to do. */
+export type DeviceCommand =
+  | {
+    do: "photograph";
+    /** What it shows. */
+    slot: ImageSlot;
+    /** Step it is for. */
+    step?: string | null;
+  }
+  | {
+    do: "flip";
+  }
+  | {
+    do: "torch";
+    /** On or off. */
+    on: boolean;
+  }
+  | {
+    do: "zoom";
+    /** Factor, 1 = none. */
+    factor: number;
+  }
+  | {
+    do: "camera";
+    /** On or off. */
+    on: boolean;
+  }
+  | {
+    do: "microphone";
+    /** On or off. */
+    on: boolean;
+  }
+  | {
+    do: "guide";
+    slot?: ImageSlot | null;
+  };
+
+/** How it ended. */
 export interface Ending {
+  /** `verified`, `rejected`, `escalated`, `under_review`, `incomplete`, `abandoned`, `expired`. */
   outcome: string;
+  /** Reason codes the customer may know (suspicion is never among them). */
   reasons: Array<ReasonCode>;
 }
 
-export interface Problem {
-  type: string;
-  title: string;
-  status: number;
-  code: string;
-  detail: string;
-  instance: string;
-  errors?: Array<FieldError>;
-}
-
-export interface FieldError {
-  pointer: string;
-  code: string;
-  detail: string;
-}
-
-export type CustomerMessage =
-  | { type: "hello"; token: string; client_secret?: string | null; chat_after?: number }
-  | { type: "offer"; peer: string; sdp: string }
-  | { type: "device"; camera: CameraState; microphone: boolean; visible: boolean; abilities?: Array<string>; camera_label?: string }
-  | { type: "chat"; nonce: string; text: string }
-  | { type: "typing"; on: boolean }
-  | { type: "command_done"; id: number; ok: boolean; why?: string; evidence?: string | null }
-  | { type: "call_back"; at?: string | null }
-  | { type: "leave" }
-  | { type: "rate"; stars: number; comment?: string }
-  | { type: "ping" };
-
-export type CustomerPush =
-  | { type: "case"; view: CustomerView }
-  | { type: "chat"; from: number; messages: Array<ChatMessage> }
-  | { type: "answer"; peer: string; sdp: string }
-  | { type: "command"; id: number; command: DeviceCommand }
-  | { type: "typing"; on: boolean }
-  | { type: "ladder"; step: LadderStep }
-  | { type: "replaced" }
-  | { type: "problem"; code: string; detail: string }
-  | { type: "pong" };
-
-export type LadderStep = "full" | "medium" | "low" | "stills";
-
-export type DeviceCommand =
-  | { do: "photograph"; slot: ImageSlot; step?: string | null }
-  | { do: "flip" }
-  | { do: "torch"; on: boolean }
-  | { do: "zoom"; factor: number }
-  | { do: "camera"; on: boolean }
-  | { do: "microphone"; on: boolean }
-  | { do: "guide"; slot?: ImageSlot | null };
-
-export interface ChatMessage {
+/** A webhook endpoint. */
+export interface EndpointView {
+  /** RFC 3339. */
+  created_at: string;
+  /** Events wanted; empty = all. */
+  events: Array<string>;
+  /** `whe_…`. */
   id: string;
-  nonce: string;
-  from: Seat;
-  name: string;
-  at: string;
-  text: string;
-  image?: string | null;
+  /** Shown once, when made: `whsec_…`. */
+  secret?: string | null;
+  /** `active`, `failing`, `disabled`. */
+  state: string;
+  /** Where. */
+  url: string;
 }
 
-export type AgentMessage =
-  | { type: "hello"; chat_after?: number; page: string }
-  | { type: "available" }
-  | { type: "away"; reason: AwayReason }
-  | { type: "accept"; reservation: string }
-  | { type: "reject"; reservation: string }
-  | { type: "offer"; case: string; peer: string; sdp: string }
-  | { type: "chat"; case: string; nonce: string; text: string }
-  | { type: "typing"; case: string; on: boolean }
-  | { type: "command"; case: string; id: number; command: DeviceCommand }
-  | { type: "step_done"; case: string; step: string }
-  | { type: "step_state"; case: string; step: string; failed: boolean }
-  | { type: "waive"; case: string; step: string; reason: string }
-  | { type: "challenge"; case: string; step: string }
-  | { type: "judge"; case: string; id: number; passed: boolean }
-  | { type: "answered"; case: string; step: string; question: string; answer: string }
-  | { type: "notes"; case: string; text: string }
-  | { type: "decide"; case: string; verdict: Verdict; reasons: Array<ReasonCode>; note?: string }
-  | { type: "end"; case: string }
-  | { type: "extend_wrap" }
-  | { type: "auto_accept"; on: boolean }
-  | { type: "ping" };
+/** One still or uploaded image. */
+export interface EvidenceView {
+  /** RFC 3339. */
+  at: string;
+  /** Bytes of the original. */
+  bytes: number;
+  /** Pixels of the original. */
+  height: number;
+  /** `evd_…`; bytes at `/v1/evidence/{id}/shown` and `/v1/evidence/{id}/original`. */
+  id: string;
+  /** Hex SHA-256 of the original. */
+  sha256: string;
+  /** What it shows. */
+  slot: ImageSlot;
+  /** `report` (the failed attempt), `live` (photographed in the session), `upload` (file chosen by the customer), `chat`. */
+  source: string;
+  /** The step it was taken for. */
+  step?: string | null;
+  /** Pixels of the video stream at that moment, for the ratio; absent for uploads. */
+  stream_width?: number | null;
+  /** Pixels of the original. */
+  width: number;
+}
 
-export type AgentPush =
-  | { type: "desk"; view: DeskView }
-  | { type: "case"; view: AgentCaseView }
-  | { type: "chat"; case: string; from: number; messages: Array<ChatMessage> }
-  | { type: "answer"; peer: string; sdp: string }
-  | { type: "typing"; case: string; on: boolean }
-  | { type: "command_done"; id: number; ok: boolean; why: string; evidence?: string | null }
-  | { type: "quality"; seat: Seat; rtt_ms: number; loss_percent: number; up_kbps: number; word: string }
-  | { type: "ladder"; step: LadderStep }
-  | { type: "replaced" }
-  | { type: "problem"; code: string; detail: string; of: string }
-  | { type: "pong" };
+/** Why the automated check failed. */
+export type FailureReason =
+  | "document_glare"
+  | "document_blur"
+  | "document_dark"
+  | "document_shadow"
+  | "document_cropped"
+  | "document_low_resolution"
+  | "document_obscured"
+  | "document_damaged"
+  | "document_expired"
+  | "document_unsupported"
+  | "document_recently_issued"
+  | "face_mismatch"
+  | "liveness_failed"
+  | "name_mismatch"
+  | "data_mismatch"
+  | "technical_failure"
+  | "suspected_tampering"
+  | "suspected_impersonation"
+  | "confirmed_fraud";
 
-export type AdminPush =
-  | { type: "numbers"; view: NumbersView }
-  | { type: "case_changed"; id: string; row: CaseRow };
+/** One field at fault. */
+export interface FieldError {
+  /** Stable code, such as `out_of_range`. */
+  code: string;
+  /** What is wrong, in words. */
+  detail: string;
+  /** JSON Pointer (RFC 6901) into the request body, such as `/check/scores/face`. */
+  pointer: string;
+}
 
-export type FailureReason = "document_glare" | "document_blur" | "document_dark" | "document_shadow" | "document_cropped" | "document_low_resolution" | "document_obscured" | "document_damaged" | "document_expired" | "document_unsupported" | "document_recently_issued" | "face_mismatch" | "liveness_failed" | "name_mismatch" | "data_mismatch" | "technical_failure" | "suspected_tampering" | "suspected_impersonation" | "confirmed_fraud";
+/** A hole in a recording. */
+export interface GapView {
+  /** Offset from the session's start. */
+  from_ms: number;
+  /** `audio` or `video`. */
+  kind: string;
+  /** Whose. */
+  seat: Seat;
+  /** Offset from the session's start. */
+  to_ms: number;
+  /** Why, in a stable code: `loss`, `interrupted`, `server_stopped`, `recorder_full`. */
+  why: string;
+}
 
-export type CheckOutcome = "failed" | "inconclusive";
+/** Opening hours. */
+export interface HoursBody {
+  /**
+   * Spans of minutes per weekday, Monday first, 7 lists, at most 4 spans each: `[[480, 1320]]`.
+   * Always open: `[[0, 1440]]` on each day.
+   */
+  week: Array<Array<Array<number>>>;
+  /** IANA time zone. */
+  zone: string;
+}
 
-export type Phase = "reported" | "invited" | "claimed" | "waiting" | "callback" | "live" | "interrupted" | "deciding" | "under_review" | "verified" | "rejected" | "escalated" | "abandoned" | "expired";
+/** A relay of the operator. */
+export interface IceServer {
+  /** Short-lived credential. */
+  credential?: string | null;
+  /** `turn:` or `stun:` addresses. */
+  urls: Array<string>;
+  /** Short-lived user name. */
+  username?: string | null;
+}
 
-export type RecoveryMode = "automatic" | "opt_in" | "none";
-
+/** What an uploaded or photographed image shows. */
 export type ImageSlot = "document_front" | "document_back" | "document_tilt" | "portrait" | "selfie" | "other_page";
 
-export type Seat = "customer" | "agent" | "supervisor" | "interpreter";
-
-export type StepKind = "greet" | "document_front" | "document_back" | "document_tilt" | "portrait_match" | "liveness" | "questions" | "one_time_code" | "declaration" | "decision";
-
-export type StepState = "pending" | "done" | "failed" | "waived";
-
-export type LivenessPrompt = "turn_left" | "turn_right" | "look_up" | "look_down" | "smile" | "blink_twice" | "move_closer" | "cover_nose" | "read_number";
-
-export type Verdict = "verified" | "rejected" | "escalated" | "incomplete";
-
-export type ReasonCode = "identity_confirmed" | "identity_confirmed_data_corrected" | "document_unreadable" | "document_expired" | "document_damaged" | "document_not_accepted" | "document_not_present" | "face_does_not_match" | "liveness_not_shown" | "data_does_not_match" | "answers_do_not_match" | "suspected_forgery" | "suspected_impersonation" | "suspected_coercion" | "customer_declined" | "customer_left" | "poor_connection" | "no_camera" | "technical_fault" | "unusual_document" | "needs_specialist";
-
-export type Presence = "offline" | "away" | "available" | "reserved" | "on_call" | "wrap_up";
-
-export type AwayReason = "break" | "training" | "meeting" | "missed" | "technical";
-
-export type Role = "agent" | "supervisor" | "auditor" | "admin";
-
-export type CameraState = "idle" | "prompting" | "on" | "off" | "denied" | "missing" | "busy" | "blocked" | "lost";
-
-export type JoinMode = "video" | "photos";
-
-export interface WebhookEvent {
-  type: string;
-  timestamp: string;
-  data: WebhookData;
+/** An uploaded image. */
+export interface ImageView {
+  /** Pixels. */
+  height: number;
+  /** `evd_…`. */
+  id: string;
+  /** Hex SHA-256 of the original bytes. */
+  sha256: string;
+  /** What it shows. */
+  slot: ImageSlot;
+  /** Pixels. */
+  width: number;
 }
 
-export interface WebhookData {
-  case: string;
-  reference: string;
-  phase: Phase;
+/** How the customer takes part. */
+export type JoinMode = "video" | "photos";
+
+/** How much picture to send. */
+export type LadderStep = "full" | "medium" | "low" | "stills";
+
+/** Which page to show for a link. */
+export type LinkState =
+  | "ready"
+  | "yours"
+  | "open_elsewhere"
+  | "locked"
+  | "expired"
+  | "replaced"
+  | "closed_hours"
+  | "verified"
+  | "ended"
+  | "unknown";
+
+/** What a link leads to. */
+export interface LinkView {
+  /** How the page should look. */
+  brand: Brand;
+  /** The consent text shown, so that its hash can be given back. */
+  consent: ConsentText;
+  /** The document asked for, as the bank named it. */
+  document_type?: string | null;
+  /** ICE servers beyond our own, for an operator's relay. */
+  ice_servers: Array<IceServer>;
+  /** Locale asked for by the bank. */
+  locale: string;
+  /** RFC 3339; when the next agent is there, if the queue is closed. */
+  opens_at?: string | null;
+  /** Why the check failed: which preparation to name. */
+  reasons: Array<FailureReason>;
+  /** Which page to show. */
+  state: LinkState;
+  /** Expected wait, if the queue is open. */
+  wait: WaitView;
+}
+
+/** What the customer is asked to do to show that they are live. */
+export type LivenessPrompt =
+  | "turn_left"
+  | "turn_right"
+  | "look_up"
+  | "look_down"
+  | "smile"
+  | "blink_twice"
+  | "move_closer"
+  | "cover_nose"
+  | "read_number";
+
+/** The log's newest signed checkpoint and whether it fits. */
+export interface LogView {
+  /** C2SP signed note. */
+  checkpoint: string;
+  /** Newest entries, newest first, at most 100. */
+  entries: Array<TimelineEntry>;
+  /** Entries committed and not yet sequenced. */
+  pending: number;
+  /** Entries in the tree. */
+  size: number;
+  /** Verifier key of the note. */
+  verifier_key: string;
+}
+
+/** `POST /v1/customer/look`: what does this link lead to? Consumes nothing. */
+export interface Look {
+  /** The secret this browser got when it claimed the link before, if it did. */
+  client_secret?: string | null;
+  /** The link's secret, from the fragment. */
+  token: string;
+}
+
+/** Who is signed in. */
+export interface Me {
+  /** `agt_…`. */
+  id: string;
+  /** Full name. */
+  name: string;
+  /** Role. */
+  role: Role;
+  /** Tenant's brand name. */
+  tenant: string;
+  /** True when a second factor is set up. */
+  totp: boolean;
+}
+
+/** How a new link reaches the customer. */
+export interface NewLink {
+  /**
+   * Sent to the phone or e-mail on file (masked), or absent if there is none
+   * and the bank's page must show it.
+   */
+  sent_to?: string | null;
+  /** Given directly when the asking browser is the one that held the old link. */
+  url?: string | null;
+}
+
+/** Numbers of today and of this moment. Day = tenant's time zone. */
+export interface NumbersView {
+  /** Left the queue unanswered today. */
+  abandoned: number;
+  /** Agents by presence. */
+  agents_available: number;
+  /** Agents away. */
+  agents_away: number;
+  /** Agents on call. */
+  agents_on_call: number;
+  /** Agents in wrap-up. */
+  agents_wrap_up: number;
+  /** Answered today. */
+  answered: number;
+  /** RFC 3339, when counted. */
+  at: string;
+  /** Decided today. */
+  decided: number;
+  /** In a session now. */
+  live: number;
+  /** Seconds the longest waits now. */
+  longest_wait: number;
+  /** Median seconds from report to "verified", today. */
+  median_recovery_seconds?: number | null;
+  /** Median seconds waited, today. */
+  median_wait_seconds?: number | null;
+  /** Customers who entered the queue today. */
+  offered: number;
+  /** Who waits, longest first, at most 50. */
+  queue: Array<QueueRow>;
+  /** Verified today. */
+  recovered: number;
+  /** Failed checks reported today. */
+  reported: number;
+  /** Share answered within 20 s, 0..1, today (answered / (answered + abandoned)). */
+  service_level?: number | null;
+  /** Waiting now. */
+  waiting: number;
+}
+
+/** Where a case stands. */
+export type Phase =
+  | "reported"
+  | "invited"
+  | "claimed"
+  | "waiting"
+  | "callback"
+  | "live"
+  | "interrupted"
+  | "deciding"
+  | "under_review"
+  | "verified"
+  | "rejected"
+  | "escalated"
+  | "abandoned"
+  | "expired";
+
+/** `POST /v1/customer/photographs`, answer: the photograph is kept. */
+export interface PhotographKept {
+  /** Pixels of the original. */
+  height: number;
+  /** `evd_…`. */
+  id: string;
+  /** Hex SHA-256 of the original bytes as they arrived. */
+  sha256: string;
+  /** What it shows. */
+  slot: ImageSlot;
+  /** Pixels of the original. */
+  width: number;
+}
+
+/** The trigger policy of a tenant: data, versioned. */
+export interface PolicyBody {
+  /** When agents are there. */
+  hours: HoursBody;
+  /** How long a link lives, 1–1 440 minutes. */
+  invitation_minutes: number;
+  /** Default jurisdiction profile. */
+  jurisdiction: string;
+  /** First match speaks; at most 64. */
+  rules: Array<RuleBody>;
+}
+
+/** An earlier version. */
+export interface PolicyVersion {
+  /** RFC 3339. */
+  at: string;
+  /** Name of the author. */
+  by: string;
+  /** Version. */
   version: number;
+}
+
+/** A policy with its history. */
+export interface PolicyView {
+  /** RFC 3339. */
+  at: string;
+  /** The rules. */
+  body: PolicyBody;
+  /** Name of the author. */
+  by: string;
+  /** Earlier versions, newest first, at most 50. */
+  history: Array<PolicyVersion>;
+  /** Known jurisdiction profiles. */
+  profiles: Array<ProfileView>;
+  /** Version. */
+  version: number;
+}
+
+/** Where an agent stands. */
+export type Presence = "offline" | "away" | "available" | "reserved" | "on_call" | "wrap_up";
+
+/** An RFC 9457 problem document, `application/problem+json`. */
+export interface Problem {
+  /** Stable `snake_case` code; programs decide by this. */
+  code: string;
+  /** What happened here and what to do. */
+  detail: string;
+  /** The fields at fault, if the request was at fault. */
+  errors?: Array<FieldError>;
+  /** Names this occurrence in the operator's log. */
+  instance: string;
+  /** The HTTP status. */
+  status: number;
+  /** A short human-readable summary, the same for every occurrence. */
+  title: string;
+  /** A URI reference that names the kind of problem: `/problems#<code>`. */
+  type: string;
+}
+
+/** The jurisdiction profile in words. */
+export interface ProfileView {
+  /** `SG`, `ID`, …, or `default`. */
+  code: string;
+  /** "Singapore (MAS)". */
+  name: string;
+  /** True: an interruption voids the evidence and restarts. */
+  restart_on_interruption: boolean;
+  /** True: a second person reviews the decision. */
+  reviewed: boolean;
+}
+
+/** A liveness prompt on the customer's screen. */
+export interface PromptView {
+  /** Names this prompt in this session. */
+  id: number;
+  /** The number to read aloud, for `read_number`. */
+  number?: string | null;
+  /** What to do. */
+  prompt: LivenessPrompt;
+}
+
+/** A question of the procedure. */
+export interface QuestionView {
+  /** `match`, `no_match`, `not_asked`. */
+  answer: string;
+  /** What the claimed data says, for the agent to compare; absent when nothing is on file. */
+  expected?: string | null;
+  /** `birth_date`, `address`, `document_number`, `purpose`, … */
+  key: string;
+}
+
+/** Somebody who waits. */
+export interface QueueRow {
+  /** `case_…`. */
+  id: string;
+  /** Language. */
+  locale: string;
+  /** Name. */
+  name: string;
+  /** Reason. */
+  reason: FailureReason;
+  /** `queued`, `ringing`, `parked`. */
+  state: string;
+  /** Seconds waited. */
+  waited: number;
+}
+
+/** The published reasons of a decision. */
+export type ReasonCode =
+  | "identity_confirmed"
+  | "identity_confirmed_data_corrected"
+  | "document_unreadable"
+  | "document_expired"
+  | "document_damaged"
+  | "document_not_accepted"
+  | "document_not_present"
+  | "face_does_not_match"
+  | "liveness_not_shown"
+  | "data_does_not_match"
+  | "answers_do_not_match"
+  | "suspected_forgery"
+  | "suspected_impersonation"
+  | "suspected_coercion"
+  | "customer_declined"
+  | "customer_left"
+  | "poor_connection"
+  | "no_camera"
+  | "technical_fault"
+  | "unusual_document"
+  | "needs_specialist";
+
+/** A playable file made from sealed segments. */
+export interface RecordingFile {
+  /** Length. */
+  duration_ms: number;
+  /** Pixels, 0 for audio. */
+  height: number;
+  /** `video/webm`, `audio/webm`, `video/x-matroska`. */
+  mime: string;
+  /** Whose. */
+  seat: Seat;
+  /** Offset from the session's start. */
+  starts_at_ms: number;
+  /** Where to read it; supports range requests. */
+  url: string;
+  /** Pixels, 0 for audio. */
+  width: number;
+}
+
+/** The recording of one session. */
+export interface RecordingView {
+  /** Milliseconds from the first to the last packet. */
+  duration_ms: number;
+  /** Playable files, in seat order, per seat in time order. */
+  files: Array<RecordingFile>;
+  /** Where something is missing, in time order. */
+  gaps: Array<GapView>;
+  /** Hex of the last segment's chain hash. */
+  head: string;
+  /** True once all segments are sealed and the head is in the audit log. */
+  sealed: boolean;
+  /** Sealed segments. */
+  segments: number;
+  /** `ses_…`. */
+  session: string;
+  /** RFC 3339. */
+  started_at: string;
+}
+
+/** How and why a recovery is offered. */
+export interface Recovery {
+  /** Which rule of which policy version spoke, in words. */
+  because: string;
+  /** When the link runs out (RFC 3339). */
+  expires_at?: string | null;
+  /** Automatic, opt-in or none. */
+  mode: RecoveryMode;
+  /** The one-tap link; only in the answer that issued it, never again. */
+  url?: string | null;
+}
+
+/** How a recovery is offered. */
+export type RecoveryMode = "automatic" | "opt_in" | "none";
+
+/** A failed automated check: opens a case. */
+export interface ReportFailedCheck {
+  /** The attempt that failed. */
+  check: Check;
+  /** What the customer typed in the bank's form, for the agent to compare. */
+  claimed?: Claimed;
+  /** Who is being onboarded. */
+  customer: Customer;
+  /** Code of the jurisdiction profile, such as `SG`; the tenant's default if absent. */
+  jurisdiction?: string | null;
+  /** The bank's own reference of this onboarding, 1–100 characters, unique per open case. */
+  reference: string;
+}
+
+/** One reported attempt. */
+export interface ReportView {
+  /** RFC 3339. */
+  at: string;
+  /** As reported. */
+  check: Check;
+  /** `rep_…`. */
+  id: string;
+  /** Images uploaded for this attempt. */
+  images: Array<ImageView>;
+}
+
+/** A ringing contact. */
+export interface RingView {
+  /** The case, shown before answering. */
+  case: AgentCaseView;
+  /** `rsv_…`; give it back with accept or reject. */
+  reservation: string;
+  /** RFC 3339; auto-accept or miss at this instant. */
+  until: string;
+}
+
+/** What a person may do here. */
+export type Role = "agent" | "supervisor" | "auditor" | "admin";
+
+/** One rule. */
+export interface RuleBody {
+  /** Only from this attempt on; absent = any. */
+  attempts_at_least?: number | null;
+  /** Only if the confidence of the check is below, 0..1; absent = any. */
+  confidence_below?: number | null;
+  /** `any`, `open`, `closed`. */
+  hours?: string;
+  /** Any of these jurisdictions; empty = any. */
+  jurisdictions?: Array<string>;
+  /** Name in words, 1–100 characters; it is kept with each case. */
+  name: string;
+  /** Any of these reasons; empty = any reason. */
+  reasons?: Array<FailureReason>;
+  /** What to do. */
+  then: RecoveryMode;
+}
+
+/** How often a rule speaks. */
+export interface RuleCount {
+  /** Reports. */
+  count: number;
+  /** Rule name. */
+  name: string;
+}
+
+/** `POST /v1/admin/agents` and `PUT /v1/admin/agents/{id}`. */
+export interface SaveAgent {
+  /** May sign in. */
+  active?: boolean;
+  /** E-mail, unique. */
+  email: string;
+  /** Full name, 1–100 characters. */
+  name: string;
+  /** Role. */
+  role: Role;
+  /** At most 32. */
+  skills?: Array<string>;
+}
+
+/** `POST /v1/admin/endpoints`. */
+export interface SaveEndpoint {
+  /** Events wanted; empty = all. */
+  events?: Array<string>;
+  /** `https://…`, at most 500 characters. */
+  url: string;
+}
+
+/** `POST /v1/admin/keys`. */
+export interface SaveKey {
+  /** What it is for, 1–100 characters. */
+  name: string;
+}
+
+/** `PUT /v1/admin/policy`. */
+export interface SavePolicy {
+  /** New rules. */
+  body: PolicyBody;
+  /** The version this edit started from; another number now = 409. */
+  from_version: number;
+}
+
+/** The answer to a saved agent. */
+export interface SavedAgent {
+  /** Row. */
+  agent: AgentRow;
+  /** A one-time sign-in link (24 h) to hand over, for new agents and on reset. */
+  sign_in_url?: string | null;
+}
+
+/** Scores from 0 (bad) to 1 (good). */
+export interface Scores {
+  /** Document quality and authenticity. */
+  document?: number | null;
+  /** Face match. */
+  face?: number | null;
+  /** Liveness. */
+  liveness?: number | null;
+}
+
+/** A place in a room. */
+export type Seat = "customer" | "agent" | "supervisor" | "interpreter";
+
+/** The live session. */
+export interface SessionView {
+  /** Size of the customer's picture at the server. */
+  height: number;
+  /** `ses_…`. */
+  id: string;
+  prompt?: PromptView | null;
+  /** `off`, `recording`, `failed`, `sealed`. */
+  recording: string;
+  /** RFC 3339, until when an interrupted session may be resumed. */
+  resume_until?: string | null;
+  /** Seats whose media is up. */
+  seats: Array<Seat>;
+  /** Sealed segments so far. */
+  segments: number;
+  /** RFC 3339. */
+  started_at: string;
+  /** `joining`, `live`, `interrupted`, `ended`. */
+  state: string;
+  /** Size of the customer's picture at the server. */
+  width: number;
+}
+
+/** `POST /v1/sign-in`: a local account. */
+export interface SignIn {
+  /** Six digits (TOTP, RFC 6238), when the account has it. */
+  code?: string | null;
+  /** E-mail of the account. */
+  email: string;
+  /** Password. */
+  password: string;
+}
+
+/** `POST /v1/sign-in/link`: a one-time link, as `recourse demo` and invitations print. */
+export interface SignInByLink {
+  /** The secret from the fragment. */
+  token: string;
+}
+
+/** `POST /v1/admin/policy/simulate`: what would these rules have done with the last days? */
+export interface Simulate {
+  /** Rules to try. */
+  body: PolicyBody;
+  /** 1–90, default 30. */
+  days?: number;
+}
+
+/** The simulator's answer. */
+export interface Simulation {
+  /** Would be launched automatically. */
+  automatic: number;
+  /** Reports whose answer changes, newest first, at most 50. */
+  changed: Array<ChangedReport>;
+  /** Would not be offered. */
+  none: number;
+  /** Would be offered as a choice. */
+  opt_in: number;
+  /** How often each rule speaks, in rule order; the last is "no rule". */
+  per_rule: Array<RuleCount>;
+  /** Reports looked at. */
+  reports: number;
+  /** The same three under the policy in force then. */
+  was_automatic: number;
+  /** As recorded. */
+  was_none: number;
+  /** As recorded. */
+  was_opt_in: number;
+}
+
+/** What kind of work a procedure step asks for. */
+export type StepKind =
+  | "greet"
+  | "document_front"
+  | "document_back"
+  | "document_tilt"
+  | "portrait_match"
+  | "liveness"
+  | "questions"
+  | "one_time_code"
+  | "declaration"
+  | "decision";
+
+/** Where a procedure step stands. */
+export type StepState = "pending" | "done" | "failed" | "waived";
+
+/** One step of the procedure. */
+export interface StepView {
+  /** Prompts drawn so far, for liveness steps. */
+  challenges: Array<ChallengeView>;
+  /** Prompts that must pass. */
+  challenges_wanted: number;
+  /** Evidence bound to it. */
+  evidence: Array<string>;
+  /** Unique in this procedure, such as `document_front`. */
+  key: string;
+  /** Kind. */
+  kind: StepKind;
+  /** Without it (or a waiver) nobody is verified. */
+  mandatory: boolean;
+  /** Questions to ask, for question steps: keys of the language files or the tenant's own text. */
+  questions: Array<QuestionView>;
+  slot?: ImageSlot | null;
+  /** Where it stands. */
+  state: StepState;
+  /** May be waived with a reason. */
+  waivable: boolean;
+  /** Why waived. */
+  waiver?: string | null;
+}
+
+/** One entry of the audit log. */
+export interface TimelineEntry {
+  /** `customer`, `agent:agt_…`, `system`, `api:…`. */
+  actor: string;
+  /** Name of the actor, where one is known. */
+  actor_name: string;
+  /** RFC 3339. */
+  at: string;
+  /** Ids, numbers and commitments of the fact. */
+  body: Record<string, unknown>;
+  /** `ent_…`. */
+  id: string;
+  /** Index in the tree; absent until sequenced (within 2 s). */
+  index?: number | null;
+  /** Fact, such as `invitation_claimed`. */
+  kind: string;
+  /** Hex leaf hash. */
+  leaf: string;
+}
+
+/** The agent's decision. */
+export type Verdict = "verified" | "rejected" | "escalated" | "incomplete";
+
+/** What may be said with which verdict. */
+export interface VerdictReasons {
+  /** Reason codes that belong to it. */
+  reasons: Array<ReasonCode>;
+  /** Verdict. */
+  verdict: Verdict;
+}
+
+/** Place and expected wait. */
+export interface WaitView {
+  /** 1 = next; absent when not in the queue. */
+  place?: number | null;
+  /** Seconds, in buckets (0, 30, 60, 120, 180, 300, 600…); absent when nobody is on duty. */
+  seconds?: number | null;
+}
+
+/** About what. */
+export interface WebhookData {
+  /** `case_…`. */
+  case: string;
   decision?: DecisionView | null;
+  /** Phase after the event. */
+  phase: Phase;
+  /** The bank's reference. */
+  reference: string;
+  /** `ses_…`, for session and recording events. */
   session?: string | null;
+  /** Version of the case after the event: grows, so that late events can be told. */
+  version: number;
+}
+
+/** The body of a webhook. */
+export interface WebhookEvent {
+  /** About what. */
+  data: WebhookData;
+  /** RFC 3339, when it happened. */
+  timestamp: string;
+  /** One of [`EVENTS`]. */
+  type: string;
 }
