@@ -9,6 +9,7 @@ pub mod audit;
 pub mod case;
 pub mod consent;
 pub mod decision;
+pub mod delivery;
 pub mod digest;
 pub mod evidence;
 pub mod ids;

@@ -46,6 +46,14 @@ pub struct Ring {
     pub drop: Skills,
 }
 
+impl Ring {
+    /// The usual relaxation: after 15 s any document will do, after 30 s any language.
+    #[must_use]
+    pub fn usual(document: Skills, language: Skills) -> Vec<Self> {
+        vec![Self { after: Span::seconds(15), drop: document }, Self { after: Span::seconds(30), drop: language }]
+    }
+}
+
 /// A customer's place in the queue.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct WaitingTicket {

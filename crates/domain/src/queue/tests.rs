@@ -350,6 +350,14 @@ fn after_a_long_wait_three_agents_ring_and_the_losers_are_told() {
 }
 
 #[test]
+fn the_usual_rings_ask_for_less_the_longer_one_waits() {
+    let ticket = WaitingTicket { rings: Ring::usual(Skills(2), Skills(1)), ..WaitingTicket::new(TicketId(1), at(0), Skills(7)) };
+    let need = |seconds| ticket.need_at(at(seconds)).0;
+    assert_eq!((need(0), need(14), need(15), need(29), need(30)), (7, 7, 5, 5, 4));
+    assert_eq!((ticket.next_ring(at(0)), ticket.next_ring(at(15)), ticket.next_ring(at(30))), (Some(at(15)), Some(at(30)), None));
+}
+
+#[test]
 fn the_queue_is_bounded_and_full_is_refused() {
     let mut router = Router::default();
     for id in 0..MAX_TICKETS as u128 {
