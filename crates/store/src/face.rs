@@ -45,7 +45,7 @@ pub trait Store: Send + Sync + 'static {
     fn touch_api_key(&self, hash: [u8; 32], at: Timestamp) -> Later<'_, ()>;
     /// Forgets idempotency answers created before, at most a thousand at a time; how many.
     fn forget_idempotency(&self, before: Timestamp) -> Later<'_, u64>;
-    /// Forgets sign-ins and links that expired before, at most a thousand of each; how many.
+    /// Forgets sign-ins and links that expired before, at most a thousand of each; how many sign-ins.
     fn forget_sign_ins(&self, before: Timestamp) -> Later<'_, u64>;
     fn put_setting(&self, key: String, value: Vec<u8>) -> Later<'_, ()>;
 
@@ -129,8 +129,6 @@ pub trait Store: Send + Sync + 'static {
     fn deliveries_of(&self, case: CaseId, limit: u32) -> Later<'_, Vec<DeliveryStatus>>;
     /// Newest first.
     fn deliveries(&self, tenant: TenantId, filter: DeliveryFilter, limit: u32) -> Later<'_, Vec<DeliveryStatus>>;
-    /// When the next pending delivery is due; nothing when none is pending.
-    fn next_delivery_at(&self) -> Later<'_, Option<Timestamp>>;
 
     // The store itself.
 

@@ -1,0 +1,82 @@
+//! Reading the audit log and its checkpoints.
+//! Must not know how a tree is hashed or a note signed.
+
+use super::cut;
+use crate::StoreError;
+use crate::rows::{AuditRow, CheckpointRow, LogState};
+use crate::value::{Query, Read, Record, args};
+use domain::audit::Entry;
+use domain::ids::{CaseId, EntryId, TenantId};
+
+const ENTRY: &str = "SELECT id, seq, idx, leaf, tenant, case_id, case_version, at, actor, kind, body, state_hash FROM audit";
+const CHECKPOINT: &str = "SELECT size, root, note, at FROM checkpoints";
+
+fn audit_row(record: Record) -> Result<AuditRow, StoreError> {
+    let mut c = record.columns("audit");
+    let id = c.id("id")?;
+    Ok(AuditRow {
+        seq: c.int("seq")?,
+        idx: c.maybe_count("idx")?,
+        leaf: c.hash("leaf")?,
+        entry: Entry {
+            id,
+            tenant: c.id("tenant")?,
+            case: c.maybe_id("case_id")?,
+            case_version: c.count("case_version")?,
+            at: c.time("at")?,
+            actor: c.text("actor")?,
+            kind: c.text("kind")?,
+            body: c.json("body")?,
+            state_hash: c.maybe_hash("state_hash")?,
+        },
+    })
+}
+
+fn checkpoint_row(record: Record) -> Result<CheckpointRow, StoreError> {
+    let mut c = record.columns("checkpoints");
+    Ok(CheckpointRow { size: c.count("size")?, root: c.hash("root")?, note: c.text("note")?, at: c.time("at")? })
+}
+
+pub(crate) fn of_case(case: CaseId, after: i64, limit: u32) -> Read<AuditRow> {
+    let sql = format!("{ENTRY} WHERE case_id = $1 AND seq > $2 ORDER BY seq LIMIT $3");
+    Read { query: Query::rows(sql, args![case, after, cut(limit)]), decode: audit_row }
+}
+
+pub(crate) fn page(tenant: TenantId, before: Option<i64>, limit: u32) -> Read<AuditRow> {
+    let sql = format!("{ENTRY} WHERE tenant = $1 AND seq < $2 ORDER BY seq DESC LIMIT $3");
+    Read { query: Query::rows(sql, args![tenant, before.unwrap_or(i64::MAX), cut(limit)]), decode: audit_row }
+}
+
+pub(crate) fn entry(id: EntryId) -> Read<AuditRow> {
+    Read { query: Query::rows(format!("{ENTRY} WHERE id = $1"), args![id]), decode: audit_row }
+}
+
+pub(crate) fn unsequenced(limit: u32) -> Read<AuditRow> {
+    let sql = format!("{ENTRY} WHERE idx IS NULL ORDER BY seq LIMIT $1");
+    Read { query: Query::rows(sql, args![cut(limit)]), decode: audit_row }
+}
+
+pub(crate) fn range(from: u64, limit: u32) -> Read<AuditRow> {
+    let sql = format!("{ENTRY} WHERE idx >= $1 ORDER BY idx LIMIT $2");
+    Read { query: Query::rows(sql, args![from, cut(limit)]), decode: audit_row }
+}
+
+pub(crate) fn state() -> Read<LogState> {
+    let decode = |record: Record| {
+        let mut c = record.columns("log");
+        c.int("one")?;
+        Ok(LogState { size: c.count("size")?, frontier: c.blob("frontier")? })
+    };
+    Read { query: Query::rows("SELECT one, size, frontier FROM log WHERE one = 1", Vec::new()), decode }
+}
+
+pub(crate) fn newest_checkpoint() -> Read<CheckpointRow> {
+    Read { query: Query::rows(format!("{CHECKPOINT} ORDER BY size DESC LIMIT 1"), Vec::new()), decode: checkpoint_row }
+}
+
+pub(crate) fn checkpoints(after: Option<u64>, limit: u32) -> Read<CheckpointRow> {
+    // One of an empty log is a checkpoint too.
+    let after = after.map_or(-1, |size| i64::try_from(size).unwrap_or(i64::MAX));
+    let sql = format!("{CHECKPOINT} WHERE size > $1 ORDER BY size LIMIT $2");
+    Read { query: Query::rows(sql, args![after, cut(limit)]), decode: checkpoint_row }
+}

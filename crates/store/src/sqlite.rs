@@ -1,0 +1,259 @@
+//! SQLite: one file, one process, one writer whose queue shares transactions, many readers.
+//! Must not know tables.
+
+use crate::backend::{Backend, Tally};
+use crate::conn::{Broken, Conn, unavailable};
+use crate::face::Later;
+use crate::plan::{self, Plan};
+use crate::rows::Health;
+use crate::value::{Done, Query, Record, Value};
+use crate::{Options, StoreError, migrate};
+use sqlx::sqlite::{SqliteConnectOptions, SqliteConnection, SqliteJournalMode, SqlitePool, SqlitePoolOptions, SqliteSynchronous};
+use sqlx::{AssertSqlSafe, ConnectOptions, Connection, Executor};
+use std::fs::{File, TryLockError};
+use std::os::unix::fs::OpenOptionsExt;
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+use tokio::sync::{mpsc, oneshot};
+
+/// Writes that may wait; whoever comes after waits for room.
+const QUEUE: usize = 1_024;
+/// Writes that share one transaction; more would make the first wait for the last.
+const GROUP: usize = 64;
+/// Statement texts kept prepared; about as many as there are.
+const STATEMENTS: usize = 256;
+/// Older ones lose commits in a race of checkpoint and writer ("WAL-reset bug").
+const OLDEST: [u32; 3] = [3, 51, 3];
+
+/// The store in one SQLite file.
+pub struct SqliteStore {
+    readers: SqlitePool,
+    queue: mpsc::Sender<Message>,
+    tally: Arc<Tally>,
+    version: String,
+}
+
+enum Message {
+    Write(Plan, oneshot::Sender<Result<Done, StoreError>>),
+    Close(oneshot::Sender<()>),
+}
+
+impl SqliteStore {
+    /// Opens the file, makes it if it is not there, and holds it alone until closed.
+    pub async fn open(path: &Path, options: &Options) -> Result<Self, StoreError> {
+        let lock = hold(path)?;
+        let settings = SqliteConnectOptions::new()
+            .filename(path)
+            .create_if_missing(false)
+            .foreign_keys(true)
+            .journal_mode(SqliteJournalMode::Wal)
+            .synchronous(SqliteSynchronous::Full)
+            .busy_timeout(options.busy)
+            .statement_cache_capacity(STATEMENTS)
+            // Erased rows are overwritten, not only forgotten.
+            .pragma("secure_delete", "ON")
+            .pragma("journal_size_limit", "67108864")
+            .pragma("trusted_schema", "OFF")
+            .disable_statement_logging();
+        let mut conn = SqliteConnection::connect_with(&settings).await.map_err(unavailable)?;
+        let version = inspect(&mut conn).await?;
+        bring_up(&mut conn, options.migrate).await?;
+        let readers = SqlitePoolOptions::new()
+            .max_connections(options.readers.max(1))
+            .acquire_timeout(options.busy)
+            .connect_with(settings.read_only(true))
+            .await
+            .map_err(unavailable)?;
+        let tally = Arc::new(Tally::default());
+        let (queue, jobs) = mpsc::channel(QUEUE);
+        tokio::spawn(Writer { conn, tally: Arc::clone(&tally), _lock: lock }.serve(jobs));
+        Ok(Self { readers, queue, tally, version })
+    }
+}
+
+/// Makes the file readable to its owner alone, and takes the lock beside it: a second process
+/// would write with its own idea of the log's size.
+fn hold(path: &Path) -> Result<File, StoreError> {
+    let failed = |error: std::io::Error| StoreError::Unavailable(format!("{}: {error}", path.display()));
+    let open = |path: &Path| File::options().read(true).write(true).create(true).truncate(false).mode(0o600).open(path);
+    let mut beside = path.as_os_str().to_owned();
+    beside.push(".lock");
+    let lock = open(&PathBuf::from(beside)).map_err(failed)?;
+    match lock.try_lock() {
+        Ok(()) => {}
+        Err(TryLockError::WouldBlock) => return Err(StoreError::Unavailable(format!("{}: another process holds it", path.display()))),
+        Err(TryLockError::Error(error)) => return Err(failed(error)),
+    }
+    open(path).map_err(failed)?;
+    Ok(lock)
+}
+
+/// Whether the connection is what was asked for; a file system may refuse WAL without an error.
+async fn inspect(conn: &mut SqliteConnection) -> Result<String, StoreError> {
+    let mut ask = async |sql: &'static str| -> Result<Value, StoreError> {
+        let done = Conn::Sqlite(conn).run(&Query::rows(sql, Vec::new())).await?;
+        Ok(done.records.into_iter().next().and_then(|record| record.0.into_iter().next()).unwrap_or(Value::Null))
+    };
+    let Value::Text(version) = ask("SELECT sqlite_version()").await? else {
+        return Err(StoreError::Unavailable("SQLite does not say its version".to_owned()));
+    };
+    if numbers(&version) < OLDEST {
+        return Err(StoreError::Unavailable(format!("SQLite {version} is older than 3.51.3")));
+    }
+    let expected = [
+        ("PRAGMA journal_mode", Value::Text("wal".to_owned())),
+        ("PRAGMA synchronous", Value::Int(2)),
+        ("PRAGMA foreign_keys", Value::Int(1)),
+        ("PRAGMA secure_delete", Value::Int(1)),
+    ];
+    for (pragma, value) in expected {
+        if ask(pragma).await? != value {
+            return Err(StoreError::Unavailable(format!("{pragma} is not what was asked for")));
+        }
+    }
+    Ok(version)
+}
+
+fn numbers(version: &str) -> [u32; 3] {
+    let mut parts = version.split('.').map(|part| part.parse().unwrap_or(0));
+    [(); 3].map(|()| parts.next().unwrap_or(0))
+}
+
+async fn bring_up(conn: &mut SqliteConnection, apply: bool) -> Result<(), StoreError> {
+    command(conn, "BEGIN EXCLUSIVE").await?;
+    match migrate::migrate(&mut Conn::Sqlite(conn), apply).await {
+        Ok(()) => Ok(command(conn, "COMMIT").await?),
+        Err(error) => {
+            command(conn, "ROLLBACK").await?;
+            Err(error)
+        }
+    }
+}
+
+async fn command(conn: &mut SqliteConnection, sql: &'static str) -> Result<(), Broken> {
+    conn.execute(sqlx::query(AssertSqlSafe(sql))).await?;
+    Ok(())
+}
+
+struct Writer {
+    conn: SqliteConnection,
+    tally: Arc<Tally>,
+    /// Given back when the connection is gone: fields are dropped in order.
+    _lock: File,
+}
+
+impl Writer {
+    /// Takes all that waits, again and again, until told to close or until nobody can ask.
+    async fn serve(mut self, mut jobs: mpsc::Receiver<Message>) {
+        let mut batch = Vec::with_capacity(GROUP);
+        let mut closing = Vec::new();
+        while closing.is_empty() && jobs.recv_many(&mut batch, GROUP).await > 0 {
+            let mut group = Vec::with_capacity(batch.len());
+            for message in batch.drain(..) {
+                match message {
+                    Message::Write(plan, answer) => group.push((plan, answer)),
+                    Message::Close(answer) => closing.push(answer),
+                }
+            }
+            if !group.is_empty() {
+                self.group(group).await;
+            }
+        }
+        drop(jobs);
+        let Self { conn, tally: _, _lock } = self;
+        if let Err(error) = conn.close().await {
+            tracing::warn!(%error, "store.sqlite.close");
+        }
+        drop(_lock);
+        for answer in closing {
+            // Whoever asked may be gone.
+            let _ = answer.send(());
+        }
+    }
+
+    /// One transaction; each write in a savepoint of its own, each answered after the commit.
+    async fn group(&mut self, group: Vec<(Plan, oneshot::Sender<Result<Done, StoreError>>)>) {
+        self.tally.transaction(group.len());
+        let (plans, answers): (Vec<_>, Vec<_>) = group.into_iter().unzip();
+        let results = match self.transaction(&plans).await {
+            Ok(results) => results,
+            Err(broken) => {
+                let error = StoreError::from(broken);
+                tracing::error!(%error, "store.sqlite.transaction");
+                // Fails when the failure itself ended the transaction, which is as good.
+                let _ = command(&mut self.conn, "ROLLBACK").await;
+                plans.iter().map(|_| Err(error.clone())).collect()
+            }
+        };
+        for (answer, result) in answers.into_iter().zip(results) {
+            self.tally.written(&result);
+            // Whoever asked may be gone; the write stands all the same.
+            let _ = answer.send(result);
+        }
+    }
+
+    async fn transaction(&mut self, plans: &[Plan]) -> Result<Vec<Result<Done, StoreError>>, Broken> {
+        command(&mut self.conn, "BEGIN IMMEDIATE").await?;
+        let mut results = Vec::with_capacity(plans.len());
+        for plan in plans {
+            command(&mut self.conn, "SAVEPOINT one").await?;
+            let result = plan::run(plan, &mut Conn::Sqlite(&mut self.conn)).await;
+            if result.is_err() {
+                // Fails where the error rolled everything back; then all of the group is lost.
+                command(&mut self.conn, "ROLLBACK TO one").await?;
+            }
+            command(&mut self.conn, "RELEASE one").await?;
+            results.push(result.map_err(StoreError::from));
+        }
+        command(&mut self.conn, "COMMIT").await?;
+        Ok(results)
+    }
+}
+
+fn closed() -> StoreError {
+    StoreError::Unavailable("the store is closed".to_owned())
+}
+
+impl Backend for SqliteStore {
+    const SKIP_LOCKED: bool = false;
+
+    fn fetch(&self, query: Query) -> Later<'_, Vec<Record>> {
+        Box::pin(async move {
+            let mut conn = self.readers.acquire().await.map_err(unavailable)?;
+            Ok(Conn::Sqlite(&mut conn).run(&query).await?.records)
+        })
+    }
+
+    fn write(&self, plan: Plan) -> Later<'_, Done> {
+        Box::pin(async move {
+            let (answer, result) = oneshot::channel();
+            self.queue.send(Message::Write(plan, answer)).await.map_err(|_| closed())?;
+            result.await.map_err(|_| closed())?
+        })
+    }
+
+    fn probe(&self) -> Later<'_, Health> {
+        Box::pin(async move {
+            self.fetch(Query::rows("SELECT 1", Vec::new())).await?;
+            // An empty plan goes through the writer and takes the write lock.
+            self.write(Plan::default()).await?;
+            Ok(Health { database: "sqlite", version: self.version.clone() })
+        })
+    }
+
+    fn tally(&self) -> &Tally {
+        &self.tally
+    }
+
+    fn shut(&self) -> Later<'_, ()> {
+        Box::pin(async move {
+            self.readers.close().await;
+            let (answer, done) = oneshot::channel();
+            if self.queue.send(Message::Close(answer)).await.is_ok() {
+                // No answer means that the writer is gone already.
+                let _ = done.await;
+            }
+            Ok(())
+        })
+    }
+}
