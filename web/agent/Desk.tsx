@@ -1,0 +1,101 @@
+/** The one screen: top bar, what is in hand, sheets above it, and the keys. Must not know the socket. */
+import { useEffect } from 'preact/hooks';
+import type { Me } from '../generated/api.ts';
+import { clock, stageOf } from '../lib/desk.ts';
+import { Icon, Logo } from '../lib/ui/icons.tsx';
+import { Case } from './Case.tsx';
+import { desk, dismiss, now } from './desk.ts';
+import { Help } from './Help.tsx';
+import { Idle } from './Idle.tsx';
+import { Lightbox } from './Lightbox.tsx';
+import { Ring } from './Ring.tsx';
+import { openSelf, self } from './self.ts';
+import { failure, language, plain, problem, t } from './text.ts';
+import { TopBar } from './TopBar.tsx';
+import { help, look, pressed, stage } from './view.ts';
+
+function isTyping(target: EventTarget | null): boolean {
+  return target instanceof HTMLTextAreaElement || target instanceof HTMLSelectElement
+    || (target instanceof HTMLInputElement && !['checkbox', 'radio', 'range', 'button'].includes(target.type));
+}
+
+function listen(event: KeyboardEvent): void {
+  if (event.defaultPrevented || event.isComposing) return;
+  const target = event.target instanceof HTMLElement ? event.target : null;
+  const taken = pressed({
+    key: event.key, ctrl: event.ctrlKey || event.metaKey || event.altKey, typing: isTyping(target), repeat: event.repeat,
+    onButton: target !== null && target.closest('button, a, summary, [role=button]') !== null,
+  });
+  if (taken) event.preventDefault();
+}
+
+function useTitle(): void {
+  const state = desk.value;
+  const ring = state.desk?.ring;
+  const beat = ring ? Math.floor(now.value / 1_000) % 2 === 0 : false;
+  useEffect(() => {
+    const name = ring ? `${beat ? '●' : '○'} ${t.ringTitle}: ${ring.case.name}` : state.file?.name ?? t.console;
+    document.title = `${name} · ${t.product}`;
+  }, [ring?.reservation, beat, state.file?.name]);
+}
+
+/** Spoken once per ring and per change of stage, for agents who do not look. */
+function Spoken() {
+  const ring = desk.value.desk?.ring;
+  const reason = ring?.case.reports.at(-1)?.check.reasons[0];
+  const words = ring ? `${t.ringTitle}: ${ring.case.name}, ${language(ring.case.locale)}${reason ? `, ${failure[reason]}` : ''}`
+    : stage.value === 'interrupted' ? t.interrupted : '';
+  return <p class="sr-only" role="status">{words}</p>;
+}
+
+function Notices() {
+  const { notices, link, linkSince } = desk.value;
+  return (
+    <div class="notices" role="alert">
+      {link === 'lost' && <p class="notice warn"><Icon name="wifi_off" /><span>{t.lost(clock((now.value - linkSince) / 1_000))}</span></p>}
+      {notices.map(n => (
+        <p class="notice" key={n.id}>
+          <Icon name="warning" />
+          <span>{problem(n.code, n.detail)} <small class="dim" title={plain(n.of)}>{n.code}</small></span>
+          <button class="btn icon-only quiet" aria-label={t.dismiss} onClick={() => dismiss(n.id)}><Icon name="x" /></button>
+        </p>
+      ))}
+    </div>
+  );
+}
+
+export function Desk({ me, onSignOut, onTakeBack }: { me: Me; onSignOut: () => void; onTakeBack: () => void }) {
+  useTitle();
+  useEffect(() => {
+    document.addEventListener('keydown', listen);
+    return () => document.removeEventListener('keydown', listen);
+  }, []);
+  const presence = desk.value.desk?.presence;
+  // A reload in the middle of work opens the camera again by itself: the permission is still there.
+  useEffect(() => {
+    if (presence && presence !== 'away' && presence !== 'offline' && presence !== 'wrap_up' && !self.stream.peek() && self.wanted.peek()) void openSelf();
+  }, [presence]);
+  const at = stageOf(desk.value);
+  if (at === 'replaced') {
+    return (
+      <main class="gate">
+        <Logo size={40} />
+        <h1>{t.replacedTitle}</h1><p>{t.replaced}</p>
+        <button class="btn primary" onClick={onTakeBack}>{t.takeBack}</button>
+      </main>
+    );
+  }
+  return (
+    <div class="desk" data-stage={at}>
+      <TopBar me={me} onSignOut={onSignOut} />
+      {at === 'connecting' || at === 'opening' ? <main class="gate inner"><p role="status">{at === 'opening' ? t.openingCase : t.loading}</p></main>
+        : at === 'ring' ? <Ring />
+        : at === 'away' || at === 'ready' ? <Idle />
+        : <Case />}
+      <Notices />
+      <Spoken />
+      {look.value && <Lightbox />}
+      {help.value && <Help />}
+    </div>
+  );
+}

@@ -1,0 +1,14 @@
+/** Starts the agent console: tokens, styles, the page. */
+import '../lib/ui/tokens.css';
+import '../lib/ui/base.css';
+import './agent.css';
+import './case.css';
+import './sheets.css';
+import { render } from 'preact';
+import { App } from './App.tsx';
+
+const root = document.getElementById('app');
+if (root) {
+  root.replaceChildren();
+  render(<App />, root);
+}
