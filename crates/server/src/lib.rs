@@ -2,3 +2,7 @@
 //! Must not know any rule of a case; those live in `domain`.
 
 pub mod adapters;
+pub mod engine;
+pub mod tenant;
+pub mod texts;
+pub mod views;

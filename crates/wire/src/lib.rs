@@ -3,6 +3,7 @@
 #![deny(missing_docs)]
 
 pub mod api;
+mod convert;
 pub mod problem;
 pub mod socket;
 pub mod terms;

@@ -1,0 +1,155 @@
+//! A failed check becomes a case, once per idempotency key; further attempts and links.
+//! Must not know HTTP.
+
+use super::sealing::CaseKey;
+use super::tx::{CaseSlot, Tx};
+use super::{Actor, Engine, EngineError, outbox::word};
+use domain::case::{Case, Input, Opening};
+use domain::ids::{CaseId, ReportId, TenantId};
+use domain::report::{ClaimedData, Customer, Report};
+use domain::time::{Span, Timestamp};
+use std::sync::Arc;
+use store::rows::{Commit, IdempotencyRow, ReportRow};
+
+/// A parsed report, before it has an id.
+#[derive(Clone, Debug)]
+pub struct NewReport {
+    pub reference: String,
+    pub customer: Customer,
+    pub claimed: ClaimedData,
+    pub jurisdiction: String,
+    pub report: Report,
+}
+
+/// A case with the token of the link that this call issued.
+pub struct Opened {
+    pub case: Case,
+    pub token: Option<String>,
+}
+
+impl Engine {
+    /// Opens a case. `answer` makes the idempotency row from the case, so that it commits with it.
+    ///
+    /// # Errors
+    /// `Conflict` when the idempotency key was used meanwhile.
+    pub async fn open(
+        &self,
+        tenant: TenantId,
+        actor: &Actor,
+        new: NewReport,
+        answer: impl FnOnce(&Opened) -> Option<IdempotencyRow>,
+    ) -> Result<Opened, EngineError> {
+        let policy = self.tenants.get(tenant).await?.policy.clone();
+        let (token, link) = self.fresh_link();
+        let id = CaseId(self.ids.id());
+        let key = CaseKey(Arc::new(self.kms.new_key()));
+        let wrapped = self.kms.wrap(tenant, &key.0)?;
+        let now = self.now();
+        let opening = Opening {
+            id,
+            tenant,
+            reference: new.reference,
+            customer: new.customer,
+            claimed: new.claimed,
+            jurisdiction: new.jurisdiction,
+            report: Report { id: ReportId(self.ids.id()), at: now, ..new.report },
+            link,
+        };
+        let t = Case::open(opening, &policy, now);
+        let mut tx = Tx::new(now);
+        tx.tokens.push((link.id, token.clone()));
+        let opened = Opened { token: t.next.invitation.is_some().then_some(token), case: t.next.clone() };
+        let more = Commit { idempotency: answer(&opened), reports: report_row(&t.next).into_iter().collect(), ..Commit::default() };
+        tx.case = Some(CaseSlot { was: None, case: t.next, key, wrapped, version: 0, facts: t.facts, orders: t.orders });
+        self.finish(tx, actor, more).await?;
+        Ok(opened)
+    }
+
+    /// Adds an attempt.
+    ///
+    /// # Errors
+    /// A refusal, or a lost race.
+    pub async fn add_report(
+        &self,
+        id: CaseId,
+        actor: &Actor,
+        report: Report,
+        answer: impl FnOnce(&Opened) -> Option<IdempotencyRow>,
+    ) -> Result<Opened, EngineError> {
+        let loaded = self.loaded(id).await?;
+        let policy = self.tenants.get(loaded.case.tenant).await?.policy.clone();
+        let now = self.now();
+        let report = Report { id: ReportId(self.ids.id()), at: now, ..report };
+        let (token, link) = self.fresh_link();
+        let input = Input::Report { report: Box::new(report), policy: Box::new(policy), link };
+        let (mut tx, was) = self.slot(loaded, now);
+        tx.tokens.push((link.id, token.clone()));
+        tx.feed(input)?;
+        let case = tx.case().cloned().ok_or(EngineError::Missing("case"))?;
+        let issued = case.invitation.as_ref().map(|i| i.id) != was.invitation.as_ref().map(|i| i.id);
+        let opened = Opened { token: issued.then_some(token), case };
+        let more = Commit { idempotency: answer(&opened), reports: report_row(&opened.case).into_iter().collect(), ..Commit::default() };
+        self.finish(tx, actor, more).await?;
+        Ok(opened)
+    }
+
+    /// Feeds an input that may issue a link, and gives back its token.
+    ///
+    /// # Errors
+    /// A refusal, or a lost race.
+    pub async fn with_link(
+        &self,
+        id: CaseId,
+        actor: &Actor,
+        input: impl FnOnce(domain::invitation::FreshLink, Span) -> Input,
+    ) -> Result<Opened, EngineError> {
+        let loaded = self.loaded(id).await?;
+        let life = Span::minutes(i64::from(self.tenants.get(loaded.case.tenant).await?.policy.invitation_minutes));
+        let agent = loaded.case.agent();
+        let now = self.now();
+        let (token, link) = self.fresh_link();
+        let (mut tx, was) = self.slot(loaded, now);
+        self.add_agent(&mut tx, agent).await?;
+        tx.tokens.push((link.id, token.clone()));
+        tx.feed(input(link, life))?;
+        let case = tx.case().cloned().ok_or(EngineError::Missing("case"))?;
+        let issued = case.invitation.as_ref().map(|i| i.id) != was.invitation.as_ref().map(|i| i.id);
+        self.finish(tx, actor, Commit::default()).await?;
+        Ok(Opened { token: issued.then_some(token), case })
+    }
+
+    fn slot(&self, loaded: super::Loaded, now: Timestamp) -> (Tx, Arc<Case>) {
+        let mut tx = Tx::new(now);
+        let was = Arc::new(loaded.case.clone());
+        tx.case = Some(CaseSlot {
+            was: Some(was.clone()),
+            case: loaded.case,
+            key: loaded.key,
+            wrapped: loaded.wrapped,
+            version: loaded.version,
+            facts: Vec::new(),
+            orders: Vec::new(),
+        });
+        (tx, was)
+    }
+}
+
+fn report_row(case: &Case) -> Option<ReportRow> {
+    let report = case.reports.last()?;
+    let score = |s: Option<domain::report::Score>| s.map(|s| i64::from(s.thousandths()));
+    Some(ReportRow {
+        id: report.id,
+        tenant: case.tenant,
+        case: case.id,
+        reference: case.reference.clone(),
+        at: report.at,
+        attempt: i64::from(report.attempt),
+        reasons: report.reasons.iter().map(word).collect(),
+        document: score(report.scores.document),
+        face: score(report.scores.face),
+        liveness: score(report.scores.liveness),
+        jurisdiction: case.jurisdiction.clone(),
+        mode: word(&case.answer.mode),
+        rule: case.answer.rule.clone().unwrap_or_default(),
+    })
+}

@@ -1,0 +1,298 @@
+//! One transaction in the making: a case, its agent, what is kept of both.
+//! Must not know what happens after the commit.
+
+use super::sealing::{self, CaseKey};
+use super::{Actor, Engine, EngineError, TRIES};
+use domain::agent::{self, Agent};
+use domain::case::{Case, Fact, Input, Order, ReservationEnd};
+use domain::ids::{AgentId, CaseId};
+use domain::refusal::Refusal;
+use domain::time::Timestamp;
+use std::sync::Arc;
+use store::StoreError;
+use store::rows::{AgentWrite, CaseWrite, Commit, LinkRow};
+
+/// A case that changed.
+#[derive(Clone, Debug)]
+pub struct CaseChange {
+    /// Before; absent for a new case.
+    pub was: Option<Arc<Case>>,
+    /// After.
+    pub case: Arc<Case>,
+    pub facts: Vec<Fact>,
+    pub orders: Vec<Order>,
+}
+
+/// What a commit changed.
+#[derive(Clone, Debug, Default)]
+pub struct Committed {
+    pub case: Option<CaseChange>,
+    pub agents: Vec<Agent>,
+}
+
+pub(super) struct CaseSlot {
+    pub was: Option<Arc<Case>>,
+    pub case: Case,
+    pub key: CaseKey,
+    pub wrapped: Vec<u8>,
+    pub version: u64,
+    pub facts: Vec<Fact>,
+    pub orders: Vec<Order>,
+}
+
+struct AgentSlot {
+    was_version: u64,
+    stored: bool,
+    agent: Agent,
+    facts: Vec<agent::Fact>,
+}
+
+/// One transaction in the making.
+pub struct Tx {
+    pub now: Timestamp,
+    pub(super) case: Option<CaseSlot>,
+    agents: Vec<AgentSlot>,
+    /// Tokens of links issued here, by invitation: they leave in messages, sealed, and nowhere else.
+    pub(super) tokens: Vec<(domain::ids::InvitationId, String)>,
+}
+
+impl Tx {
+    pub(super) fn new(now: Timestamp) -> Self {
+        Self { now, case: None, agents: Vec::new(), tokens: Vec::new() }
+    }
+
+    /// The case as it stands in this transaction.
+    #[must_use]
+    pub fn case(&self) -> Option<&Case> {
+        self.case.as_ref().map(|slot| &slot.case)
+    }
+
+    /// Feeds the case, and its agent with what follows.
+    ///
+    /// # Errors
+    /// The case's refusal.
+    pub fn feed(&mut self, input: Input) -> Result<(), Refusal> {
+        let now = self.now;
+        let Some(slot) = &mut self.case else { return Ok(()) };
+        let t = slot.case.handle(input, now)?;
+        let id = t.next.id;
+        slot.case = t.next;
+        slot.facts.extend(t.facts.iter().cloned());
+        slot.orders.extend(t.orders);
+        for fact in t.facts {
+            // An agent who moved on meanwhile refuses; the case has the say, so that is no error.
+            if let Fact::ReservationEnded { reservation, how: ReservationEnd::Rescinded, .. } = fact {
+                let _ = self.agent_only(agent::Input::Rescind { reservation });
+            } else if let Fact::SessionEnded { .. } = fact {
+                let _ = self.agent_only(agent::Input::CallEnded { case: id });
+            }
+        }
+        Ok(())
+    }
+
+    /// Feeds the agent, and the case in hand with what follows.
+    ///
+    /// # Errors
+    /// The agent's refusal.
+    pub fn feed_agent(&mut self, input: agent::Input) -> Result<(), Refusal> {
+        let was = self.agents.first().map(|slot| slot.agent.state);
+        self.agent_only(input)?;
+        let how = match input {
+            agent::Input::Reject { .. } => ReservationEnd::Rejected,
+            agent::Input::Gone => ReservationEnd::AgentGone,
+            agent::Input::Wake => ReservationEnd::TimedOut,
+            agent::Input::Available
+            | agent::Input::Away(_)
+            | agent::Input::Came
+            | agent::Input::Reserve { .. }
+            | agent::Input::Accept { .. }
+            | agent::Input::Rescind { .. }
+            | agent::Input::CallEnded { .. }
+            | agent::Input::ExtendWrap
+            | agent::Input::AutoAccept(_) => return Ok(()),
+        };
+        let is = self.agents.first().map(|slot| slot.agent.state);
+        if let (Some(agent::State::Reserved { reservation, .. }), true) = (was, was != is) {
+            let _ = self.feed(Input::RingEnded { reservation, how });
+        }
+        Ok(())
+    }
+
+    fn agent_only(&mut self, input: agent::Input) -> Result<(), Refusal> {
+        let now = self.now;
+        let Some(slot) = self.agents.first_mut() else { return Ok(()) };
+        let t = slot.agent.handle(input, now)?;
+        slot.agent = t.next;
+        slot.facts.extend(t.facts);
+        Ok(())
+    }
+}
+
+impl Engine {
+    /// Loads, lets `act` move the case and the agent, commits, dispatches; a lost race starts over.
+    pub(super) async fn run(
+        &self,
+        case: Option<CaseId>,
+        agent: Option<AgentId>,
+        actor: &Actor,
+        act: impl Fn(&mut Tx) -> Result<(), Refusal>,
+    ) -> Result<Committed, EngineError> {
+        let mut tries = 0;
+        loop {
+            let mut tx = self.load(case, agent).await?;
+            act(&mut tx)?;
+            tries += 1;
+            match self.finish(tx, actor, Commit::default()).await {
+                Err(EngineError::Store(StoreError::Conflict)) if tries < TRIES => {}
+                other => return other,
+            }
+        }
+    }
+
+    async fn load(&self, case: Option<CaseId>, agent: Option<AgentId>) -> Result<Tx, EngineError> {
+        let mut tx = Tx::new(self.now());
+        let mut case = case;
+        let mut agent = agent;
+        if let Some(id) = agent {
+            let slot = self.agent_slot(id).await?;
+            case = case.or(slot.agent.case());
+            tx.agents.push(slot);
+        }
+        if let Some(id) = case {
+            let loaded = self.loaded(id).await?;
+            agent = agent.or(loaded.case.agent());
+            tx.case = Some(CaseSlot {
+                was: Some(Arc::new(loaded.case.clone())),
+                case: loaded.case,
+                key: loaded.key,
+                wrapped: loaded.wrapped,
+                version: loaded.version,
+                facts: Vec::new(),
+                orders: Vec::new(),
+            });
+        }
+        self.add_agent(&mut tx, agent).await?;
+        Ok(tx)
+    }
+
+    /// Lets the agent follow what happens to the case.
+    pub(super) async fn add_agent(&self, tx: &mut Tx, agent: Option<AgentId>) -> Result<(), EngineError> {
+        if let (Some(id), true) = (agent, tx.agents.is_empty()) {
+            tx.agents.push(self.agent_slot(id).await?);
+        }
+        Ok(())
+    }
+
+    async fn agent_slot(&self, id: AgentId) -> Result<AgentSlot, EngineError> {
+        let row = self.store.agent(id).await?;
+        let stored = row.is_some();
+        let agent = match row {
+            Some(row) => sealing::read_agent(&row)?,
+            None => self.agent(id).await?,
+        };
+        Ok(AgentSlot { was_version: agent.version, stored, agent, facts: Vec::new() })
+    }
+
+    /// Turns a transaction into rows, commits them together with `more`, and dispatches.
+    pub(super) async fn finish(&self, tx: Tx, actor: &Actor, more: Commit) -> Result<Committed, EngineError> {
+        let mut rows = more;
+        let mut done = Committed::default();
+        if let Some(slot) = &tx.case {
+            let changed = slot.was.as_deref() != Some(&slot.case);
+            if changed {
+                self.case_rows(slot, &tx, actor, &mut rows).await?;
+                done.case = Some(CaseChange {
+                    was: slot.was.clone(),
+                    case: Arc::new(slot.case.clone()),
+                    facts: slot.facts.clone(),
+                    orders: slot.orders.clone(),
+                });
+            }
+        }
+        for slot in &tx.agents {
+            if slot.agent.version != slot.was_version {
+                self.agent_rows(slot, &tx, actor, &mut rows)?;
+                done.agents.push(slot.agent.clone());
+            }
+        }
+        if done.case.is_none() && done.agents.is_empty() && rows.audit.is_empty() {
+            return Ok(done);
+        }
+        self.store.commit(rows).await?;
+        self.sent(&done);
+        Ok(done)
+    }
+
+    async fn case_rows(&self, slot: &CaseSlot, tx: &Tx, actor: &Actor, rows: &mut Commit) -> Result<(), EngineError> {
+        let case = &slot.case;
+        let (state, state_hash) = self.seal_case(case, &slot.key)?;
+        let tenant = self.tenants.get(case.tenant).await?;
+        let last = slot.facts.len().saturating_sub(1);
+        for (n, fact) in slot.facts.iter().enumerate() {
+            let (kind, body) = fact.parts();
+            let hash = (n == last).then_some(state_hash);
+            rows.audit.push(self.entry(case.tenant, Some(case.id), case.version, tx.now, actor, &kind, body, hash));
+        }
+        if let Some(invitation) = case.invitation.as_ref()
+            && slot.was.as_ref().and_then(|w| w.invitation.as_ref()).map(|i| i.id) != Some(invitation.id)
+        {
+            rows.links.push(LinkRow {
+                token_hash: invitation.token_hash.0,
+                case: case.id,
+                invitation: invitation.id,
+                created_at: tx.now,
+                expires_at: invitation.expires_at,
+            });
+        }
+        self.outbox(slot, tx, &tenant, rows).await?;
+        rows.cases.push(CaseWrite {
+            id: case.id,
+            tenant: case.tenant,
+            expected_version: slot.version,
+            version: case.version,
+            reference: case.reference.clone(),
+            phase: case.phase_name().to_owned(),
+            jurisdiction: case.jurisdiction.clone(),
+            locale: case.customer.locale.clone(),
+            reasons: case.reasons().iter().map(super::outbox::word).collect(),
+            agent: case.agent(),
+            created_at: case.created_at,
+            updated_at: case.updated_at,
+            deadline_at: case.deadline(),
+            queued_at: crate::views::ticket(case).map(|t| t.queued_at),
+            recovered_seconds: (case.phase_name() == "verified").then(|| tx.now.since(case.created_at).as_seconds()),
+            name_tokens: self.name_tokens(case.tenant, &tenant.wrapped_key, case.customer.name.reveal())?,
+            state,
+            state_hash,
+            key: slot.wrapped.clone(),
+        });
+        Ok(())
+    }
+
+    fn agent_rows(&self, slot: &AgentSlot, tx: &Tx, actor: &Actor, rows: &mut Commit) -> Result<(), EngineError> {
+        let agent = &slot.agent;
+        let state = serde_json::to_string(agent).map_err(|e| EngineError::Corrupt { what: "agent", row: agent.id.to_string(), why: e.to_string() })?;
+        for fact in &slot.facts {
+            let mut body = serde_json::to_value(fact).unwrap_or_default();
+            let kind = body.as_object_mut().and_then(|m| m.remove("fact")).and_then(|v| v.as_str().map(str::to_owned)).unwrap_or_default();
+            if let Some(map) = body.as_object_mut() {
+                map.insert("agent".to_owned(), serde_json::Value::String(agent.id.to_string()));
+            }
+            rows.audit.push(self.entry(agent.tenant, None, 0, tx.now, actor, &kind, body, None));
+            if let agent::Fact::RingMissed { case, .. } = fact {
+                rows.marks.push(store::rows::MarkRow { tenant: agent.tenant, case: *case, agent: Some(agent.id), kind: "missed".to_owned(), at: tx.now, value: 1 });
+            }
+        }
+        rows.agents.push(AgentWrite {
+            id: agent.id,
+            tenant: agent.tenant,
+            expected_version: if slot.stored { slot.was_version } else { 0 },
+            version: agent.version,
+            presence: super::outbox::word(&agent.state.name()),
+            state,
+            deadline_at: agent.deadline(),
+            updated_at: tx.now,
+        });
+        Ok(())
+    }
+}
