@@ -1,1 +1,73 @@
-export {};
+// What every component of the customer's page may ask: its words, its language and its actions. No component, no state.
+import type { ImageSlot, JoinMode } from "../generated/api.ts";
+import { fill, type Table, type Vars } from "../lib/i18n.ts";
+import type { Light } from "../lib/camera.ts";
+import type { CustomerState } from "../lib/room.ts";
+import { en, type CoreKey } from "./text/en.ts";
+import type { MoreKey } from "./text/en-more.ts";
+
+export type TextKey = CoreKey | MoreKey;
+export type Text = Readonly<Record<TextKey, string>>;
+
+let language = "en";
+let english: Table = en;
+let table: Table = {};
+
+export const locale = (): string => language;
+
+export function setLanguage(tag: string, text: Table): void {
+  language = tag;
+  table = text;
+}
+
+/** English of parts that are loaded later. */
+export function addEnglish(text: Table): void {
+  english = { ...english, ...text };
+}
+
+/** A sentence in the customer's language; English stands in until it is there. */
+export const t = (key: TextKey, vars: Vars = {}): string => fill(table[key] ?? english[key] ?? "", vars, table[key] === undefined ? "en" : language);
+
+/** What a component can ask for. */
+export interface Actions {
+  join(mode: JoinMode, birthDate?: string): void;
+  retryCamera(): void;
+  flip(): void;
+  torch(): void;
+  mute(): void;
+  setChat(open: boolean): void;
+  say(text: string): void;
+  typing(on: boolean): void;
+  imageUrl(evidence: string): Promise<string>;
+  sendPhoto(file: Blob, slot: ImageSlot): void;
+  dismissWish(): void;
+  aside(what: CustomerState["aside"]): void;
+  callBack(at: string | null): Promise<{ at: string; sentTo: string | null }>;
+  newLink(): Promise<{ sentTo: string | null }>;
+  leave(): void;
+  rate(stars: number, comment: string): void;
+  goBack(): void;
+  takeOver(): void;
+  speak(tag: string): void;
+  heard(play: () => void): void;
+  hear(): void;
+  light(found: Light): void;
+  link(): string;
+}
+
+export interface Props {
+  s: CustomerState;
+  act: Actions;
+}
+
+/** The first name of the agent, or a word for one. */
+export const agentName = (s: CustomerState): string => s.view?.agent_name ?? t("live.agent");
+export const brandName = (s: CustomerState): string => s.view?.brand.name ?? s.link?.brand.name ?? "";
+
+/** The bank's name of the document in the customer's words. */
+export function documentName(s: CustomerState): string {
+  const named = s.link?.document_type ?? "";
+  if (/passport/i.test(named)) return t("document.passport");
+  if (/driv|licen[cs]e|\bsim\b/i.test(named)) return t("document.licence");
+  return t("document.card");
+}

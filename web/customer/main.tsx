@@ -1,1 +1,116 @@
-export {};
+// The customer's page: reads the link, shows the screen the state asks for, loads the rest while the customer reads.
+import "../lib/ui/tokens.css";
+import "../lib/ui/base.css";
+import "../lib/ui/video-tile.css";
+import "../lib/ui/chat.css";
+import "./customer.css";
+import { render } from "preact";
+import { chooseLanguage, type Table } from "../lib/i18n.ts";
+import { screenOf, type CustomerState } from "../lib/room.ts";
+import { locale, setLanguage, t, type Actions } from "./context.ts";
+import { Host } from "./host.ts";
+import { read, write } from "./keep.ts";
+import { Session } from "./session.ts";
+import { Stage } from "./Stage.tsx";
+import { Start } from "./Start.tsx";
+import { Top } from "./Top.tsx";
+
+type More = typeof import("./more.tsx");
+let more: More | null = null;
+let drawn = false;
+
+const root = document.getElementById("app") as HTMLElement;
+const host = new Host();
+const token = location.hash.slice(1);
+const session = new Session(token, host, changed);
+const actions: Actions = session.actions({
+  speak: (tag) => {
+    write("recourse.language", tag);
+    void speak(tag).then(() => session.look());
+  },
+  goBack: () => {
+    const back = session.state.view?.brand.return_url ?? session.state.link?.brand.return_url;
+    if (host.embedded) host.tell({ type: "close" });
+    else if (back) location.assign(back);
+  },
+  link: () => location.href.replace(/[?&]embed=1/, ""),
+});
+
+/** Many events come in one turn; the page is drawn once. */
+function changed(): void {
+  if (drawn) return;
+  drawn = true;
+  queueMicrotask(() => {
+    drawn = false;
+    draw();
+  });
+}
+
+function draw(): void {
+  const s = session.state;
+  brand(s);
+  document.body.dataset.screen = screenOf(s);
+  render(<App s={s} />, root);
+}
+
+function App({ s }: { s: CustomerState }) {
+  const props = { s, act: actions };
+  const screen = screenOf(s);
+  if (screen === "waiting" || screen === "live") return <Stage {...props} more={more} stream={session.device.stream} agent={session.room?.slots[0] ?? null} />;
+  const plain = screen === "start" && s.aside === "none";
+  return (
+    <>
+      {!host.embedded && <Top {...props} />}
+      {plain ? (
+        <Start {...props} embedded={host.embedded} allowed={host.cameraAllowed()} />
+      ) : screen === "loading" || !more ? (
+        <main class="page center" aria-busy="true">
+          <p class="quiet">{screen === "broken" ? t("broken.title") : t("loading")}</p>
+        </main>
+      ) : (
+        <more.Page {...props} screen={screen} embedded={host.embedded} />
+      )}
+    </>
+  );
+}
+
+let shownBrand = "";
+/** The bank's colour; what stands on it is chosen by its lightness. */
+function brand(s: CustomerState): void {
+  const color = s.view?.brand.color ?? s.link?.brand.color;
+  if (!color || color === shownBrand || !/^#[0-9a-f]{6}$/i.test(color)) return;
+  shownBrand = color;
+  root.style.setProperty("--tenant", color);
+  const [red, green, blue] = [1, 3, 5].map((at) => {
+    const part = Number.parseInt(color.slice(at, at + 2), 16) / 255;
+    return part <= 0.04045 ? part / 12.92 : ((part + 0.055) / 1.055) ** 2.4;
+  }) as [number, number, number];
+  root.style.setProperty("--on-tenant", 0.2126 * red + 0.7152 * green + 0.0722 * blue > 0.18 ? "#0b1218" : "#ffffff");
+}
+
+async function speak(tag: string): Promise<void> {
+  const address = LAZY[tag];
+  if (address) {
+    const made = (await import(address).catch(() => null)) as { text: Table } | null;
+    if (!made) return;
+    setLanguage(tag, made.text);
+  } else setLanguage("en", {});
+  document.documentElement.lang = locale();
+  document.title = t("page.title");
+  changed();
+}
+
+async function begin(): Promise<void> {
+  const asked = new URLSearchParams(location.search).get("lang");
+  const chosen = asked ?? read("recourse.language");
+  const first = speak(chooseLanguage([chosen, ...navigator.languages]));
+  draw();
+  await Promise.all([session.look(), first]);
+  const wish = session.state.link?.locale;
+  if (!chosen && wish && chooseLanguage([wish]) !== locale()) await speak(chooseLanguage([wish]));
+  if (LAZY["more"]) more = (await import(LAZY["more"])) as More;
+  changed();
+}
+
+addEventListener("hashchange", () => location.reload());
+void begin();

@@ -1,1 +1,9 @@
-export {};
+// What the customer's page loads while the first screen is read: everything that is not the way to the face.
+import { addEnglish } from "./context.ts";
+import { more } from "./text/en-more.ts";
+
+addEnglish(more);
+
+export { Aids } from "./Aids.tsx";
+export { Guide, Prompt } from "./Prompt.tsx";
+export { Page } from "./Pages.tsx";

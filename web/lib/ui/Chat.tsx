@@ -3,7 +3,8 @@ import "./chat.css";
 import type { ComponentChildren } from "preact";
 import { useEffect, useLayoutEffect, useRef, useState } from "preact/hooks";
 import type { ChatMessage, Seat } from "../../generated/api.ts";
-import { Icon } from "./icons.tsx";
+import { Glyph } from "./glyph.tsx";
+import { check, clock as waiting, image, send as fly } from "./paths.ts";
 
 /** A message of this page that the server has not given back yet. */
 export interface Unsent {
@@ -83,7 +84,7 @@ function Picture({ id, words, load }: { id: string; words: ChatWords; load: (id:
       <img src={url} alt={words.image} />
     </a>
   ) : (
-    <Icon name="image" label={words.image} />
+    <Glyph path={image} label={words.image} />
   );
 }
 
@@ -132,7 +133,7 @@ export function Chat(props: ChatProps) {
               <time dateTime={message.at} title={new Date(message.at).toLocaleString(locale)}>
                 {clock.format(new Date(message.at))}
               </time>
-              {message.from === me && <Icon name="check" label={words.delivered} />}
+              {message.from === me && <Glyph path={check} label={words.delivered} />}
             </div>
           </div>
         ))}
@@ -140,7 +141,7 @@ export function Chat(props: ChatProps) {
           <div key={message.nonce} class="bubble mine">
             <Words text={message.text} />
             <div class="bubble-foot">
-              <Icon name="clock" label={words.sending} />
+              <Glyph path={waiting} label={words.sending} />
             </div>
           </div>
         ))}
@@ -170,7 +171,7 @@ export function Chat(props: ChatProps) {
               }}
             />
             <button type="button" class="chat-button" aria-label={words.attach} title={words.attach} disabled={props.disabled} onClick={() => file.current?.click()}>
-              <Icon name="image" />
+              <Glyph path={image} />
             </button>
           </>
         )}
@@ -194,7 +195,7 @@ export function Chat(props: ChatProps) {
           }}
         />
         <button type="submit" class="chat-button send" aria-label={words.send} title={words.send} disabled={props.disabled || draft.trim() === ""}>
-          <Icon name="send" />
+          <Glyph path={fly} />
         </button>
       </form>
     </div>

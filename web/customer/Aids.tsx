@@ -1,0 +1,254 @@
+// What lies over or beside the call: chat, the photograph taken by hand, the way out of camera trouble, leaving, calling back.
+import type { ComponentChildren } from "preact";
+import { useEffect, useRef, useState } from "preact/hooks";
+import type { ImageSlot } from "../generated/api.ts";
+import { around } from "../lib/camera.ts";
+import { guideOf, type Trouble } from "../lib/room.ts";
+import { Chat, type ChatWords } from "../lib/ui/Chat.tsx";
+import { Glyph } from "../lib/ui/glyph.tsx";
+import { camera, check, copy, external, id_card, user, x } from "../lib/ui/paths.ts";
+import { CallBack } from "./CallBack.tsx";
+import { agentName, documentName, locale, t, type Props, type TextKey } from "./context.ts";
+import { Phone } from "./Phone.tsx";
+
+/** A sheet from below on a phone, a card on a desk; the focus goes into it and Escape closes it. */
+export function Sheet({ title, onClose, children, kind = "" }: { title: string; onClose?: (() => void) | undefined; children: ComponentChildren; kind?: string }) {
+  const ref = useRef<HTMLElement>(null);
+  useEffect(() => {
+    const before = document.activeElement as HTMLElement | null;
+    ref.current?.focus();
+    return () => before?.focus?.();
+  }, []);
+  return (
+    <section ref={ref} class={`sheet ${kind}`} role="dialog" aria-label={title} tabIndex={-1} onKeyDown={(event) => event.key === "Escape" && onClose?.()}>
+      <header class="sheet-head">
+        <h2>{title}</h2>
+        {onClose && (
+          <button type="button" class="round" aria-label={t("control.close")} onClick={onClose}>
+            <Glyph path={x} />
+          </button>
+        )}
+      </header>
+      {children}
+    </section>
+  );
+}
+
+const chatWords = (): ChatWords => ({
+  log: t("chat.log"),
+  placeholder: t("chat.placeholder"),
+  send: t("chat.send"),
+  attach: t("chat.attach"),
+  delivered: t("chat.delivered"),
+  sending: t("chat.sending"),
+  image: t("chat.image"),
+  imageLost: t("chat.image_lost"),
+  empty: t("chat.empty"),
+});
+
+function Talk({ s, act }: Props) {
+  return (
+    <Chat
+      me="customer"
+      messages={s.chat}
+      unsent={s.unsent}
+      words={chatWords()}
+      locale={locale()}
+      typing={s.typing ? t("chat.typing", { agent: agentName(s) }) : ""}
+      onSend={act.say}
+      onTyping={act.typing}
+      onAttach={(file) => act.sendPhoto(file, "other_page")}
+      imageUrl={act.imageUrl}
+    />
+  );
+}
+
+const WORDS: Readonly<Record<ImageSlot, TextKey>> = {
+  document_front: "photo.front",
+  document_back: "photo.back",
+  document_tilt: "photo.tilt",
+  portrait: "photo.face",
+  selfie: "photo.face",
+  other_page: "photo.page",
+};
+const isFace = (slot: ImageSlot) => slot === "portrait" || slot === "selfie";
+const TYPES = ["image/jpeg", "image/png", "image/webp"];
+const LARGEST = 10 * 1024 * 1024;
+
+/** S7: take, look, use or retake. The phone's own camera app takes it, so no camera stream is needed. */
+function ByHand({ s, act, slot }: Props & { slot: ImageSlot }) {
+  const [taken, setTaken] = useState<{ file: File; url: string } | null>(null);
+  const [wrong, setWrong] = useState(false);
+  const input = useRef<HTMLInputElement>(null);
+  const busy = s.photo === "sending";
+  useEffect(() => () => void (taken && URL.revokeObjectURL(taken.url)), [taken]);
+  useEffect(() => {
+    if (s.photo === "sent") setTaken(null);
+  }, [s.photo]);
+  const choose = (file: File | undefined) => {
+    if (!file) return;
+    const fits = TYPES.includes(file.type) && file.size <= LARGEST;
+    setWrong(!fits);
+    setTaken(fits ? { file, url: URL.createObjectURL(file) } : null);
+  };
+  return (
+    <div class="by-hand">
+      <input ref={input} type="file" hidden accept={TYPES.join(",")} capture={isFace(slot) ? "user" : "environment"} onChange={(event) => choose(event.currentTarget.files?.[0])} />
+      <p class="by-hand-what">
+        <Glyph path={isFace(slot) ? user : id_card} />
+        {t(WORDS[slot], { document: documentName(s) })}
+      </p>
+      {taken && <img src={taken.url} alt={t(WORDS[slot], { document: documentName(s) })} />}
+      {taken && <p>{t(isFace(slot) ? "photo.check_face" : "photo.check")}</p>}
+      {wrong && (
+        <p class="notice bad" role="alert">
+          {t("photo.type")}
+        </p>
+      )}
+      {s.photo === "failed" && (
+        <p class="notice bad" role="alert">
+          {t("photo.failed")}
+        </p>
+      )}
+      <div class="pair">
+        {taken && (
+          <button type="button" class="primary" disabled={busy} onClick={() => act.sendPhoto(taken.file, slot)}>
+            <Glyph path={check} />
+            {t(busy ? "photo.sending" : "photo.use")}
+          </button>
+        )}
+        <button type="button" class={taken ? "secondary" : "primary"} disabled={busy} onClick={() => input.current?.click()}>
+          <Glyph path={camera} />
+          {t(taken ? "photo.retake" : "photo.take")}
+        </button>
+      </div>
+    </div>
+  );
+}
+
+/** S9: why there is no picture and what to do, by where the page runs. */
+function troubleWords(trouble: Trouble): { title: TextKey; text: TextKey } {
+  const { ios, android, app } = around();
+  if (trouble === "busy") return { title: "trouble.busy", text: "trouble.busy_text" };
+  if (trouble === "missing") return { title: "trouble.missing", text: "trouble.missing_text" };
+  if (app && trouble !== "denied") return { title: "trouble.blocked_app", text: ios ? "trouble.blocked_ios" : "trouble.blocked_text" };
+  if (trouble === "blocked") return { title: "trouble.blocked", text: "RTCPeerConnection" in globalThis || ios || android ? "trouble.blocked_text" : "trouble.old" };
+  return { title: "trouble.denied", text: ios ? "trouble.denied_ios" : android ? "trouble.denied_android" : "trouble.denied_desktop" };
+}
+
+/** The address that makes an app hand the page to the real browser, if there is one for this app. */
+export function outside(link: string, agent = navigator.userAgent): string | null {
+  const { android, app } = around(agent);
+  const url = new URL(link);
+  if (app === "LINE") {
+    url.searchParams.set("openExternalBrowser", "1");
+    return url.href;
+  }
+  if (!app || !android) return null;
+  const plain = url.href.replace(/^https?:\/\//, "");
+  return `intent://${plain}#Intent;scheme=${url.protocol.slice(0, -1)};S.browser_fallback_url=${encodeURIComponent(url.href)};end`;
+}
+
+function Help({ act, trouble }: Pick<Props, "act"> & { trouble: Trouble }) {
+  const [copied, setCopied] = useState(false);
+  const [phone, setPhone] = useState(false);
+  const words = troubleWords(trouble);
+  const out = trouble === "blocked" ? outside(act.link()) : null;
+  if (phone) return <Phone act={act} onClose={() => setPhone(false)} />;
+  return (
+    <Sheet title={t(words.title)} kind="help">
+      <p>{t(words.text)}</p>
+      <div class="stack">
+        {out ? (
+          <a class="primary" href={out}>
+            <Glyph path={external} />
+            {t("trouble.open")}
+          </a>
+        ) : (
+          <button type="button" class="primary" onClick={act.retryCamera}>
+            {t("control.retry")}
+          </button>
+        )}
+        {trouble === "blocked" && (
+          <button
+            type="button"
+            class="secondary"
+            onClick={() =>
+              void navigator.clipboard?.writeText(act.link()).then(
+                () => setCopied(true),
+                () => setPhone(true),
+              )
+            }
+          >
+            <Glyph path={copied ? check : copy} />
+            {t(copied ? "trouble.copied" : "trouble.copy")}
+          </button>
+        )}
+        <button type="button" class="secondary" onClick={() => act.join("photos")}>
+          <Glyph path={camera} />
+          {t("trouble.photos")}
+        </button>
+        <p class="links">
+          <button type="button" class="plain" onClick={() => setPhone(true)}>
+            {t("start.phone")}
+          </button>
+          <button type="button" class="plain" onClick={() => act.aside("callback")}>
+            {t("wait.call_me")}
+          </button>
+        </p>
+      </div>
+    </Sheet>
+  );
+}
+
+function PhotosMode({ s, act }: Props) {
+  const slot = s.wish?.slot ?? guideOf(s) ?? "document_front";
+  return (
+    <section class="photos" aria-label={t("photos.title")}>
+      <div class="photos-ask">
+        <p class="quiet">{s.wish ? t("photo.wish", { agent: agentName(s) }) : t("photos.text")}</p>
+        <ByHand key={slot} s={s} act={act} slot={slot} />
+      </div>
+      <Talk s={s} act={act} />
+    </section>
+  );
+}
+
+export function Aids({ s, act, trouble }: Props & { trouble: Trouble | null }) {
+  if (s.aside === "leave")
+    return (
+      <Sheet title={t("leave.title")} onClose={() => act.aside("none")}>
+        <p>{t("leave.text")}</p>
+        <div class="pair">
+          <button type="button" class="primary" onClick={() => act.aside("none")}>
+            {t("leave.stay")}
+          </button>
+          <button type="button" class="secondary" onClick={act.leave}>
+            {t("wait.leave")}
+          </button>
+        </div>
+      </Sheet>
+    );
+  if (s.aside === "callback") return <CallBack s={s} act={act} sheet />;
+  if (s.aside === "phone") return <Phone act={act} onClose={() => act.aside("none")} />;
+  if (s.view?.mode === "photos") return <PhotosMode s={s} act={act} />;
+  if (s.wish)
+    return (
+      <Sheet title={t("photo.wish", { agent: agentName(s) })} onClose={act.dismissWish}>
+        <ByHand key={s.wish.slot} s={s} act={act} slot={s.wish.slot} />
+      </Sheet>
+    );
+  if (s.chatOpen)
+    return (
+      <Sheet title={t("control.chat")} kind="talk" onClose={() => act.setChat(false)}>
+        <Talk s={s} act={act} />
+      </Sheet>
+    );
+  if (trouble) return <Help act={act} trouble={trouble} />;
+  const note = !guideOf(s) && s.photo !== "none" && t(({ taking: "photo.hold", sending: "photo.sending", sent: "photo.got", failed: "photo.failed" } as const)[s.photo]);
+  return note ? (
+    <p class="toast" role="status">
+      {note}
+    </p>
+  ) : null;
+}

@@ -1,0 +1,286 @@
+// One customer with one link: look, tap, socket, media, and the way back after every break.
+// Knows the state and the server, not the screens.
+import type { CallBackBooked, ClaimKept, CustomerMessage, CustomerPush, CustomerView, ImageSlot, JoinMode, LinkView, NewLink } from "../generated/api.ts";
+import { call, callBlob, randomHex, Refused } from "../lib/api.ts";
+import { chatAfter, isOver, reduce, START, type CustomerEvent, type CustomerState } from "../lib/room.ts";
+import { canTalk, Room } from "../lib/rtc.ts";
+import { Line } from "../lib/socket.ts";
+import { type Actions, locale } from "./context.ts";
+import { Device } from "./device.ts";
+import type { Host } from "./host.ts";
+import { nameOf, read, write } from "./keep.ts";
+
+export class Session {
+  state: CustomerState = START;
+  room: Room | null = null;
+  readonly device: Device;
+  readonly token: string;
+  #secret: string | null;
+  #line: Line<CustomerMessage, CustomerPush> | null = null;
+  #hear: (() => void) | null = null;
+  readonly #changed: () => void;
+  readonly #host: Host;
+  readonly #pictures = new Map<string, Promise<string>>();
+
+  constructor(token: string, host: Host, changed: () => void) {
+    this.token = token;
+    this.#host = host;
+    this.#changed = changed;
+    this.#secret = read(nameOf(token));
+    this.device = new Device({
+      state: () => this.state,
+      dispatch: this.dispatch,
+      send: (message) => this.#line?.send(message) ?? false,
+      room: () => this.room,
+      proof: () => this.#proof(),
+      happened: (name) => host.once(name),
+    });
+  }
+
+  dispatch = (event: CustomerEvent): void => {
+    const before = this.state;
+    this.state = reduce(before, event);
+    if (this.state === before) return;
+    this.#report(before.view, this.state.view);
+    this.#changed();
+  };
+
+  /** What does the link lead to? Asked again after a language was chosen, for the consent in its words. */
+  async look(): Promise<void> {
+    try {
+      const link = await call<LinkView>("/v1/customer/look", {
+        body: { token: this.token, client_secret: this.#secret },
+        headers: { "Accept-Language": locale() },
+      });
+      this.dispatch({ type: "link", link });
+      if (link.state === "ready" || link.state === "yours") this.#connect(link);
+    } catch (error) {
+      this.dispatch({ type: "link_failed", code: error instanceof Refused ? error.code : "failed" });
+      if (error instanceof Refused && error.status === 0) setTimeout(() => this.state.link || void this.look(), 2_000);
+    }
+  }
+
+  /** The tap: seat and camera at the same time; the agent's face needs only the seat. */
+  async join(mode: JoinMode, birthDate?: string): Promise<void> {
+    const { link } = this.state;
+    if (!link || this.state.joining) return;
+    this.dispatch({ type: "tapped" });
+    this.#host.once("consent.given");
+    this.#host.tell({ type: "stage", stage: "call" });
+    if (mode === "video") void this.device.open();
+    try {
+      const kept = await call<ClaimKept>("/v1/customer/claim", {
+        body: {
+          token: this.token,
+          client_secret: this.#secret,
+          consent: { sha256: link.consent.sha256, locale: link.consent.locale },
+          mode,
+          birth_date: birthDate ?? null,
+          embedded: this.#host.embedded,
+        },
+      });
+      this.#secret = kept.client_secret;
+      write(nameOf(this.token), kept.client_secret);
+      this.dispatch({ type: "joined" });
+      this.#host.once("queue.joined");
+      this.#connect(link);
+      // The same line, now with the seat's secret: what was prepared before the tap stays.
+      if (!this.#hello()) this.#line?.again();
+      this.device.tell(true);
+    } catch (error) {
+      this.device.close();
+      this.dispatch({ type: "set", change: { camera: "idle", slow: false } });
+      this.#host.tell({ type: "stage", stage: "prompt" });
+      this.dispatch({ type: "join_failed", code: error instanceof Refused ? error.code : "failed" });
+      if (!(error instanceof Refused) || error.status === 0) return;
+      await this.look();
+    }
+  }
+
+  /** Everything a screen may ask for. */
+  actions(more: Pick<Actions, "speak" | "goBack" | "link">): Actions {
+    const { device, dispatch } = this;
+    return {
+      ...more,
+      join: (mode, birthDate) => void this.join(mode, birthDate),
+      retryCamera: () => void device.open(),
+      flip: () => void device.flip(),
+      torch: () => void device.torch(!this.state.torch),
+      mute: () => device.mute(this.state.microphone),
+      setChat: (open) => dispatch({ type: "chat_open", open }),
+      say: (text) => this.#say(text),
+      typing: (on) => void this.#line?.send({ type: "typing", on }),
+      imageUrl: (evidence) => this.#picture(evidence),
+      sendPhoto: (file, slot) => void this.#sendPhoto(file, slot),
+      dismissWish: () => {
+        const wish = this.state.wish;
+        if (wish?.command != null) device.done(wish.command, { ok: false, why: "refused" });
+        dispatch({ type: "set", change: { wish: null } });
+      },
+      aside: (aside) => dispatch({ type: "set", change: { aside } }),
+      callBack: (at) => this.#callBack(at),
+      newLink: () => this.#newLink(),
+      leave: () => {
+        this.#line?.send({ type: "leave" });
+        dispatch({ type: "set", change: { aside: "none" } });
+        this.#host.once("closed");
+      },
+      rate: (stars, comment) => void this.#line?.send({ type: "rate", stars, comment: comment.slice(0, 1_000) }),
+      takeOver: () => {
+        dispatch({ type: "set", change: { replaced: false } });
+        this.#line?.close();
+        this.#line = null;
+        if (this.state.link) this.#connect(this.state.link);
+        void device.open();
+      },
+      heard: (play) => {
+        this.#hear = play;
+        dispatch({ type: "set", change: { silent: true } });
+      },
+      light: (light) => light === this.state.light || dispatch({ type: "set", change: { light } }),
+      hear: () => {
+        this.#hear?.();
+        dispatch({ type: "set", change: { silent: false } });
+      },
+    };
+  }
+
+  #connect(link: LinkView): void {
+    if (canTalk() && !this.room) {
+      this.room = new Room({
+        iceServers: link.ice_servers,
+        offer: (peer, sdp) => this.#line?.send({ type: "offer", peer, sdp }) ?? false,
+        onState: (media) => this.dispatch({ type: "set", change: { media } }),
+        onSlot: (slot, kind, flowing) => slot === 0 && kind === "video" && this.dispatch({ type: "set", change: { agentSeen: flowing } }),
+      });
+      void this.room.prepare();
+    }
+    this.#line ??= new Line<CustomerMessage, CustomerPush>({
+      path: "/v1/customer/socket",
+      hello: () => this.#greeting(),
+      onMessage: this.#heard,
+      onState: (line) => {
+        this.dispatch({ type: "set", change: { line } });
+        if (line === "open") this.#opened();
+      },
+    });
+  }
+
+  #greeting(): CustomerMessage {
+    return { type: "hello", token: this.token, client_secret: this.#secret, chat_after: chatAfter(this.state) };
+  }
+
+  #hello(): boolean {
+    return this.#line?.send(this.#greeting()) ?? false;
+  }
+
+  #opened(): void {
+    void this.room?.resume();
+    this.device.tell(true);
+    for (const { nonce, text } of this.state.unsent) this.#line?.send({ type: "chat", nonce, text });
+  }
+
+  #heard = (message: CustomerPush): void => {
+    switch (message.type) {
+      case "case":
+        this.dispatch({ type: "view", view: message.view });
+        break;
+      case "chat":
+        this.dispatch({ type: "chat", from: message.from, messages: message.messages });
+        break;
+      case "answer":
+        void this.room?.answer(message.peer, message.sdp);
+        break;
+      case "command":
+        void this.device.obey(message.id, message.command);
+        break;
+      case "typing":
+        this.dispatch({ type: "set", change: { typing: message.on } });
+        break;
+      case "ladder":
+        this.dispatch({ type: "set", change: { ladder: message.step } });
+        void this.room?.setLadder(message.step);
+        break;
+      case "replaced":
+        this.#shut();
+        this.dispatch({ type: "set", change: { replaced: true } });
+        break;
+      case "problem":
+        console.warn(`refused: ${message.code}: ${message.detail}`);
+        break;
+      case "pong":
+        break;
+    }
+  };
+
+  /** The last thing before a page of ours that needs no media. */
+  #shut(): void {
+    this.#line?.close();
+    this.#line = null;
+    this.room?.close();
+    this.room = null;
+    this.device.close();
+  }
+
+  /** The bank's page hears of each change once, and a finished call lets go of the camera. */
+  #report(before: CustomerView | null, after: CustomerView | null): void {
+    if (!after || after === before) return;
+    // A page that was loaded again comes back with its camera, unless it took part without one.
+    if (!before && after.mode === "video" && this.state.camera === "idle" && !isOver(after.phase) && after.phase !== "callback") void this.device.open();
+    if (!before && !isOver(after.phase)) this.#host.tell({ type: "stage", stage: "call" });
+    if (after.agent_name) this.#host.once("agent.joined");
+    if (after.phase === "callback") this.#host.once("callback.booked");
+    if (!isOver(after.phase) && after.phase !== "callback") return;
+    if (before && before.phase === after.phase) return;
+    this.device.close();
+    this.room?.close();
+    this.room = null;
+    if (after.ending) this.#host.once("completed", { outcome: after.ending.outcome });
+    this.#host.tell({ type: "stage", stage: "result" });
+  }
+
+  #proof(): Record<string, string> {
+    return { Authorization: `Bearer ${this.#secret ?? ""}`, "Recourse-Link": this.token };
+  }
+
+  #say(text: string): void {
+    const message = { nonce: randomHex(10), text };
+    this.dispatch({ type: "wrote", message });
+    this.#line?.send({ type: "chat", ...message });
+  }
+
+  #picture(evidence: string): Promise<string> {
+    const known = this.#pictures.get(evidence);
+    if (known) return known;
+    const made = callBlob(`/v1/customer/evidence/${evidence}`, { headers: this.#proof() }).then((blob) => URL.createObjectURL(blob));
+    this.#pictures.set(evidence, made);
+    made.catch(() => this.#pictures.delete(evidence));
+    return made;
+  }
+
+  async #sendPhoto(file: Blob, slot: ImageSlot): Promise<void> {
+    const evidence = await this.device.offer(file, slot);
+    if (!evidence) return;
+    this.#pictures.set(evidence, Promise.resolve(URL.createObjectURL(file)));
+    const message = { id: `own_${evidence}`, nonce: evidence, from: "customer" as const, name: "", at: new Date().toISOString(), text: "", image: evidence };
+    this.dispatch({ type: "own_picture", message });
+  }
+
+  async #callBack(at: string | null): Promise<{ at: string; sentTo: string | null }> {
+    const booked = await call<CallBackBooked>("/v1/customer/call-back", { body: { token: this.token, at } });
+    this.#host.once("callback.booked");
+    return { at: booked.at, sentTo: booked.sent_to ?? null };
+  }
+
+  async #newLink(): Promise<{ sentTo: string | null }> {
+    const made = await call<NewLink>("/v1/customer/new-link", { body: { token: this.token } });
+    if (made.url) {
+      const url = new URL(made.url, location.href);
+      if (url.origin === location.origin) {
+        location.replace(location.pathname + location.search + url.hash);
+        location.reload();
+      } else location.assign(url);
+    }
+    return { sentTo: made.sent_to ?? null };
+  }
+}

@@ -1,0 +1,195 @@
+// What the customer's page knows and shows: a pure reducer, no DOM, no clock, no network.
+import type { CameraState, ChatMessage, CustomerView, ImageSlot, LadderStep, LinkView, Phase } from "../generated/api.ts";
+import type { Light } from "./camera.ts";
+import type { RoomState as MediaState } from "./rtc.ts";
+import type { LineState } from "./socket.ts";
+import type { Unsent } from "./ui/Chat.tsx";
+
+/** A photograph the agent asked for, which the customer must take by hand. */
+export interface PhotoWish {
+  /** The agent's command; null when the customer offers a photograph. */
+  command: number | null;
+  slot: ImageSlot;
+  step: string | null;
+}
+
+export interface CustomerState {
+  link: LinkView | null;
+  /** Why there is no link view: a stable code. */
+  linkFailed: string | null;
+  /** This browser holds the seat. */
+  mine: boolean;
+  /** The tap was made and the seat is not confirmed yet. */
+  joining: boolean;
+  /** Why the tap failed: a stable code. */
+  joinFailed: string | null;
+  view: CustomerView | null;
+  camera: CameraState;
+  /** The browser neither grants nor refuses the camera. */
+  slow: boolean;
+  microphone: boolean;
+  facing: "user" | "environment";
+  abilities: readonly string[];
+  torch: boolean;
+  light: Light | null;
+  chat: readonly ChatMessage[];
+  unsent: readonly Unsent[];
+  chatOpen: boolean;
+  unread: number;
+  typing: boolean;
+  line: LineState;
+  media: MediaState;
+  /** Media of the agent flows. */
+  agentSeen: boolean;
+  ladder: LadderStep;
+  /** Asked by a command; the view's own guide counts when there was none. */
+  guide: ImageSlot | null | undefined;
+  wish: PhotoWish | null;
+  photo: "none" | "taking" | "sending" | "sent" | "failed";
+  replaced: boolean;
+  /** The browser wants a tap before it plays sound. */
+  silent: boolean;
+  /** A page beside the way, opened by the customer. */
+  aside: "none" | "callback" | "phone" | "leave";
+}
+
+export const START: CustomerState = {
+  link: null,
+  linkFailed: null,
+  mine: false,
+  joining: false,
+  joinFailed: null,
+  view: null,
+  camera: "idle",
+  slow: false,
+  microphone: true,
+  facing: "user",
+  abilities: [],
+  torch: false,
+  light: null,
+  chat: [],
+  unsent: [],
+  chatOpen: false,
+  unread: 0,
+  typing: false,
+  line: "connecting",
+  media: "idle",
+  agentSeen: false,
+  ladder: "full",
+  guide: undefined,
+  wish: null,
+  photo: "none",
+  replaced: false,
+  silent: false,
+  aside: "none",
+};
+
+export type CustomerEvent =
+  | { type: "link"; link: LinkView }
+  | { type: "link_failed"; code: string }
+  | { type: "tapped" }
+  | { type: "joined" }
+  | { type: "join_failed"; code: string }
+  | { type: "view"; view: CustomerView }
+  | { type: "chat"; from: number; messages: readonly ChatMessage[] }
+  | { type: "wrote"; message: Unsent }
+  | { type: "own_picture"; message: ChatMessage }
+  | { type: "chat_open"; open: boolean }
+  | { type: "photo"; photo: CustomerState["photo"] }
+  | { type: "set"; change: Partial<Pick<CustomerState, Settable>> };
+
+/** Plain facts of the device that need no rule. */
+export type Settable = "camera" | "slow" | "microphone" | "facing" | "abilities" | "torch" | "light" | "typing" | "line" | "media" | "agentSeen" | "ladder" | "guide" | "wish" | "replaced" | "silent" | "aside";
+
+/** A page keeps this many messages; older ones are at the server. */
+const MOST_MESSAGES = 500;
+
+export function reduce(state: CustomerState, event: CustomerEvent): CustomerState {
+  switch (event.type) {
+    case "link":
+      return { ...state, link: event.link, linkFailed: null, mine: state.mine || event.link.state === "yours" };
+    case "link_failed":
+      return { ...state, linkFailed: event.code };
+    case "tapped":
+      return { ...state, joining: true, joinFailed: null, aside: "none" };
+    case "joined":
+      return { ...state, joining: false, mine: true, joinFailed: null };
+    case "join_failed":
+      return { ...state, joining: false, joinFailed: event.code };
+    case "view":
+      return seen(state, event.view);
+    case "chat":
+      return chatted(state, event.from, event.messages);
+    case "wrote":
+      return { ...state, unsent: [...state.unsent, event.message] };
+    case "own_picture":
+      return state.chat.some((each) => each.image === event.message.image) ? state : { ...state, chat: [...state.chat, event.message] };
+    case "chat_open":
+      return { ...state, chatOpen: event.open, unread: event.open ? 0 : state.unread };
+    case "photo":
+      return { ...state, photo: event.photo, wish: event.photo === "sent" ? null : state.wish };
+    case "set":
+      return { ...state, ...event.change };
+  }
+}
+
+/** An older view that comes late is dropped; a changed guide of the procedure ends the one a command set. */
+function seen(state: CustomerState, view: CustomerView): CustomerState {
+  if (state.view && view.version < state.view.version) return state;
+  const guide = state.view?.guide === view.guide ? state.guide : undefined;
+  const over = isOver(view.phase);
+  return { ...state, view, guide, mine: true, joining: false, wish: over ? null : state.wish, chatOpen: over ? false : state.chatOpen };
+}
+
+/** Messages have positions at the server: a repeat changes nothing, an own one ends its waiting mark. */
+function chatted(state: CustomerState, from: number, messages: readonly ChatMessage[]): CustomerState {
+  const known = new Set(messages.map((message) => message.image).filter(Boolean));
+  const local = state.chat.filter((message) => message.id.startsWith("own_") && !known.has(message.image));
+  const kept = state.chat.filter((message) => !message.id.startsWith("own_"));
+  const fresh = messages.slice(Math.max(0, kept.length - from));
+  const nonces = new Set(messages.map((message) => message.nonce));
+  const chat = [...kept, ...fresh, ...local].slice(-MOST_MESSAGES);
+  const others = fresh.filter((message) => message.from !== "customer").length;
+  return { ...state, chat, unsent: state.unsent.filter((each) => !nonces.has(each.nonce)), unread: state.chatOpen ? 0 : state.unread + others, typing: others > 0 ? false : state.typing };
+}
+
+/** Messages of the server shown so far: the position to resume from. */
+export const chatAfter = (state: CustomerState): number => state.chat.filter((message) => !message.id.startsWith("own_")).length;
+
+const OVER: readonly Phase[] = ["under_review", "verified", "rejected", "escalated", "abandoned", "expired"];
+export const isOver = (phase: Phase): boolean => OVER.includes(phase);
+
+export type Screen = "loading" | "broken" | "link" | "start" | "waiting" | "live" | "deciding" | "callback" | "result" | "replaced";
+
+/** Which screen stands. */
+export function screenOf(state: CustomerState): Screen {
+  if (state.replaced) return "replaced";
+  const { view, link } = state;
+  if (view && (view.ending || isOver(view.phase))) return "result";
+  if (view?.phase === "callback") return "callback";
+  if (view?.phase === "deciding") return "deciding";
+  if (view && (view.phase === "live" || view.phase === "interrupted")) return "live";
+  if (state.mine || state.joining) return "waiting";
+  if (link) return link.state === "ready" ? "start" : "link";
+  return state.linkFailed ? "broken" : "loading";
+}
+
+export type Trouble = "denied" | "missing" | "busy" | "blocked";
+
+/** Why there is no picture of the customer, when that needs the customer's hand. */
+export function troubleOf(state: CustomerState): Trouble | null {
+  if (!state.mine && !state.joining) return null;
+  if (state.view?.mode === "photos") return null;
+  const { camera } = state;
+  if (camera === "denied" || camera === "missing" || camera === "busy" || camera === "blocked") return camera;
+  return camera === "prompting" && state.slow ? "blocked" : null;
+}
+
+/** The frame to draw: a command's while it stands, else the one of the procedure's step. */
+export const guideOf = (state: CustomerState): ImageSlot | null => (state.guide === undefined ? (state.view?.guide ?? null) : state.guide);
+
+/** The customer's own picture is the large one: they must see the document or follow the prompt. */
+export const selfIsLarge = (state: CustomerState): boolean => Boolean(state.view?.prompt) || guideOf(state) !== null;
+
+/** The line is down, or media stopped and comes back by itself. */
+export const isBroken = (state: CustomerState): boolean => state.line === "lost" || state.media === "interrupted" || state.view?.phase === "interrupted";
