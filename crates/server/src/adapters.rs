@@ -7,4 +7,8 @@ pub mod files;
 pub mod ids;
 pub mod images;
 pub mod kms;
+pub mod messenger;
+pub mod outbound;
+pub mod passwords;
 pub mod seal;
+pub mod webhook_client;
