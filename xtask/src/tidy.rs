@@ -3,6 +3,7 @@
 mod edges;
 mod house;
 mod jsx;
+mod licences;
 mod modules;
 mod places;
 mod shape;
@@ -72,23 +73,19 @@ fn findings(tree: &Tree, metadata: &Value) -> Vec<Finding> {
     ];
     let mut all: Vec<Finding> = rules.iter().flat_map(|rule| rule(tree)).collect();
     all.extend(edges::crates(metadata));
+    all.extend(licences::crates(metadata));
     all.extend(places::forbidden(tree, house::FORBIDDEN_WORDS));
     all.sort();
     all.dedup();
     all
 }
 
-/// What cargo knows of our own crates; needs no network.
+/// What cargo knows of our crates and of those they need on this kind of machine.
 fn metadata(root: &Path) -> Result<Value> {
     let cargo = std::env::var_os("CARGO").unwrap_or_else(|| "cargo".into());
     let output = Command::new(cargo)
-        .args([
-            "metadata",
-            "--no-deps",
-            "--format-version",
-            "1",
-            "--offline",
-        ])
+        .args(["metadata", "--format-version", "1", "--filter-platform"])
+        .arg(host()?)
         .current_dir(root)
         .output()
         .context("running cargo metadata")?;
@@ -99,6 +96,18 @@ fn metadata(root: &Path) -> Result<Value> {
         );
     }
     Ok(serde_json::from_slice(&output.stdout)?)
+}
+
+/// The kind of machine the compiler builds for, such as `x86_64-unknown-linux-gnu`.
+fn host() -> Result<String> {
+    let rustc = std::env::var_os("RUSTC").unwrap_or_else(|| "rustc".into());
+    let output = Command::new(rustc)
+        .arg("-vV")
+        .output()
+        .context("running rustc")?;
+    let text = String::from_utf8(output.stdout)?;
+    let host = text.lines().find_map(|line| line.strip_prefix("host: "));
+    Ok(host.context("rustc does not name its host")?.to_owned())
 }
 
 #[cfg(test)]

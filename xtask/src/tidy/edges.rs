@@ -4,10 +4,11 @@ use super::Finding;
 use super::house::{CRATES, FENCED};
 use serde_json::Value;
 
-/// Checks the output of `cargo metadata --no-deps`.
+/// Checks the output of `cargo metadata`; packages with a source are not ours.
 pub fn crates(metadata: &Value) -> Vec<Finding> {
     let mut findings = Vec::new();
-    for package in metadata["packages"].as_array().into_iter().flatten() {
+    let packages = metadata["packages"].as_array().into_iter().flatten();
+    for package in packages.filter(|package| !package["source"].is_string()) {
         let name = package["name"].as_str().unwrap_or_default();
         let mut find = |message: String| {
             let path = format!("Cargo.toml of {name}");
@@ -60,6 +61,8 @@ mod tests {
         let ours = json!([{ "name": "domain", "path": "/x/domain" }, { "name": "serde" }]);
         assert!(check("wire", &ours).is_empty());
         assert!(check("media", &json!([{ "name": "str0m" }])).is_empty());
+        let theirs = json!({ "packages": [{ "name": "hyper", "source": "registry" }] });
+        assert!(crates(&theirs).is_empty());
     }
 
     #[test]

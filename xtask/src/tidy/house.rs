@@ -58,3 +58,22 @@ pub const FORBIDDEN_WORDS: &[&str] = &[];
 
 /// The one file of the browser tests that lets time pass.
 pub const E2E_WAIT: &str = "e2e/wait.mjs";
+
+/// Terms under which the program may carry someone else's work: permissive ones, and MPL-2.0, whose
+/// conditions end at the borders of its own files.
+pub const LICENCES: &[&str] = &[
+    "0BSD",
+    "Apache-2.0",
+    "BSD-2-Clause",
+    "BSD-3-Clause",
+    "BSL-1.0",
+    "CC0-1.0",
+    "CDLA-Permissive-2.0",
+    "ISC",
+    "MIT",
+    "MIT-0",
+    "MPL-2.0",
+    "Unicode-3.0",
+    "Unlicense",
+    "Zlib",
+];
