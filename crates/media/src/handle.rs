@@ -325,6 +325,11 @@ pub enum MediaEvent {
         /// Why, for the log.
         reason: &'static str,
     },
+    /// Recording was switched off and every open segment was handed over before this.
+    RecordingStopped {
+        /// The room.
+        room: RoomId,
+    },
     /// The room is closed and its last segment handed over.
     RoomClosed {
         /// The room.

@@ -3,26 +3,34 @@
 
 mod codec;
 mod counters;
+mod depacket;
 mod engine;
+mod export;
 mod forward;
 mod handle;
+mod mkv;
 mod peer;
 mod recorder;
 mod room;
 mod route;
 mod segment;
+#[cfg(test)]
+mod sim;
 mod start;
 mod stun;
 mod tcp;
+mod timeline;
 mod track;
 mod udp;
 
 pub use counters::CountersSnapshot;
+pub use export::{Cut, ExportedFile, Kinds, Selection, export};
 pub use handle::{
     Config, MediaError, MediaEvent, MediaHandle, MediaOrder, PeerId, Quality, Reply, RoomId,
     SDP_BYTES_MAX, SDP_MEDIA_LINES_MAX, Seat,
 };
 pub use segment::{
-    Codec, Gap, GapWhy, Kind, Packet, Segment, SegmentError, SegmentHead, SenderReport, decode,
+    Codec, Decoded, Gap, GapWhy, Kind, Packet, Segment, SegmentError, SegmentHead, SenderReport,
+    decode,
 };
 pub use start::start;

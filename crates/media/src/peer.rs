@@ -35,6 +35,11 @@ const ADDRS_MAX: usize = 8;
 const SSRCS_MAX: usize = 32;
 /// Input that str0m rejects before the peer is given up; single ones may be forged.
 const STRIKES_MAX: u32 = 64;
+/// About three seconds of good video kept for retransmission.
+const RTX_PACKETS: usize = 1024;
+const RTX_AGE: Duration = Duration::from_secs(3);
+/// Retransmissions may take this share of what is sent; str0m's own 15 % gives up at 10 % loss.
+const RTX_SHARE_MAX: f32 = 0.35;
 /// Where the path estimate starts, so that a slow path is not flooded by probes.
 const BWE_START: u64 = 600_000;
 /// What a viewer's path is probed for: one good picture and sound, with room for a second one.
@@ -326,6 +331,7 @@ impl Peer {
             return;
         };
         let ssrc = stream.ssrc();
+        stream.set_rtx_cache(RTX_PACKETS, RTX_AGE, Some(RTX_SHARE_MAX));
         if let Some(free) = self
             .down
             .iter_mut()

@@ -235,7 +235,7 @@ impl TrackRecorder {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::segment::decode;
+    use crate::segment::{Decoded, decode};
     use std::sync::mpsc::sync_channel;
 
     fn recorder() -> TrackRecorder {
@@ -269,7 +269,7 @@ mod tests {
             r.push(&packet(i, i as i64 * 600), &tx);
         }
         let segment = rx.try_recv().unwrap();
-        let (head, packets) = decode(&segment.bytes).unwrap();
+        let Decoded { head, packets } = decode(&segment.bytes).unwrap();
         assert_eq!((head.run, head.index, packets.len()), (0, 0, 4));
         assert_eq!(r.tick(4_300_000, &tx), HandOver::Nothing);
         assert_eq!(r.tick(4_500_000, &tx), HandOver::Done);

@@ -110,10 +110,6 @@ impl Room {
         incoming: &Incoming<'_>,
         io: &mut Io<'_>,
     ) {
-        // Padding alone carries nothing to play.
-        if packet.payload.is_empty() {
-            return;
-        }
         let arrival_us = self.wall_us(packet.timestamp);
         let (room, limits) = (self.id, self.times.limits);
         let recorder = self.chairs[seat.index()].recorders[kind.index()]

@@ -151,6 +151,15 @@ pub struct Packet<'a> {
     pub payload: &'a [u8],
 }
 
+/// A segment read back from its bytes.
+#[derive(Debug, Clone)]
+pub struct Decoded<'a> {
+    /// What it says of itself.
+    pub head: SegmentHead,
+    /// Its packets, in order of arrival.
+    pub packets: Vec<Packet<'a>>,
+}
+
 /// Bytes that are not a segment.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
 #[error("not a recording segment: {0}")]
@@ -363,7 +372,7 @@ pub(crate) fn append_record(
 ///
 /// # Errors
 /// When the bytes are not a whole segment.
-pub fn decode(bytes: &[u8]) -> Result<(SegmentHead, Vec<Packet<'_>>), SegmentError> {
+pub fn decode(bytes: &[u8]) -> Result<Decoded<'_>, SegmentError> {
     let mut r = Reader { bytes };
     let head = SegmentHead::read(&mut r)?;
     // The count is not trusted for the allocation: each record takes at least its own head.
@@ -387,7 +396,7 @@ pub fn decode(bytes: &[u8]) -> Result<(SegmentHead, Vec<Packet<'_>>), SegmentErr
     if packets.len() != head.packets as usize {
         return Err(SegmentError("packet count differs"));
     }
-    Ok((head, packets))
+    Ok(Decoded { head, packets })
 }
 
 #[cfg(test)]
@@ -432,7 +441,7 @@ mod tests {
     #[test]
     fn a_segment_reads_back_as_written() {
         let bytes = sample();
-        let (head, packets) = decode(&bytes).unwrap();
+        let Decoded { head, packets } = decode(&bytes).unwrap();
         assert_eq!(head.size, Some((640, 480)));
         assert_eq!(head.gap.unwrap().packets, 3);
         assert_eq!(head.sender_reports[0].rtp, 88);

@@ -262,7 +262,7 @@ fn closing_a_room_hands_over_the_recording_and_tells() {
                 .collect();
             assert!(!track.is_empty(), "{seat:?} {kind:?}");
             for s in track {
-                let (head, packets) = media::decode(&s.bytes).unwrap();
+                let media::Decoded { head, packets } = media::decode(&s.bytes).unwrap();
                 assert_eq!(head, s.head);
                 assert!(!packets.is_empty());
             }

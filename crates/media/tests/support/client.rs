@@ -1,7 +1,7 @@
 //! A browser's place taken by str0m: offers as our pages do, sends and receives RTP. It must not know sockets.
 
 use std::net::SocketAddr;
-use std::time::Instant;
+use std::time::{Duration, Instant};
 
 use str0m::change::{SdpAnswer, SdpPendingOffer};
 use str0m::format::Codec;
@@ -202,6 +202,10 @@ impl Client {
         let mid = if video { self.up_video } else { self.up_audio };
         let mut direct = self.rtc.direct_api();
         let stream = direct.stream_tx_by_mid(mid, None).unwrap();
+        if seq == 200 {
+            // A browser does not give up retransmitting at 15 % as str0m does.
+            stream.set_rtx_cache(1024, Duration::from_secs(3), None);
+        }
         let write = RtpWrite::new(pt, seq.into(), time, now, payload)
             .marker(marker)
             .nackable(video);
