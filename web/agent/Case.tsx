@@ -24,7 +24,7 @@ export function Case() {
       <aside class="col left" aria-label={t.whyFailed}>
         <Who file={file} />
         <div class="scroll" tabIndex={0} role="group" aria-label={file.name}>
-          <Alerts file={file} />
+          <Alerts file={file} short />
           <WhyFailed file={file} />
           <ClaimedFields file={file} />
           <Images file={file} fresh={fresh} />

@@ -6,7 +6,7 @@ import { Icon } from '../lib/ui/icons.tsx';
 import { sayOf } from './desk.ts';
 import { Still } from './Images.tsx';
 import { Key, Sign } from './signs.tsx';
-import { outcome as outcomeWords, plain, prompt as promptWords, question as questionWords, slot as slotWords, step as stepWords, stepHint, stepState, t } from './text.ts';
+import { outcome as outcomeWords, plain, prompt as promptWords, question as questionWords, step as stepWords, stepHint, stepState, t } from './text.ts';
 import { chosenStep, lacks, markDone, openLook, photograph, stage, waiving } from './view.ts';
 
 function StateSign({ step }: { step: StepView }) {
@@ -35,7 +35,7 @@ function Liveness({ step, talk }: { step: StepView; talk: Talk }) {
     <>
       <ul class="challenges">{step.challenges.map(c => <Challenge key={c.id} c={c} busy={talk.busy.includes(`judge:${c.id}`)} />)}</ul>
       <div class="row gap8">
-        <button class="btn primary" aria-keyshortcuts="D" disabled={talk.busy.includes(`step:${step.key}`)} onClick={() => sayOf({ type: 'challenge', step: step.key })}><Sign name="shuffle" />{step.challenges.length === 0 ? t.drawPrompt : t.drawAnother}<Key k="D" /></button>
+        <button class={passed < step.challenges_wanted && !step.challenges.some(c => c.outcome === 'asked') ? 'btn tight primary' : 'btn tight'} aria-keyshortcuts="D" disabled={talk.busy.includes(`step:${step.key}`)} onClick={() => sayOf({ type: 'challenge', step: step.key })}><Sign name="shuffle" />{step.challenges.length === 0 ? t.drawPrompt : t.drawAnother}<Key k="D" /></button>
         <span class="dim small num">{t.passedOf(passed, step.challenges_wanted)}</span>
       </div>
     </>
@@ -80,24 +80,27 @@ function Waive({ step }: { step: StepView }) {
 const LACKS = { photo: t.needsPhoto, prompts: t.needsPrompts, answers: t.needsAnswers };
 
 function Body({ file, step, talk }: { file: AgentCaseView; step: StepView; talk: Talk }) {
+  const box = useRef<HTMLDivElement>(null);
+  const grown = `${step.evidence.length}.${step.challenges.length}`;
+  useEffect(() => box.current?.scrollIntoView({ block: 'nearest' }), [step.key, grown]);
   const missing = lacks(step);
   const busy = talk.busy.includes(`step:${step.key}`);
   const live = stage.value === 'call';
   if (waiving.value === step.key) return <Waive step={step} />;
   const failed = step.state === 'failed';
   return (
-    <div class="step-body">
+    <div class="step-body" ref={box}>
       <p class="dim small">{stepHint[step.kind]}</p>
       {step.evidence.length > 0 && <div class="step-stills">{[...step.evidence].reverse().slice(0, 4).map(id => <Still key={id} id={id} alt={`${t.fromLive}: ${stepWords[step.kind]}`} onOpen={() => openLook(file, step.slot ?? null, 'live', id, true)} />)}</div>}
       {step.kind === 'liveness' && <Liveness step={step} talk={talk} />}
       {step.questions.length > 0 && <ul class="questions">{step.questions.map(q => <Question key={q.key} step={step} q={q} talk={talk} />)}</ul>}
       {step.waiver && <p class="small">{t.waivedBecause(step.waiver)}</p>}
       <div class="row gap8 wrap">
-        {step.slot && live && <button class={missing === 'photo' ? 'btn primary' : 'btn'} aria-keyshortcuts="Space" disabled={isAsked(talk, 'photograph')} onClick={() => photograph(step)}><Icon name="camera" />{step.evidence.length > 0 ? t.retake : t.photographFor(slotWords[step.slot])}<Key k="␣" /></button>}
-        {step.state === 'pending' && <button class={missing ? 'btn' : 'btn primary'} aria-disabled={missing !== null} aria-keyshortcuts="Enter" title={missing ? LACKS[missing] : ''} disabled={busy} onClick={() => markDone(step)}><Icon name="check" />{t.markDone}<Key k="↵" /></button>}
-        {step.state === 'pending' && <button class="btn" disabled={busy} onClick={() => sayOf({ type: 'step_state', step: step.key, failed: true })}>{t.fail}</button>}
-        {(failed || step.state === 'done') && <button class="btn" disabled={busy} onClick={() => sayOf({ type: 'step_state', step: step.key, failed: false })}>{t.reopen}</button>}
-        {step.waivable && (step.state === 'pending' || failed) && <button class="btn quiet" aria-keyshortcuts="W" onClick={() => { waiving.value = step.key; }}>{t.waive}<Key k="W" /></button>}
+        {step.slot && live && <button class={missing === 'photo' ? 'btn tight primary' : 'btn tight'} aria-keyshortcuts="Space" disabled={isAsked(talk, 'photograph')} onClick={() => photograph(step)}><Icon name="camera" />{step.evidence.length > 0 ? t.retake : t.photograph}<Key k="Space" /></button>}
+        {step.state === 'pending' && <button class={missing ? 'btn tight' : 'btn tight primary'} aria-disabled={missing !== null} aria-keyshortcuts="Enter" title={missing ? LACKS[missing] : ''} disabled={busy} onClick={() => markDone(step)}><Icon name="check" />{t.markDone}<Key k="↵" /></button>}
+        {step.state === 'pending' && <button class="btn tight" disabled={busy} onClick={() => sayOf({ type: 'step_state', step: step.key, failed: true })}>{t.fail}</button>}
+        {(failed || step.state === 'done') && <button class="btn tight" disabled={busy} onClick={() => sayOf({ type: 'step_state', step: step.key, failed: false })}>{t.reopen}</button>}
+        {step.waivable && (step.state === 'pending' || failed) && <button class="btn quiet tight" aria-keyshortcuts="W" onClick={() => { waiving.value = step.key; }}>{t.waive}<Key k="W" /></button>}
       </div>
       {missing && step.state === 'pending' && missing !== 'photo' && <p class="dim small">{LACKS[missing]}</p>}
     </div>

@@ -5,7 +5,7 @@ import { clock } from '../lib/desk.ts';
 import { Icon } from '../lib/ui/icons.tsx';
 import { now } from './desk.ts';
 import { Sign } from './signs.tsx';
-import { customerCamera, failure, failureHint, language, plain, t } from './text.ts';
+import { customerCamera, documentType, failure, failureHint, language, t } from './text.ts';
 
 /** Below this a machine's score counts as bad for the eye; the policy's own thresholds are not known here. */
 const LOW = 0.5;
@@ -30,11 +30,11 @@ export function Who({ file, big }: { file: AgentCaseView; big?: boolean }) {
 }
 
 /** What an agent has to know at once, each with a sign and a word. */
-export function Alerts({ file }: { file: AgentCaseView }) {
+export function Alerts({ file, short }: { file: AgentCaseView; short?: boolean }) {
   const { customer } = file;
   return (
     <ul class="alerts">
-      {file.two_devices && <li class="callout warn" title={t.twoDevicesHint}><Sign name="smartphone" /><span><b>{t.twoDevices}</b> <span class="small">{t.twoDevicesHint}</span></span></li>}
+      {file.two_devices && <li class="callout warn" title={t.twoDevicesHint}><Sign name="smartphone" /><span><b>{t.twoDevices}</b>{!short && <span class="small"> {t.twoDevicesHint}</span>}</span></li>}
       {file.mode === 'photos' && <li class="callout info"><Icon name="camera_off" /><span>{t.photosMode}</span></li>}
       {VIRTUAL.test(customer.camera_label) && <li class="callout warn"><Icon name="warning" /><span><b>{t.virtualCamera}</b> <span class="small">{customer.camera_label}</span></span></li>}
     </ul>
@@ -46,9 +46,8 @@ function Score({ label, value }: { label: string; value: number | null | undefin
   const rank = value < LOW ? 'low' : value < FAIR ? 'fair' : 'fine';
   return (
     <div class="score" data-rank={rank}>
-      <span>{label}</span>
+      <span>{label} <span class="num">{value.toFixed(2)}</span></span>
       <span class="score-bar" aria-hidden="true"><span class="score-fill" style={{ width: `${Math.round(value * 100)}%` }} /></span>
-      <span class="num">{value.toFixed(2)}</span>
     </div>
   );
 }
@@ -70,7 +69,7 @@ export function WhyFailed({ file }: { file: AgentCaseView }) {
       <ScoreSet scores={last.check.scores} />
       {file.reports.length > 1 && (
         <details class="earlier">
-          <summary>{t.attempts(file.reports.length)}</summary>
+          <summary>{t.earlier(file.reports.length - 1)}</summary>
           {file.reports.slice(0, -1).reverse().map(r => <div key={r.id}><p class="small"><b class="num">{t.attempt(r.check.attempt)}</b> {r.check.reasons.map(x => failure[x]).join(', ')}</p><ScoreSet scores={r.check.scores} /></div>)}
         </details>
       )}
@@ -96,7 +95,7 @@ export function ClaimedFields({ file }: { file: AgentCaseView }) {
   const rows: Array<[string, string | null | undefined, string?]> = [
     [t.name, c.name ?? file.name],
     [t.birthDate, c.birth_date ? dateWords(c.birth_date) : null, c.birth_date ? t.years(yearsSince(c.birth_date, now.peek())) : ''],
-    [t.documentType, c.document_type ? plain(c.document_type) : null],
+    [t.documentType, c.document_type ? documentType(c.document_type) : null],
     [t.documentNumber, c.document_number],
     [t.documentExpiry, c.document_expiry ? dateWords(c.document_expiry) : null, past ? t.expired : ''],
     [t.address, c.address],

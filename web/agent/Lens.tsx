@@ -3,7 +3,7 @@ import { useState } from 'preact/hooks';
 import type { AgentCaseView, DeviceCommand, ImageSlot } from '../generated/api.ts';
 import { currentStep, isAsked, lensOf, type Effect, type Talk } from '../lib/desk.ts';
 import { Icon } from '../lib/ui/icons.tsx';
-import { ask } from './desk.ts';
+import { ask, now } from './desk.ts';
 import { Key, Sign } from './signs.tsx';
 import { slot as slotWords, t, why } from './text.ts';
 import { able, chosenStep, photograph } from './view.ts';
@@ -34,13 +34,22 @@ function doneWords(c: DeviceCommand): string {
   }
 }
 
-function EffectWords({ talk }: { talk: Talk }) {
+/** How long an answer of the device is news. */
+const NEWS = 7_000;
+
+/** What became of the newest command, shown on the picture where its effect is seen. */
+export function EffectWords({ talk }: { talk: Talk }) {
   const last: Effect | undefined = talk.effects.at(-1);
   const open = talk.asked.at(-1);
-  if (open) return <span class="effect" role="status"><span class="busy-dot" aria-hidden="true" />{open.command.do === 'photograph' ? t.photographing : t.asking}</span>;
-  if (!last) return <span class="effect" role="status" />;
-  return last.ok ? <span class="effect good" role="status"><Icon name="check" size={16} />{doneWords(last.command)}</span>
-    : <span class="effect bad" role="status"><Icon name="warning" size={16} />{t.cannot(commandName(last.command), why(last.why))}</span>;
+  const news = last !== undefined && now.value - last.at < NEWS;
+  return (
+    <span class="effect" role="status">
+      {open ? <span class="pill"><span class="busy-dot" aria-hidden="true" />{open.command.do === 'photograph' ? t.photographing : t.asking}</span>
+        : !news ? null
+        : last.ok ? <span class="pill" data-effect="good"><Icon name="check" size={16} />{doneWords(last.command)}</span>
+        : <span class="pill" data-effect="bad"><Icon name="warning" size={16} />{t.cannot(commandName(last.command), why(last.why))}</span>}
+    </span>
+  );
 }
 
 interface ControlProps { label: string; k: string; can: boolean; busy: boolean; on?: boolean; children: preact.ComponentChildren; act: () => void }
@@ -63,7 +72,7 @@ export function Lens({ file, talk }: { file: AgentCaseView; talk: Talk }) {
   return (
     <div class="lens-bar" role="toolbar" aria-label={t.camera}>
       <div class="split">
-        <button class="btn primary" aria-keyshortcuts="Space" disabled={!live || isAsked(talk, 'photograph')} onClick={() => photograph(step, target)}><Icon name="camera" />{slotWords[target]}<Key k="␣" /><span class="sr-only">{t.photograph}</span></button>
+        <button class="btn primary" aria-keyshortcuts="Space" disabled={!live || isAsked(talk, 'photograph')} onClick={() => photograph(step, target)}><Icon name="camera" />{t.photographFor(slotWords[target])}<Key k="Space" /></button>
         <select aria-label={t.photoOf} value={target} onChange={e => { const v = e.currentTarget.value as ImageSlot; setPicked(v === step?.slot ? '' : v); }}>
           {SLOTS.map(s => <option key={s} value={s}>{slotWords[s]}</option>)}
         </select>
@@ -76,7 +85,6 @@ export function Lens({ file, talk }: { file: AgentCaseView; talk: Talk }) {
         <button class="btn icon-only" aria-label={t.zoomMore} aria-keyshortcuts="+" aria-disabled={!able(file, 'zoom') || lens.zoom >= 4} title={able(file, 'zoom') ? t.zoomMore : `${t.zoom}: ${t.unable}`} onClick={() => { if (able(file, 'zoom') && lens.zoom < 4) ask({ do: 'zoom', factor: lens.zoom + 0.5 }); }}><Icon name="plus" /></button>
       </div>
       <Control label={t.guide} k="G" on={lens.guide !== null} can={live} busy={isAsked(talk, 'guide')} act={() => ask({ do: 'guide', slot: lens.guide ? null : target })}><Sign name="scan" /></Control>
-      <EffectWords talk={talk} />
     </div>
   );
 }

@@ -5,7 +5,7 @@ import { clock, secondsLeft, type Line, type Talk } from '../lib/desk.ts';
 import { Icon } from '../lib/ui/icons.tsx';
 import { VideoTile } from '../lib/ui/VideoTile.tsx';
 import { customer, customerFlows, desk, now, road } from './desk.ts';
-import { Lens } from './Lens.tsx';
+import { EffectWords, Lens } from './Lens.tsx';
 import { openSelf, self, toggleDark, toggleMute } from './self.ts';
 import { Key, Sign } from './signs.tsx';
 import { customerCamera, ladder as ladderWords, lineWord, ownCamera, prompt as promptWords, recording as recordingWords, t } from './text.ts';
@@ -137,6 +137,7 @@ export function Live({ file, talk }: { file: AgentCaseView; talk: Talk }) {
         </div>
         <Prompt file={file} />
         <SelfTile />
+        <EffectWords talk={talk} />
         <div class="stage-acts">
           <button class="round" aria-pressed={self.muted.value} aria-keyshortcuts="M" aria-label={self.muted.value ? t.unmute : t.mute} title={`${self.muted.value ? t.unmute : t.mute} (M)`} onClick={toggleMute}><Icon name={self.muted.value ? 'mic_off' : 'mic'} /></button>
           <button class="round" aria-pressed={self.dark.value} aria-keyshortcuts="V" aria-label={self.dark.value ? t.cameraOn : t.cameraOff} title={`${self.dark.value ? t.cameraOn : t.cameraOff} (V)`} onClick={toggleDark}><Icon name={self.dark.value ? 'camera_off' : 'video'} /></button>

@@ -7,7 +7,7 @@ import { sayOf, sendingPicture, sendPicture, write } from './desk.ts';
 import { shownUrl } from './Images.tsx';
 import { Key } from './signs.tsx';
 import { language, plain, t } from './text.ts';
-import { agentFirstName, canned, draft, replies, stage, tenant } from './view.ts';
+import { agentFirstName, canned, draft, openReplies, replies, stage, tenant } from './view.ts';
 
 const WORDS: ChatWords = {
   log: t.chat, placeholder: t.chatPlaceholder, send: t.send, attach: t.attach, delivered: t.kept, sending: t.sending,
@@ -21,7 +21,7 @@ function textFor(reply: CannedReply, locale: string, name: string): string {
 
 /** Replies whose name or text holds what stands behind the slash. */
 function fitting(file: AgentCaseView, typed: string): Array<{ key: string; text: string; english: string }> {
-  const wish = typed.replace(/^\//, '').trim().toLowerCase();
+  const wish = typed.startsWith('/') ? typed.slice(1).trim().toLowerCase() : '';
   return canned.value
     .map(r => ({ key: r.key, text: textFor(r, file.locale, file.name), english: textFor(r, 'en', file.name) }))
     .filter(r => wish === '' || plain(r.key).toLowerCase().includes(wish) || r.key.includes(wish) || r.english.toLowerCase().includes(wish))
@@ -52,7 +52,7 @@ export function Talk({ file, talk }: { file: AgentCaseView; talk: TalkState }) {
   return (
     <section class="talk" id="chat" aria-labelledby="chat-title">
       <h2 id="chat-title">{t.chat}<span class="dim small">{language(file.locale)}</span><span class="grow" />
-        <button class="btn quiet tight" aria-expanded={open} aria-keyshortcuts="/" disabled={over} onClick={() => { replies.value = !open; if (open) draft.value = ''; }}>{t.canned}<Key k="/" /></button>
+        <button class="btn quiet tight" aria-expanded={open} aria-keyshortcuts="/" disabled={over} onClick={() => { if (open) { replies.value = false; if (draft.peek().startsWith('/')) draft.value = ''; } else openReplies(); }}>{t.canned}<Key k="/" /></button>
       </h2>
       <Chat me="agent" messages={talk.messages} unsent={talk.outgoing} words={WORDS} locale="en-GB" disabled={over}
         typing={talk.typingUntil > 0 ? t.typing(file.name) : sendingPicture.value ? t.sendingPicture : ''}

@@ -73,9 +73,8 @@ export function VerdictSheet({ file, talk, which }: { file: AgentCaseView; talk:
         {WAYS.map(([way, k]) => <button key={way} class="btn way" data-way={way} aria-pressed={way === which} aria-keyshortcuts={k} onClick={() => openVerdict(way)}><WaySign way={way} />{verdictWords[way]}</button>)}
       </div>
       <h2 id="sheet-title" tabIndex={-1} ref={head}>{verdictWords[which]}: {t.reasons.toLowerCase()}<span class="h-side dim small">{t.reasonsHint}</span></h2>
-      <div class="scroll">
-        <Locks codes={locks} />
-        <ul class="reasons">
+      <Locks codes={locks} />
+      <ul class="reasons">
           {offered.map((code, i) => (
             <li key={code}><label class="reason"><input type="checkbox" checked={chosen.includes(code)} onChange={() => toggleReason(code)} /><span class="grow">{reasonWords[code]}</span>{i < 9 && <Key k={String(i + 1)} />}</label></li>
           ))}
@@ -83,7 +82,6 @@ export function VerdictSheet({ file, talk, which }: { file: AgentCaseView; talk:
         <Preview file={file} way={which} chosen={chosen} />
         <label class="field"><span>{t.decisionNote} <span class="dim small">{t.decisionNoteHint}</span></span>
           <textarea rows={2} maxLength={1000} value={decisionNote.value} onInput={e => { decisionNote.value = e.currentTarget.value; }} /></label>
-      </div>
       <div class="sheet-acts">
         <p class="dim small" role="status">{busy ? t.deciding : locks.length === 0 && chosen.length === 0 ? t.chooseReason : t.confirmHint}</p>
         <div class="row gap8">

@@ -114,9 +114,25 @@ export function startDesk(signedOut: () => void): void {
       }
     },
   });
-  clockWorker = new Worker(clockUrl);
+  clockWorker = new Worker(scriptUrl(clockUrl) as string);
   clockWorker.onmessage = tick;
   addEventListener('pagehide', flush);
+}
+
+interface UrlPolicy { createScriptURL(url: string): unknown }
+interface PolicyMaker { createPolicy(name: string, rules: { createScriptURL: (url: string) => string }): UrlPolicy }
+let urlPolicy: UrlPolicy | null | undefined;
+
+/** Pages under Trusted Types start a worker only through a policy; this one lets our own asset through and nothing else. */
+function scriptUrl(url: string): unknown {
+  const maker = (globalThis as { trustedTypes?: PolicyMaker }).trustedTypes;
+  urlPolicy ??= maker?.createPolicy('recourse-worker', {
+    createScriptURL: wanted => {
+      if (wanted !== clockUrl) throw new TypeError(wanted);
+      return wanted;
+    },
+  }) ?? null;
+  return urlPolicy ? urlPolicy.createScriptURL(url) : url;
 }
 
 export function stopDesk(): void {

@@ -136,6 +136,11 @@ const languages: Record<string, string> = {
 };
 export function language(tag: string): string { return languages[tag] ?? languages[tag.split('-')[0] ?? ''] ?? tag; }
 
+const documents: Record<string, string> = {
+  national_id: 'National ID', id_card: 'ID card', identity_card: 'Identity card', nric: 'NRIC', mykad: 'MyKad', ktp: 'KTP', passport: 'Passport', driving_licence: 'Driving licence', driver_license: 'Driving licence', residence_permit: 'Residence permit',
+};
+export function documentType(type: string): string { return documents[type.toLowerCase()] ?? plain(type); }
+
 const whyNot: Record<string, string> = {
   not_supported: 'their device cannot', refused: 'they refused', failed: 'it did not work', no_answer: 'no answer from their device',
   no_camera: 'their camera is off', busy: 'their device is busy', too_large: 'the photograph is too large', upload_failed: 'the photograph did not arrive',
@@ -189,7 +194,7 @@ export const t = {
   missedLead: 'A customer rang and you did not answer, so nobody rings until you go available.', selfTitle: 'This is how customers see you', camera: 'Camera', microphone: 'Microphone',
   openCamera: 'Open camera', closeCamera: 'Close camera', noCamera: 'Camera is closed', tryAgain: 'Try again', level: 'Microphone level', quietMic: 'Say a word: the bar should move', opening: 'Opening the camera', waitingNow: 'Waiting now', longestWait: 'Longest wait', answeredToday: 'Answered today', handleTime: 'Mean handle time', yourRating: 'Your rating', none: '–', testChime: 'Hear the chime',
   // ring
-  ringTitle: 'Ringing', ringAuto: (s: number) => s > 0 ? `Answering in ${s}` : 'Answering', ringManual: (s: number) => `${s} s to answer`, accept: 'Answer', passOn: 'Pass on', attempts: (n: number) => n === 1 ? '1 attempt' : `${n} attempts`, attempt: (n: number) => `Attempt ${n}`, waited: (s: string) => `waited ${s}`, submitted: 'Submitted images', noImages: 'No images were submitted', scores: 'Scores', scoreDocument: 'Document', scoreFace: 'Face', scoreLiveness: 'Liveness', speaks: (l: string) => `Greet in ${l}`, answering: 'Answering',
+  ringTitle: 'Ringing', ringAuto: (s: number) => s > 0 ? `Answering in ${s}` : 'Answering', ringManual: (s: number) => `${s} s to answer`, accept: 'Answer', passOn: 'Pass on', attempts: (n: number) => n === 1 ? '1 attempt' : `${n} attempts`, earlier: (n: number) => n === 1 ? '1 earlier attempt' : `${n} earlier attempts`, attempt: (n: number) => `Attempt ${n}`, waited: (s: string) => `waited ${s}`, submitted: 'Submitted images', noImages: 'No images were submitted', scores: 'Scores', scoreDocument: 'Document', scoreFace: 'Face', scoreLiveness: 'Liveness', speaks: (l: string) => `Greet in ${l}`, answering: 'Answering',
   // context
   whyFailed: 'Why it failed', claimed: 'On the form', name: 'Name', birthDate: 'Born', documentNumber: 'Number', documentType: 'Document', documentExpiry: 'Valid to', address: 'Address', notGiven: 'not given', expired: 'past', device: 'Device', profile: 'Profile', history: 'History', drops: (n: number) => n === 0 ? 'no drops' : n === 1 ? '1 drop' : `${n} drops`, twoDevices: 'Opened on two devices', twoDevicesHint: 'The link was opened on more than one device. Ask who is beside the customer.', virtualCamera: 'May be a virtual camera', photosMode: 'No camera: chat and photographs', reference: 'Reference', copied: 'Copied', copy: 'Copy', vendor: 'Checked by', hidden: 'Their page is in the background', notConnected: 'Their page is not connected', reviewed: 'A second person reviews', restarts: 'An interruption restarts the steps', years: (n: number) => `${n} years`,
   // live

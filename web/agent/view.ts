@@ -147,7 +147,7 @@ export function run(action: Action): void {
     case 'close': return close();
     case 'leave_field': (document.activeElement as HTMLElement | null)?.blur(); return;
     case 'chat': return focus('chat');
-    case 'replies': replies.value = true; return focus('chat');
+    case 'replies': openReplies(); return focus('chat');
     case 'notes': return focus('notes');
     case 'closer': closer.value = !closer.peek(); return;
     case 'verdict': return openVerdict(action.verdict);
@@ -161,6 +161,12 @@ export function run(action: Action): void {
     case 'step_done': case 'draw': case 'pass': case 'fail': case 'waive': case 'images': case 'step':
       return onCase(action);
   }
+}
+
+/** A slash in an empty field opens the list; words already typed stay until a reply is taken. */
+export function openReplies(): void {
+  replies.value = true;
+  if (draft.peek() === '') draft.value = '/';
 }
 
 export function endVideo(): void {
