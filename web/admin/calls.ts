@@ -1,0 +1,70 @@
+// Every call of the admin page to the server, in one place. Knows addresses and shapes, no component.
+
+import type {
+  AgentRow, ApiKeyView, CaseFile, CaseRows, DeliveryView, EndpointView, LogView, Me, NumbersView, PolicyBody, PolicyView, SaveAgent, SaveEndpoint, SavedAgent, SignIn, Simulation,
+} from "../generated/api.ts";
+import { call } from "../lib/api.ts";
+
+export interface CaseFilter {
+  q: string;
+  phase: string;
+  reason: string;
+  from: string;
+  to: string;
+}
+
+export const NO_FILTER: CaseFilter = { q: "", phase: "", reason: "", from: "", to: "" };
+
+/** Midnight of a day in this browser's zone as an instant; `later` days after it. */
+export function dayStart(value: string, later = 0): string {
+  const [year = 0, month = 1, date = 1] = value.split("-").map(Number);
+  const instant = new Date(year, month - 1, date + later);
+  return Number.isNaN(instant.getTime()) ? "" : instant.toISOString();
+}
+
+/** The filter as the server reads it; both days are whole days. */
+export function caseQuery(filter: CaseFilter, cursor: string | undefined, limit = 50): string {
+  const query = new URLSearchParams();
+  const put = (key: string, value: string | undefined) => value && query.set(key, value);
+  put("q", filter.q.trim());
+  put("phase", filter.phase);
+  put("reason", filter.reason);
+  put("from", filter.from && dayStart(filter.from));
+  put("to", filter.to && dayStart(filter.to, 1));
+  put("cursor", cursor);
+  query.set("limit", String(limit));
+  return query.toString();
+}
+
+const at = (...parts: string[]): string => `/v1/admin/${parts.map(encodeURIComponent).join("/")}`;
+const get = <T>(path: string) => (signal: AbortSignal): Promise<T> => call<T>(path, { signal });
+
+export const calls = {
+  me: () => call<Me>("/v1/me"),
+  signIn: (body: SignIn) => call<Me>("/v1/sign-in", { body }),
+  signInByLink: (token: string) => call<Me>("/v1/sign-in/link", { body: { token } }),
+  signOut: () => call<undefined>("/v1/sign-out", { method: "POST" }),
+  numbers: get<NumbersView>(at("numbers")),
+  cases: (filter: CaseFilter, cursor: string | undefined, signal?: AbortSignal) => call<CaseRows>(`${at("cases")}?${caseQuery(filter, cursor)}`, signal ? { signal } : {}),
+  file: (id: string) => get<CaseFile>(at("cases", id)),
+  agents: get<AgentRow[]>(at("agents")),
+  addAgent: (body: SaveAgent) => call<SavedAgent>(at("agents"), { body }),
+  saveAgent: (id: string, body: SaveAgent) => call<SavedAgent>(at("agents", id), { method: "PUT", body }),
+  resetAgent: (id: string) => call<SavedAgent>(at("agents", id, "reset"), { method: "POST" }),
+  policy: get<PolicyView>(at("policy")),
+  savePolicy: (from_version: number, body: PolicyBody) => call<PolicyView>(at("policy"), { method: "PUT", body: { from_version, body } }),
+  simulate: (body: PolicyBody, days: number) => call<Simulation>(at("policy", "simulate"), { body: { body, days }, timeout: 60_000 }),
+  endpoints: get<EndpointView[]>(at("endpoints")),
+  addEndpoint: (body: SaveEndpoint) => call<EndpointView>(at("endpoints"), { body }),
+  removeEndpoint: (id: string) => call<undefined>(at("endpoints", id), { method: "DELETE" }),
+  deliveries: get<DeliveryView[]>(at("deliveries")),
+  replay: (id: string) => call<unknown>(at("deliveries", id, "replay"), { method: "POST" }),
+  keys: get<ApiKeyView[]>(at("keys")),
+  addKey: (name: string) => call<ApiKeyView>(at("keys"), { body: { name } }),
+  revokeKey: (prefix: string) => call<undefined>(at("keys", prefix), { method: "DELETE" }),
+  log: get<LogView>(at("log")),
+};
+
+/** Where an image's bytes are. */
+export const shown = (evidence: string): string => `/v1/evidence/${encodeURIComponent(evidence)}/shown`;
+export const original = (evidence: string): string => `/v1/evidence/${encodeURIComponent(evidence)}/original`;

@@ -1,0 +1,17 @@
+// What a role may do on this page. The server decides again; this only hides what it would refuse.
+
+import type { Role } from "../generated/api.ts";
+
+export type Act = "read" | "edit_agents" | "edit_policy" | "edit_webhooks" | "edit_keys" | "simulate";
+
+const ACTS: Record<Role, ReadonlyArray<Act>> = {
+  agent: [],
+  supervisor: ["read", "simulate"],
+  auditor: ["read"],
+  admin: ["read", "simulate", "edit_agents", "edit_policy", "edit_webhooks", "edit_keys"],
+};
+
+/** Whether this role is offered that act. */
+export function may(role: Role, act: Act): boolean {
+  return ACTS[role].includes(act);
+}

@@ -1,0 +1,131 @@
+// The published terms and facts in English, as this page shows them. Must not know a component.
+
+import type {
+  AwayReason, CheckOutcome, FailureReason, ImageSlot, LivenessPrompt, Phase, Presence, ReasonCode, RecoveryMode, Role, Seat, StepKind, StepState, Verdict,
+} from "../generated/api.ts";
+
+export const reasonWords: Record<FailureReason, string> = {
+  document_glare: "Glare on document", document_blur: "Blurred document", document_dark: "Document too dark", document_shadow: "Shadow on document",
+  document_cropped: "Document cropped", document_low_resolution: "Low resolution", document_obscured: "Document covered", document_damaged: "Damaged document",
+  document_expired: "Expired document", document_unsupported: "Unusual document", document_recently_issued: "Recently issued", face_mismatch: "Face does not match",
+  liveness_failed: "Liveness failed", name_mismatch: "Name differs", data_mismatch: "Data differs", technical_failure: "Technical failure",
+  suspected_tampering: "Suspected tampering", suspected_impersonation: "Suspected impersonation", confirmed_fraud: "Confirmed fraud",
+};
+
+export const phaseWords: Record<Phase, string> = {
+  reported: "Reported", invited: "Invited", claimed: "Link opened", waiting: "Waiting", callback: "Call-back booked", live: "Face to face", interrupted: "Interrupted",
+  deciding: "Deciding", under_review: "Under review", verified: "Verified", rejected: "Rejected", escalated: "Escalated", abandoned: "Abandoned", expired: "Expired",
+};
+
+export type Tone = "good" | "warn" | "bad" | "live" | "plain";
+
+export const phaseTone: Record<Phase, Tone> = {
+  reported: "plain", invited: "plain", claimed: "plain", waiting: "warn", callback: "warn", live: "live", interrupted: "warn", deciding: "plain", under_review: "warn",
+  verified: "good", rejected: "bad", escalated: "warn", abandoned: "plain", expired: "plain",
+};
+
+export const presenceWords: Record<Presence, string> = {
+  offline: "Offline", away: "Away", available: "Available", reserved: "Being rung", on_call: "On call", wrap_up: "Wrap-up",
+};
+
+export const presenceTone: Record<Presence, Tone> = {
+  offline: "plain", away: "warn", available: "good", reserved: "live", on_call: "live", wrap_up: "plain",
+};
+
+export const awayWords: Record<AwayReason, string> = {
+  break: "break", training: "training", meeting: "meeting", missed: "missed a ring", technical: "technical problem",
+};
+
+export const roleWords: Record<Role, string> = { agent: "Agent", supervisor: "Supervisor", auditor: "Auditor", admin: "Admin" };
+
+export const modeWords: Record<RecoveryMode, string> = { automatic: "Automatic", opt_in: "Opt-in", none: "Not offered" };
+
+export const modeMeaning: Record<RecoveryMode, string> = {
+  automatic: "Offer a live agent at once, as the next step", opt_in: "Offer a live agent as a choice beside trying again", none: "Do not offer a live agent",
+};
+
+export const modeTone: Record<RecoveryMode, Tone> = { automatic: "good", opt_in: "live", none: "plain" };
+
+export const slotWords: Record<ImageSlot, string> = {
+  document_front: "Document front", document_back: "Document back", document_tilt: "Document tilted", portrait: "Portrait", selfie: "Selfie", other_page: "Other page",
+};
+
+export const seatWords: Record<Seat, string> = { customer: "Customer", agent: "Agent", supervisor: "Supervisor", interpreter: "Interpreter" };
+
+export const stepWords: Record<StepKind, string> = {
+  greet: "Greet and consent", document_front: "Document front", document_back: "Document back", document_tilt: "Tilt the document", portrait_match: "Face against portrait",
+  liveness: "Liveness prompts", questions: "Questions", one_time_code: "One-time code", declaration: "Declaration", decision: "Decision",
+};
+
+export const stepStateWords: Record<StepState, string> = { pending: "Open", done: "Done", failed: "Failed", waived: "Waived" };
+export const stepTone: Record<StepState, Tone> = { pending: "plain", done: "good", failed: "bad", waived: "warn" };
+
+export const promptWords: Record<LivenessPrompt, string> = {
+  turn_left: "turn left", turn_right: "turn right", look_up: "look up", look_down: "look down", smile: "smile", blink_twice: "blink twice", move_closer: "move closer",
+  cover_nose: "cover the nose", read_number: "read a number",
+};
+
+export const verdictWords: Record<Verdict, string> = { verified: "Verified", rejected: "Rejected", escalated: "Escalated", incomplete: "Incomplete" };
+export const verdictTone: Record<Verdict, Tone> = { verified: "good", rejected: "bad", escalated: "warn", incomplete: "plain" };
+
+export const codeWords: Record<ReasonCode, string> = {
+  identity_confirmed: "Identity confirmed", identity_confirmed_data_corrected: "Identity confirmed, data corrected", document_unreadable: "Document cannot be read",
+  document_expired: "Document expired", document_damaged: "Document damaged", document_not_accepted: "Document not accepted", document_not_present: "No document at hand",
+  face_does_not_match: "Face does not match", liveness_not_shown: "Liveness not shown", data_does_not_match: "Data does not match", answers_do_not_match: "Answers do not match",
+  suspected_forgery: "Suspected forgery", suspected_impersonation: "Suspected impersonation", suspected_coercion: "Suspected coercion", customer_declined: "Customer declined",
+  customer_left: "Customer left", poor_connection: "Poor connection", no_camera: "No camera", technical_fault: "Technical fault", unusual_document: "Unusual document",
+  needs_specialist: "Needs a specialist",
+};
+
+export const outcomeWords: Record<CheckOutcome, string> = { failed: "Failed", inconclusive: "Inconclusive" };
+export const sourceWords: Record<string, string> = { report: "Failed attempt", live: "Live still", upload: "Uploaded file", chat: "From chat" };
+export const gapWords: Record<string, string> = { loss: "Packets lost", interrupted: "Line broke off", server_stopped: "Server stopped", recorder_full: "Recorder overloaded" };
+export const queueWords: Record<string, string> = { queued: "Waiting", ringing: "Ringing", parked: "Line dropped, place kept" };
+export const queueTone: Record<string, Tone> = { queued: "plain", ringing: "live", parked: "warn" };
+export const deliveryWords: Record<string, string> = { pending: "Pending", delivered: "Delivered", failing: "Retrying", dead: "Given up" };
+export const deliveryTone: Record<string, Tone> = { pending: "plain", delivered: "good", failing: "warn", dead: "bad" };
+export const endpointWords: Record<string, string> = { active: "Active", failing: "Failing", disabled: "Disabled" };
+export const endpointTone: Record<string, Tone> = { active: "good", failing: "warn", disabled: "plain" };
+export const answerWords: Record<string, string> = { match: "matches", no_match: "does not match", not_asked: "not asked" };
+export const promptTone: Record<string, Tone> = { asked: "plain", passed: "good", failed: "bad" };
+export const promptOutcome: Record<string, string> = { asked: "asked", passed: "passed", failed: "failed" };
+export const questionWords: Record<string, string> = {
+  birth_date: "Date of birth", address: "Address", document_number: "Document number", purpose: "Purpose of the account", name: "Full name", document_expiry: "Document expiry",
+};
+
+/** Facts of the audit log as sentences; a fact without one is shown by its own name. */
+export const factWords: Record<string, string> = {
+  case_reported: "The bank reported a failed check", report_added: "The bank reported another attempt", case_opened: "Case opened", policy_answered: "The policy answered",
+  image_submitted: "An image of the failed attempt was submitted", images_submitted: "Images of the failed attempt were submitted",
+  invitation_issued: "A link was issued", invitation_opened: "The link was opened", invitation_claimed: "The customer claimed the link", invitation_expired: "The link expired",
+  invitation_replaced: "A newer link replaced this one", consent_given: "The customer consented", ticket_queued: "The customer joined the queue", ticket_left: "The customer left the queue",
+  ticket_parked: "The place in the queue was kept", agent_reserved: "An agent was rung", agent_accepted: "The agent answered", agent_rejected: "The agent passed the ring on",
+  reservation_timed_out: "The ring was missed", reservation_rescinded: "The ring was withdrawn", session_started: "The session started", session_live: "Face to face",
+  session_interrupted: "The session broke off", session_resumed: "The session resumed", session_ended: "The session ended", seat_joined: "A seat joined", seat_left: "A seat left",
+  step_done: "A step was done", step_failed: "A step failed", step_reopened: "A step was opened again", step_waived: "A step was waived",
+  challenge_drawn: "A liveness prompt was drawn", challenge_asked: "A liveness prompt was asked", challenge_judged: "A liveness prompt was judged",
+  question_answered: "A question was answered", evidence_taken: "A photograph was taken", evidence_kept: "Evidence was kept", evidence_added: "Evidence was added",
+  evidence_viewed: "Evidence was viewed", recording_started: "The recording started", recording_head: "The recording's chain head was logged", recording_gap: "A gap in the recording",
+  recording_sealed: "The recording was sealed", recording_viewed: "The recording was viewed", segment_sealed: "A segment was sealed", chat_sent: "A chat message was sent",
+  notes_written: "Notes were written", decided: "The agent decided", review_asked: "A second person was asked", reviewed: "The decision was reviewed",
+  callback_booked: "A call-back was booked", callback_due: "The call-back is due", case_verified: "The case closed as verified", case_rejected: "The case closed as rejected",
+  case_escalated: "The case was escalated", case_abandoned: "The customer left and did not come back", case_expired: "The case expired", case_closed: "The case was closed",
+  rated: "The customer rated the agent", case_rated: "The customer rated the agent", case_viewed: "The case was viewed", policy_saved: "The policy was saved", agent_saved: "An account was saved",
+  agent_added: "An account was added", agent_reset: "A sign-in link was made", signed_in: "Signed in", signed_out: "Signed out", sign_in_failed: "A sign-in failed",
+  endpoint_added: "A webhook endpoint was added", endpoint_deleted: "A webhook endpoint was deleted", delivery_replayed: "A delivery was replayed",
+  key_made: "An API key was made", key_revoked: "An API key was revoked", presence_changed: "Presence changed",
+};
+
+/** The fact in words. */
+export function fact(kind: string): string {
+  const known = factWords[kind];
+  if (known !== undefined) return known;
+  const plain = kind.replaceAll("_", " ");
+  return plain.charAt(0).toUpperCase() + plain.slice(1);
+}
+
+/** Every event a webhook can carry, in published order. */
+export const EVENTS = [
+  "case.created", "case.invited", "case.claimed", "case.waiting", "case.callback", "session.started", "session.interrupted", "session.resumed", "session.ended",
+  "case.deciding", "case.under_review", "case.verified", "case.rejected", "case.escalated", "case.abandoned", "case.expired", "recording.sealed", "case.reported", "case.rated",
+] as const;
