@@ -238,13 +238,16 @@ fn file(tracks: &[&Piece], select: &Selection, number: Option<usize>) -> Option<
     let started_us = walls().min()?;
     let ended_us = tracks
         .iter()
-        .filter_map(|p| Some(p.frames.iter().map(|f| f.wall_us).max()? + last_us(p.codec)))
+        .filter_map(|p| {
+            let last = p.frames.iter().map(|f| f.wall_us).max()?;
+            Some(last.saturating_add(last_us(p.codec)))
+        })
         .max()?;
     let mut blocks: Vec<Block<'_>> = Vec::new();
     for (track, piece) in tracks.iter().enumerate() {
         let mut next_ms = 0;
         for frame in &piece.frames {
-            let since = u64::try_from(frame.wall_us - started_us).unwrap_or(0);
+            let since = u64::try_from(frame.wall_us.saturating_sub(started_us)).unwrap_or(0);
             // Rounded, and never twice the same: players take equal times for an error.
             let at_ms = ((since + 500) / 1000).max(next_ms);
             next_ms = at_ms + 1;
@@ -265,7 +268,7 @@ fn file(tracks: &[&Piece], select: &Selection, number: Option<usize>) -> Option<
             parameters: p.parameters.clone(),
         })
         .collect();
-    let duration_us = ended_us - started_us;
+    let duration_us = ended_us.saturating_sub(started_us);
     let duration_ms = u64::try_from(duration_us / 1000).unwrap_or(0);
     let bytes = mkv::write(&specs, &blocks, started_us, duration_ms);
     let size = tracks.iter().find_map(|p| p.size);
@@ -280,7 +283,7 @@ fn file(tracks: &[&Piece], select: &Selection, number: Option<usize>) -> Option<
         name: name(select, number, size, extension),
         mime,
         started_us,
-        offset_us: started_us - select.session_started_us,
+        offset_us: started_us.saturating_sub(select.session_started_us),
         duration_us,
         size,
         gaps,

@@ -523,7 +523,8 @@ impl Room {
                 self.finish_recorder(seat, kind, io);
             }
         }
-        io.events.push(MediaEvent::RecordingStopped { room: self.id });
+        io.events
+            .push(MediaEvent::RecordingStopped { room: self.id });
     }
 
     fn finish_recorder(&mut self, seat: Seat, kind: Kind, io: &mut Io<'_>) {

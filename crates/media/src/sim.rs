@@ -279,4 +279,5 @@ impl Sim {
 }
 
 mod calls;
+mod clips;
 mod files;

@@ -174,12 +174,14 @@ impl Client {
 
     pub fn payload_type(&self, video: bool) -> Pt {
         let wanted = if video { self.codec } else { Codec::Opus };
-        let params = self.rtc.codec_config().params();
+        let mid = if video { self.up_video } else { self.up_audio };
+        let answered = self.rtc.media(mid).unwrap().remote_pts();
+        let params = self.rtc.codec_config().params().iter();
         params
-            .iter()
-            .find(|p| p.spec().codec == wanted)
+            .filter(|p| p.spec().codec == wanted)
+            .map(|p| p.pt())
+            .find(|pt| answered.contains(pt))
             .unwrap()
-            .pt()
     }
 
     /// Sends one packet up; drain afterwards.
