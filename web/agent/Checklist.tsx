@@ -79,10 +79,21 @@ function Waive({ step }: { step: StepView }) {
 
 const LACKS = { photo: t.needsPhoto, prompts: t.needsPrompts, answers: t.needsAnswers };
 
+/** Brings a step into sight inside the list; on a phone the list does not scroll and the page stays where it is. */
+function reveal(body: HTMLElement): void {
+  const list = body.closest('.checklist');
+  const step = body.parentElement;
+  if (!list || !step || list.scrollHeight <= list.clientHeight) return;
+  const seen = list.getBoundingClientRect();
+  const wanted = step.getBoundingClientRect();
+  if (wanted.bottom > seen.bottom) list.scrollTop += Math.min(wanted.bottom - seen.bottom, wanted.top - seen.top);
+  else if (wanted.top < seen.top) list.scrollTop -= seen.top - wanted.top;
+}
+
 function Body({ file, step, talk }: { file: AgentCaseView; step: StepView; talk: Talk }) {
   const box = useRef<HTMLDivElement>(null);
   const grown = `${step.evidence.length}.${step.challenges.length}`;
-  useEffect(() => box.current?.scrollIntoView({ block: 'nearest' }), [step.key, grown]);
+  useEffect(() => { if (box.current) reveal(box.current); }, [step.key, grown]);
   const missing = lacks(step);
   const busy = talk.busy.includes(`step:${step.key}`);
   const live = stage.value === 'call';

@@ -29,6 +29,12 @@ function listen(event: KeyboardEvent): void {
   if (taken) event.preventDefault();
 }
 
+/** After a click by mouse or finger the keys belong to the desk again; focus that came by keyboard stays. */
+function letGo(event: MouseEvent): void {
+  const button = event.detail > 0 && event.target instanceof Element ? event.target.closest('.case button') : null;
+  if (button instanceof HTMLElement && document.activeElement === button) button.blur();
+}
+
 function useTitle(): void {
   const state = desk.value;
   const ring = state.desk?.ring;
@@ -68,7 +74,8 @@ export function Desk({ me, onSignOut, onTakeBack }: { me: Me; onSignOut: () => v
   useTitle();
   useEffect(() => {
     document.addEventListener('keydown', listen);
-    return () => document.removeEventListener('keydown', listen);
+    document.addEventListener('click', letGo);
+    return () => { document.removeEventListener('keydown', listen); document.removeEventListener('click', letGo); };
   }, []);
   const presence = desk.value.desk?.presence;
   // A reload in the middle of work opens the camera again by itself: the permission is still there.

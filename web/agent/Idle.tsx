@@ -5,7 +5,7 @@ import type { Device } from '../lib/camera.ts';
 import { Icon } from '../lib/ui/icons.tsx';
 import { VideoTile } from '../lib/ui/VideoTile.tsx';
 import { chime, meterOf } from './chime.ts';
-import { desk, goAvailable, now } from './desk.ts';
+import { desk, goAvailable, serverNow } from './desk.ts';
 import { choose, closeSelf, openSelf, self, toggleMute } from './self.ts';
 import { Sign } from './signs.tsx';
 import { away as awayWords, ownCamera, t } from './text.ts';
@@ -83,7 +83,7 @@ export function Idle() {
       <div class="idle-head">
         <span class="pulse" data-on={ready} aria-hidden="true" />
         <div class="grow">
-          <h1>{ready ? t.idleTitle : t.awayTitle(reason)} <span class="num dim">{clock((now.value - Date.parse(view.since)) / 1_000)}</span></h1>
+          <h1>{ready ? t.idleTitle : t.awayTitle(reason)} <span class="num dim">{clock((serverNow.value - Date.parse(view.since)) / 1_000)}</span></h1>
           <p class="dim">{ready ? t.idleLead : view.away === 'missed' ? t.missedLead : t.awayLead}</p>
         </div>
         {ready ? <button class="btn big" onClick={() => setPresence('break')}>{t.goAway}</button> : <>

@@ -72,12 +72,12 @@ export function Images({ file, fresh }: { file: AgentCaseView; fresh: string | n
 export function SubmittedLarge({ file }: { file: AgentCaseView }) {
   const newest = file.reports.at(-1);
   const first = failedSlot(newest?.check.reasons ?? []);
-  const images = [...file.reports].reverse().flatMap(r => r.images)
+  const images = [...file.reports].reverse().flatMap(r => r.images.map(i => ({ ...i, attempt: r.check.attempt })))
     .sort((a, b) => Number((b.slot === 'selfie' ? 'portrait' : b.slot) === first) - Number((a.slot === 'selfie' ? 'portrait' : a.slot) === first)).slice(0, 4);
   if (images.length === 0) return <p class="ring-none dim"><Icon name="image" size={28} />{t.noImages}</p>;
   return (
     <div class="ring-images" data-count={images.length}>
-      {images.map(i => <figure key={i.id}><Still id={i.id} alt={`${t.fromReport}: ${slotWords[i.slot]}`} onOpen={() => openLook(file, i.slot === 'selfie' ? 'portrait' : i.slot, 'submitted', i.id, false)} /><figcaption>{slotWords[i.slot]}<span class="dim num"> {t.pixels(i.width, i.height)}</span></figcaption></figure>)}
+      {images.map(i => <figure key={i.id}><Still id={i.id} alt={`${t.fromReport}: ${slotWords[i.slot]}`} onOpen={() => openLook(file, i.slot === 'selfie' ? 'portrait' : i.slot, 'submitted', i.id, false)} /><figcaption>{slotWords[i.slot]}<span class="dim num"> {t.attempt(i.attempt).toLowerCase()}, {t.pixels(i.width, i.height)}</span></figcaption></figure>)}
     </div>
   );
 }

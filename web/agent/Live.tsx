@@ -4,7 +4,7 @@ import type { AgentCaseView } from '../generated/api.ts';
 import { clock, secondsLeft, type Line, type Talk } from '../lib/desk.ts';
 import { Icon } from '../lib/ui/icons.tsx';
 import { VideoTile } from '../lib/ui/VideoTile.tsx';
-import { customer, customerFlows, desk, now, road } from './desk.ts';
+import { customer, customerFlows, desk, road, serverNow } from './desk.ts';
 import { EffectWords, Lens } from './Lens.tsx';
 import { openSelf, self, toggleDark, toggleMute } from './self.ts';
 import { Key, Sign } from './signs.tsx';
@@ -27,7 +27,7 @@ function Recording({ file }: { file: AgentCaseView }) {
   const s = file.session;
   if (!s) return null;
   const on = s.recording === 'recording';
-  const seconds = (now.value - Date.parse(s.started_at)) / 1_000;
+  const seconds = (serverNow.value - Date.parse(s.started_at)) / 1_000;
   return (
     <span class="pill" data-rec={s.recording} title={t.segments(s.segments)}>
       {on ? <span class="rec-dot" aria-hidden="true" /> : <Icon name={s.recording === 'failed' ? 'warning' : 'info'} size={16} />}
@@ -38,7 +38,7 @@ function Recording({ file }: { file: AgentCaseView }) {
 
 function Interrupted({ file }: { file: AgentCaseView }) {
   const until = file.session?.resume_until;
-  const left = until ? secondsLeft(Date.parse(until), now.value) : 0;
+  const left = until ? secondsLeft(Date.parse(until), serverNow.value) : 0;
   return (
     <div class="overlay" role="alert">
       <Icon name="wifi_off" size={32} />
@@ -145,7 +145,7 @@ export function Live({ file, talk }: { file: AgentCaseView; talk: Talk }) {
           {lines.agent && lines.agent.word !== 'good' && <span class="pill" data-line={lines.agent.word} title={t.quality(lines.agent.rtt, lines.agent.loss.toFixed(1), rate(lines.agent.kbps))}><Sign name="signal" />{t.yourLine}{ladderWords[ladder] ? ` · ${ladderWords[ladder]}` : ''}</span>}
         </div>
         {at === 'interrupted' && <Interrupted file={file} />}
-        {at === 'deciding' && <div class="overlay"><Icon name="phone_off" size={32} /><h2>{t.decidingTitle}</h2><p>{t.decidingLead}</p></div>}
+        {at === 'deciding' && file.phase === 'deciding' && <div class="overlay"><Icon name="phone_off" size={32} /><h2>{t.decidingTitle}</h2><p>{t.decidingLead}</p></div>}
         {ending.value && <EndAsk />}
       </div>
       {at === 'call' && <Lens file={file} talk={talk} />}

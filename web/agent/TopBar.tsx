@@ -3,7 +3,7 @@ import { useEffect, useRef, useState } from 'preact/hooks';
 import type { AwayReason, Me, Presence } from '../generated/api.ts';
 import { clock, secondsLeft } from '../lib/desk.ts';
 import { Icon, Logo } from '../lib/ui/icons.tsx';
-import { desk, goAvailable, now, say } from './desk.ts';
+import { desk, goAvailable, now, say, serverNow } from './desk.ts';
 import { away as awayWords, t } from './text.ts';
 import { Key, Sign } from './signs.tsx';
 import { help, setPresence } from './view.ts';
@@ -25,7 +25,7 @@ function PresenceMenu() {
     return () => { document.removeEventListener('pointerdown', outside); document.removeEventListener('focusin', outside); };
   }, [open]);
   if (!view) return <span class="presence" data-presence="offline"><span class="dot" />{t.connecting}</span>;
-  const since = view.presence === 'wrap_up' ? secondsLeft(desk.value.wrapDue, now.value) : (now.value - Date.parse(view.since)) / 1_000;
+  const since = view.presence === 'wrap_up' ? secondsLeft(desk.value.wrapDue, now.value) : (serverNow.value - Date.parse(view.since)) / 1_000;
   const word = view.presence === 'away' && view.away ? awayWords[view.away] : PRESENCE[view.presence];
   const pick = (act: () => void) => () => { setOpen(false); act(); };
   return (

@@ -4,7 +4,7 @@ import type { AgentCaseView, ReasonCode, Verdict as Way } from '../generated/api
 import { locksOf, type Talk } from '../lib/desk.ts';
 import { Icon } from '../lib/ui/icons.tsx';
 import { Key, Sign } from './signs.tsx';
-import { ending as endingWords, language, lock, reason as reasonWords, t, toCustomer, underReview, verdict as verdictWords, verdictConfirm } from './text.ts';
+import { ending as endingWords, language, lock, reason as reasonWords, t, toCustomer, verdict as verdictWords, verdictConfirm } from './text.ts';
 import { confirmVerdict, decisionNote, openVerdict, reasons, reasonsFor, tenant, toggleReason, verdict } from './view.ts';
 
 const WAYS: ReadonlyArray<readonly [Way, string]> = [['verified', 'A'], ['rejected', 'R'], ['escalated', 'E'], ['incomplete', 'I']];
@@ -44,13 +44,13 @@ export function Verdict({ file }: { file: AgentCaseView }) {
 
 function Preview({ file, way, chosen }: { file: AgentCaseView; way: Way; chosen: readonly ReasonCode[] }) {
   const reviewed = file.jurisdiction.reviewed && way !== 'incomplete';
-  const words = reviewed ? underReview : endingWords[way];
-  const told = reviewed || way !== 'rejected' ? [] : chosen.map(c => toCustomer[c]).filter((x): x is string => x !== undefined);
-  const hidden = way === 'rejected' && chosen.some(c => c.startsWith('suspected'));
+  const words = endingWords[reviewed ? 'under_review' : way];
+  const told = reviewed || way === 'verified' ? [] : chosen.map(c => toCustomer[c]).filter((x): x is string => x !== undefined);
+  const hidden = way !== 'verified' && chosen.some(c => c.startsWith('suspected'));
   return (
     <div class="preview">
       <p class="preview-label">{file.locale.startsWith('en') ? t.customerReads : t.customerReadsIn(language(file.locale))}</p>
-      <p class="preview-title">{words.title}</p>
+      <p class="preview-title">{words.title.replace('{brand}', tenant.value)}</p>
       {told.map(x => <p key={x}>{x}</p>)}
       <p>{words.next.replace('{brand}', tenant.value)}</p>
       {hidden && <p class="small dim"><Icon name="shield" size={14} />{t.suspicionHidden}</p>}

@@ -3,7 +3,7 @@ import type { AgentCaseView } from '../generated/api.ts';
 import { clock, secondsLeft } from '../lib/desk.ts';
 import { Icon } from '../lib/ui/icons.tsx';
 import { desk, now, say } from './desk.ts';
-import { reason as reasonWords, t, underReview, verdictDone } from './text.ts';
+import { ending as endingWords, reason as reasonWords, t, verdictDone } from './text.ts';
 import { setPresence } from './view.ts';
 
 export function Wrap({ file }: { file: AgentCaseView | null }) {
@@ -18,7 +18,7 @@ export function Wrap({ file }: { file: AgentCaseView | null }) {
         {decision ? <div class="wrap-decision" data-way={decision.verdict}>
           <h1>{verdictDone[decision.verdict]}</h1>
           <p>{decision.reasons.map(r => reasonWords[r]).join(', ')}</p>
-          {file?.phase === 'under_review' && <p class="dim small">{underReview.title}</p>}
+          {file?.phase === 'under_review' && <p class="dim small">{endingWords.under_review.title}</p>}
         </div> : <h1>{t.undecided}</h1>}
         {file && <p class="rating" role="status">{file.rating != null
           ? <>{[1, 2, 3, 4, 5].map(n => <Icon key={n} name="star" filled={n <= (file.rating ?? 0)} />)}<span>{t.ratedBy(file.rating)}</span></>

@@ -2,7 +2,7 @@
  * The desk at work: joins the pure reducer with socket, worker clock, own camera, room and chime.
  * Must not know how anything looks.
  */
-import { batch, effect, signal, untracked } from '@preact/signals';
+import { batch, computed, effect, signal, untracked } from '@preact/signals';
 import clockUrl from 'worker:./heartbeat.ts';
 import type { AgentMessage, AgentPush, DeviceCommand, PhotographKept } from '../generated/api.ts';
 import { randomHex, Refused, upload } from '../lib/api.ts';
@@ -21,6 +21,8 @@ const PING_TICKS = 20;
 
 export const desk = signal<DeskState>(newDesk('', 0));
 export const now = signal(Date.now());
+/** The server's clock, as far as it is known. */
+export const serverNow = computed(() => now.value - desk.value.skew);
 export const road = signal<RoomState>('idle');
 /** Down slot 0 is the customer. */
 export const customer = signal<MediaStream | null>(null);
@@ -61,7 +63,7 @@ export function sayOf(message: Bare<OfCase>): void {
 
 export function accept(): void {
   const ring = desk.peek().desk?.ring;
-  if (!ring || answering.peek() === ring.reservation) return;
+  if (!ring || desk.peek().link !== 'open' || answering.peek() === ring.reservation) return;
   answering.value = ring.reservation;
   hush();
   say({ type: 'accept', reservation: ring.reservation });
@@ -105,6 +107,7 @@ export function startDesk(signedOut: () => void): void {
     onMessage: hear,
     onState: state => {
       if (state === 'open') {
+        answering.value = '';
         put({ is: 'opened', now: Date.now() });
         void room?.resume();
       } else if (state === 'lost') {

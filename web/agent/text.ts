@@ -74,8 +74,7 @@ export const question: Record<string, string> = {
 export const verdict: Record<Verdict, string> = { verified: 'Approve', rejected: 'Reject', escalated: 'Escalate', incomplete: 'Not finished' };
 export const verdictDone: Record<Verdict, string> = { verified: 'Approved', rejected: 'Rejected', escalated: 'Escalated', incomplete: 'Not finished' };
 export const verdictConfirm: Record<Verdict, string> = {
-  verified: 'Approve and tell the customer', rejected: 'Reject and tell the customer',
-  escalated: 'Hand to the bank’s own staff', incomplete: 'Send a new link',
+  verified: 'Approve now', rejected: 'Reject now', escalated: 'Escalate now', incomplete: 'Send a new link',
 };
 
 export const reason: Record<ReasonCode, string> = {
@@ -88,23 +87,32 @@ export const reason: Record<ReasonCode, string> = {
   no_camera: 'Customer has no camera', technical_fault: 'Something broke', unusual_document: 'Unusual document', needs_specialist: 'A specialist must look',
 };
 
-/** Suspicion is never told to the customer: those reasons have no words of their own. */
+/**
+ * What the customer's page says, in English; a test holds both tables to the same words.
+ * Suspicion is never told to the customer: those reasons have no words of their own.
+ */
 export const toCustomer: Partial<Record<ReasonCode, string>> = {
-  document_unreadable: 'We could not read your document.', document_expired: 'Your document is past its date.',
-  document_damaged: 'Your document is too worn to read.', document_not_accepted: 'We cannot take this kind of document.',
-  document_not_present: 'You did not have your document with you.', face_does_not_match: 'We could not match your face with your document.',
-  liveness_not_shown: 'We could not finish the live check.', data_does_not_match: 'Some details differ from your form.',
-  answers_do_not_match: 'Some answers differ from your form.', customer_declined: 'You chose not to go on.', customer_left: 'The call ended early.',
-  poor_connection: 'The connection was too weak.', no_camera: 'We could not see you by camera.', technical_fault: 'Something on our side did not work.',
+  document_unreadable: 'Your document could not be read. Bring it into good light, without plastic cover.',
+  document_expired: 'Your document is past its date. Please use one that is still valid.',
+  document_damaged: 'Your document is damaged. Please use another one.',
+  document_not_accepted: 'This kind of document is not accepted. Please use another one.',
+  document_not_present: 'You had no document at hand. Have it with you next time.',
+  face_does_not_match: 'We could not match your face with the photo on the document.',
+  liveness_not_shown: 'We could not finish the live check.',
+  data_does_not_match: 'Some details did not match your document. Please check what you typed.',
+  answers_do_not_match: 'Some answers did not match what we have on file.',
+  customer_declined: 'You chose not to go on.', customer_left: 'The call ended before we were done.',
+  poor_connection: 'The connection was too weak. Try again on Wi-Fi.', no_camera: 'We could not see you. Try again with a camera.',
+  technical_fault: 'Something broke on our side.', unusual_document: 'A specialist must look at your document.', needs_specialist: 'A specialist must look at your case.',
 };
 
-export const ending: Record<Verdict, { title: string; next: string }> = {
-  verified: { title: 'You’re verified', next: 'Go back to {brand}.' },
-  rejected: { title: 'We couldn’t verify you today', next: 'Your bank will tell you what you can do.' },
-  escalated: { title: 'A colleague is taking a look', next: 'We’ll message you.' },
-  incomplete: { title: 'Let’s finish this another time', next: 'We’ll send you a new link.' },
+export const ending: Record<Verdict | 'under_review', { title: string; next: string }> = {
+  verified: { title: "You're verified", next: 'Thank you. You can go on with {brand}.' },
+  rejected: { title: "We couldn't verify you today", next: '{brand} will tell you what you can do next.' },
+  escalated: { title: '{brand} will take it from here', next: 'A specialist looks at your case and will message you.' },
+  incomplete: { title: "We couldn't finish today", next: 'That was not your fault. You will get a new link.' },
+  under_review: { title: 'A second colleague is checking', next: "You don't need to wait here. {brand} will message you." },
 };
-export const underReview = { title: 'A second colleague is checking', next: 'We’ll message you.' };
 
 export const phase: Record<Phase, string> = {
   reported: 'Reported', invited: 'Invited', claimed: 'Link opened', waiting: 'Waiting', callback: 'Call back', live: 'Live', interrupted: 'Interrupted',

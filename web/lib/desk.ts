@@ -4,7 +4,7 @@
  */
 import type {
   AgentCaseView, AgentMessage, AgentPush, ChatMessage, DeskView, DeviceCommand, EvidenceView, FailureReason,
-  ImageSlot, ImageView, LadderStep, Seat, StepView, Verdict,
+  ImageSlot, ImageView, LadderStep, Phase, Seat, StepView, Verdict,
 } from '../generated/api.ts';
 
 /** A device that has not answered by then is told of as silent; phones take 2–3 s for a photograph. */
@@ -47,6 +47,8 @@ export interface DeskState {
   desk: DeskView | null;
   /** Local instant at which the ring ends: counted from its arrival, so that a wrong clock does not matter. */
   ringDue: number;
+  /** Local clock minus the server's, milliseconds: learnt whenever the presence changes under our eyes. */
+  skew: number;
   wrapDue: number;
   file: AgentCaseView | null;
   talk: Talk | null;
@@ -73,7 +75,7 @@ export interface Advance { state: DeskState; say: readonly AgentMessage[] }
 
 export function newDesk(page: string, now: number): DeskState {
   return {
-    page, link: 'connecting', linkSince: now, desk: null, ringDue: 0, wrapDue: 0, file: null, talk: null,
+    page, link: 'connecting', linkSince: now, desk: null, skew: 0, ringDue: 0, wrapDue: 0, file: null, talk: null,
     lines: {}, ladder: 'full', notices: [], nextNotice: 1,
   };
 }
@@ -154,7 +156,9 @@ function deskSeen(state: DeskState, view: DeskView, now: number): DeskState {
   const sameWrap = state.desk?.wrap_until === wrap;
   const wrapDue = !wrap ? 0 : sameWrap && state.wrapDue ? state.wrapDue : now + Math.max(0, span(wrap));
   const holds = view.case ?? ring?.case.id ?? null;
-  const next: DeskState = { ...state, desk: view, ringDue, wrapDue };
+  const moved = state.desk !== null && state.desk.since !== view.since;
+  const skew = moved ? now - Date.parse(view.since) : state.skew;
+  const next: DeskState = { ...state, desk: view, ringDue, wrapDue, skew };
   if (!holds) return { ...next, file: null, talk: null, lines: {}, ladder: 'full' };
   if (ring && !view.case) return { ...fileSeen({ ...next, file: next.file?.id === ring.case.id ? next.file : null }, ring.case) };
   return next.file && next.file.id !== holds ? { ...next, file: null, talk: null, lines: {} } : next;
@@ -268,6 +272,8 @@ function ticked(state: DeskState, now: number): Advance {
 
 export type Stage = 'connecting' | 'replaced' | 'away' | 'ready' | 'ring' | 'opening' | 'call' | 'interrupted' | 'deciding' | 'wrap';
 
+const BEFORE_THE_END: readonly Phase[] = ['reported', 'invited', 'claimed', 'waiting', 'callback', 'live'];
+
 export function stageOf(state: DeskState): Stage {
   if (state.link === 'replaced') return 'replaced';
   const desk = state.desk;
@@ -277,7 +283,8 @@ export function stageOf(state: DeskState): Stage {
   if (desk.case) {
     if (!state.file) return 'opening';
     if (state.file.phase === 'interrupted') return 'interrupted';
-    return state.file.phase === 'live' ? 'call' : 'deciding';
+    // Between the answer and the first view of the live session the file is still the one that rang.
+    return BEFORE_THE_END.includes(state.file.phase) ? 'call' : 'deciding';
   }
   return desk.presence === 'available' || desk.presence === 'reserved' ? 'ready' : 'away';
 }
