@@ -35,6 +35,7 @@ pub struct Tally {
     transactions: AtomicU64,
     largest_group: AtomicU64,
     reads: AtomicU64,
+    corrupt: AtomicU64,
 }
 
 impl Tally {
@@ -57,6 +58,15 @@ impl Tally {
         self.reads.fetch_add(1, Ordering::Relaxed);
     }
 
+    /// Leaves a corrupt row out: in a scan over all tenants one must not stop the others.
+    fn sound<T>(&self, row: Result<T, StoreError>) -> Option<T> {
+        row.inspect_err(|error| {
+            self.corrupt.fetch_add(1, Ordering::Relaxed);
+            tracing::error!(%error, "store.corrupt");
+        })
+        .ok()
+    }
+
     fn counters(&self) -> Counters {
         let of = |counter: &AtomicU64| counter.load(Ordering::Relaxed);
         Counters {
@@ -66,6 +76,7 @@ impl Tally {
             transactions: of(&self.transactions),
             largest_group: of(&self.largest_group),
             reads: of(&self.reads),
+            corrupt: of(&self.corrupt),
         }
     }
 }
@@ -78,6 +89,16 @@ async fn fetch<B: Backend, T>(store: &B, read: Read<T>) -> Result<Vec<T>, StoreE
 
 fn many<B: Backend, T: Send + 'static>(store: &B, read: Read<T>) -> Later<'_, Vec<T>> {
     Box::pin(fetch(store, read))
+}
+
+/// A scan over all tenants.
+fn scan<B: Backend, T: Send + 'static>(store: &B, read: Read<T>) -> Later<'_, Vec<T>> {
+    Box::pin(async move {
+        read.query.check()?;
+        store.tally().read();
+        let records = store.fetch(read.query).await?;
+        Ok(records.into_iter().filter_map(|record| store.tally().sound((read.decode)(record))).collect())
+    })
 }
 
 fn one<B: Backend, T: Send + 'static>(store: &B, read: Read<T>) -> Later<'_, Option<T>> {
@@ -100,10 +121,7 @@ fn changed<B: Backend>(store: &B, plan: Plan) -> Later<'_, u64> {
     Box::pin(async move { Ok(store.write(plan.check()?).await?.changed) })
 }
 
-fn refused<'a, T: 'a>(error: StoreError) -> Later<'a, T>
-where
-    T: Send,
-{
+fn refused<'a, T: Send + 'a>(error: StoreError) -> Later<'a, T> {
     Box::pin(std::future::ready(Err(error)))
 }
 
@@ -118,7 +136,8 @@ impl<B: Backend> Store for B {
         Box::pin(async move {
             let plan = plan::claim(now, lease_until, limit.min(MAX_LIST), B::SKIP_LOCKED);
             let done = self.write(plan).await?;
-            let mut claims: Vec<_> = done.records.into_iter().map(delivery::claimed).collect::<Result<_, _>>()?;
+            // One that cannot be read keeps its lease and comes up again when that ends.
+            let mut claims: Vec<_> = done.records.into_iter().filter_map(|record| self.tally().sound(delivery::claimed(record))).collect();
             // A database gives changed rows in any order.
             claims.sort_by_key(|claim| (claim.row.next_at, claim.row.created_at, claim.row.id));
             Ok(claims)
@@ -180,10 +199,10 @@ impl<B: Backend> Store for B {
         cases::page(tenant, filter, after, limit).map_or_else(refused, |read| many(self, read))
     }
     fn cases_in_phases(&self, phases: Vec<String>, after: Option<CaseId>, limit: u32) -> Later<'_, Vec<CaseRow>> {
-        cases::in_phases(phases, after, limit).map_or_else(refused, |read| many(self, read))
+        cases::in_phases(phases, after, limit).map_or_else(refused, |read| scan(self, read))
     }
     fn due_cases(&self, now: Timestamp, limit: u32) -> Later<'_, Vec<CaseRow>> {
-        many(self, cases::due(now, limit))
+        scan(self, cases::due(now, limit))
     }
     fn phase_counts(&self, tenant: TenantId) -> Later<'_, Vec<PhaseCount>> {
         many(self, cases::phase_counts(tenant))
@@ -199,10 +218,13 @@ impl<B: Backend> Store for B {
         one(self, cases::agent(id))
     }
     fn agents(&self, tenant: Option<TenantId>, after: Option<AgentId>, limit: u32) -> Later<'_, Vec<AgentRow>> {
-        many(self, cases::agents(tenant, after, limit))
+        match tenant {
+            Some(_) => many(self, cases::agents(tenant, after, limit)),
+            None => scan(self, cases::agents(tenant, after, limit)),
+        }
     }
     fn due_agents(&self, now: Timestamp, limit: u32) -> Later<'_, Vec<AgentRow>> {
-        many(self, cases::due_agents(now, limit))
+        scan(self, cases::due_agents(now, limit))
     }
     fn person(&self, id: AgentId) -> Later<'_, Option<PersonWrite>> {
         one(self, admin::person(id))

@@ -47,11 +47,14 @@ impl From<sqlx::Error> for Broken {
         if matches!(code.as_deref(), Some("1811" | "P0001")) {
             return Self::Store(StoreError::Conflict);
         }
-        Self::Store(match database.kind() {
-            ErrorKind::UniqueViolation | ErrorKind::ForeignKeyViolation => StoreError::Conflict,
-            ErrorKind::NotNullViolation | ErrorKind::CheckViolation | ErrorKind::ExclusionViolation => StoreError::Limit("a column's rule"),
-            _ => StoreError::Unavailable(what),
-        })
+        let kind = database.kind();
+        if matches!(kind, ErrorKind::UniqueViolation | ErrorKind::ForeignKeyViolation) {
+            return Self::Store(StoreError::Conflict);
+        }
+        if matches!(kind, ErrorKind::NotNullViolation | ErrorKind::CheckViolation) {
+            return Self::Store(StoreError::Limit("a column's rule"));
+        }
+        Self::Store(StoreError::Unavailable(what))
     }
 }
 
@@ -66,7 +69,7 @@ impl Conn<'_> {
         let sql = AssertSqlSafe(query.sql.clone().into_owned());
         match self {
             Self::Sqlite(conn) => {
-                let statement = sqlx::query_with::<sqlx::Sqlite, _>(sql, bind::<SqliteArguments>(&query.args)?);
+                let statement = sqlx::query_with::<sqlx::Sqlite, _>(sql, bind::<SqliteArguments>(&query.args)?).persistent(!query.once);
                 if query.returning {
                     let rows = statement.fetch_all(&mut **conn).await?;
                     Ok(returned(rows.iter().map(sqlite_record).collect()))
@@ -76,7 +79,7 @@ impl Conn<'_> {
                 }
             }
             Self::Postgres(conn) => {
-                let statement = sqlx::query_with::<sqlx::Postgres, _>(sql, bind::<PgArguments>(&query.args)?);
+                let statement = sqlx::query_with::<sqlx::Postgres, _>(sql, bind::<PgArguments>(&query.args)?).persistent(!query.once);
                 if query.returning {
                     let rows = statement.fetch_all(&mut **conn).await?;
                     Ok(returned(rows.iter().map(postgres_record).collect()))

@@ -16,7 +16,9 @@ pub type Later<'a, T> = Pin<Box<dyn Future<Output = Result<T, StoreError>> + Sen
 
 /// The one place where things are kept. Times are given, never taken; lists are bounded by
 /// their `limit`, which is itself cut to [`crate::rows::MAX_LIST`] (cases of a page to
-/// [`crate::rows::MAX_PAGE`], reports to [`crate::rows::MAX_VALUES`]).
+/// [`crate::rows::MAX_PAGE`], reports to [`crate::rows::MAX_VALUES`]). A read of a corrupt row
+/// fails and names it; the scans that workers make over all tenants leave it out, log it and
+/// count it, so that one row does not stop the others: such a scan is over when a page is empty.
 pub trait Store: Send + Sync + 'static {
     // Writing.
 
@@ -26,7 +28,7 @@ pub trait Store: Send + Sync + 'static {
     /// tree's new state; the log standing at another size is a conflict. An empty list with a
     /// checkpoint keeps the checkpoint alone.
     fn sequence(&self, expected_size: u64, entries: Vec<Sequenced>, frontier: Vec<u8>, checkpoint: Option<CheckpointRow>) -> Later<'_, ()>;
-    /// Takes due deliveries that stand first in their case for their receiver.
+    /// A scan that takes due deliveries that stand first in their case for their receiver.
     fn claim_deliveries(&self, now: Timestamp, lease_until: Timestamp, limit: u32) -> Later<'_, Vec<ClaimedDelivery>>;
     /// Ends an attempt; a lease that another claim made void is a conflict.
     fn settle_delivery(&self, id: DeliveryId, lease: Lease, outcome: Outcome) -> Later<'_, ()>;
@@ -58,9 +60,9 @@ pub trait Store: Send + Sync + 'static {
     fn case_by_reference(&self, tenant: TenantId, reference: String) -> Later<'_, Option<CaseRow>>;
     /// Newest first.
     fn cases(&self, tenant: TenantId, filter: CaseFilter, after: Option<CaseCursor>, limit: u32) -> Later<'_, Vec<CaseRow>>;
-    /// Of every tenant, by id, after an id: for recovery at start and the router.
+    /// A scan, by id, after an id: for recovery at start and the router.
     fn cases_in_phases(&self, phases: Vec<String>, after: Option<CaseId>, limit: u32) -> Later<'_, Vec<CaseRow>>;
-    /// Whose deadline has come, the earliest first.
+    /// A scan: whose deadline has come, the earliest first.
     fn due_cases(&self, now: Timestamp, limit: u32) -> Later<'_, Vec<CaseRow>>;
     fn phase_counts(&self, tenant: TenantId) -> Later<'_, Vec<PhaseCount>>;
     fn link(&self, token_hash: [u8; 32]) -> Later<'_, Option<LinkRow>>;
@@ -70,8 +72,9 @@ pub trait Store: Send + Sync + 'static {
     // Agents and people.
 
     fn agent(&self, id: AgentId) -> Later<'_, Option<AgentRow>>;
-    /// Of a tenant, or of every tenant; by id, after an id.
+    /// Of a tenant, or a scan; by id, after an id.
     fn agents(&self, tenant: Option<TenantId>, after: Option<AgentId>, limit: u32) -> Later<'_, Vec<AgentRow>>;
+    /// A scan, as of cases.
     fn due_agents(&self, now: Timestamp, limit: u32) -> Later<'_, Vec<AgentRow>>;
     fn person(&self, id: AgentId) -> Later<'_, Option<PersonWrite>>;
     fn person_by_email(&self, email: String) -> Later<'_, Option<PersonWrite>>;

@@ -20,10 +20,15 @@ use crate::value::{Done, Query};
 pub(crate) enum Rule {
     /// Any count will do.
     Any,
-    /// Exactly one row, or another write came first.
-    One,
+    /// Exactly so many rows, or another write came first.
+    Exactly(u64),
     /// With no row, the next statements are left out.
     OrSkip(usize),
+}
+
+impl Rule {
+    /// Exactly one row.
+    pub(crate) const ONE: Self = Self::Exactly(1);
 }
 
 /// One transaction: kept whole or not at all.
@@ -64,8 +69,8 @@ pub(crate) async fn run(plan: &Plan, conn: &mut Conn<'_>) -> Result<Done, Broken
         done = conn.run(query).await?;
         match *rule {
             Rule::Any => {}
-            Rule::One if done.changed == 1 => {}
-            Rule::One => return Err(Broken::Store(StoreError::Conflict)),
+            Rule::Exactly(count) if done.changed == count => {}
+            Rule::Exactly(_) => return Err(Broken::Store(StoreError::Conflict)),
             Rule::OrSkip(next) => skip = if done.changed == 0 { next } else { 0 },
         }
     }

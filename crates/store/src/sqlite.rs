@@ -257,3 +257,18 @@ impl Backend for SqliteStore {
         })
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn versions_compare_by_number() {
+        for old in ["3.51.2", "3.9.9", "2.99.99", "", "x.y.z"] {
+            assert!(numbers(old) < OLDEST, "{old}");
+        }
+        for good in ["3.51.3", "3.51.10", "3.100.0", "4.0.0"] {
+            assert!(numbers(good) >= OLDEST, "{good}");
+        }
+    }
+}

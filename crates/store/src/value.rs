@@ -22,6 +22,8 @@ pub struct Query {
     pub(crate) sql: Cow<'static, str>,
     pub(crate) args: Vec<Arg>,
     pub(crate) returning: bool,
+    /// Its text comes in too many lengths to be kept prepared.
+    pub(crate) once: bool,
 }
 
 /// What a statement did or gave.
@@ -55,17 +57,22 @@ pub(crate) struct Read<T> {
 impl Query {
     /// A statement that answers with a count of rows.
     pub(crate) fn change(sql: impl Into<Cow<'static, str>>, args: Vec<Arg>) -> Self {
-        Self { sql: sql.into(), args, returning: false }
+        Self { sql: sql.into(), args, returning: false, once: false }
     }
 
     /// A statement that answers with rows.
     pub(crate) fn rows(sql: impl Into<Cow<'static, str>>, args: Vec<Arg>) -> Self {
-        Self { sql: sql.into(), args, returning: true }
+        Self { sql: sql.into(), args, returning: true, once: false }
     }
 
     /// One insertion of many rows; nothing for no rows.
     pub(crate) fn insert_all(into: &str, rows: Vec<Vec<Arg>>, then: &str) -> Option<Self> {
-        let mut sql = format!("INSERT INTO {into} VALUES ");
+        Self::values(&format!("INSERT INTO {into} VALUES "), rows, then)
+    }
+
+    /// A statement around many rows of parameters; nothing for no rows.
+    pub(crate) fn values(before: &str, rows: Vec<Vec<Arg>>, then: &str) -> Option<Self> {
+        let mut sql = before.to_owned();
         let mut args = Vec::new();
         for (n, row) in rows.into_iter().enumerate() {
             sql.push_str(if n == 0 { "(" } else { ", (" });

@@ -17,20 +17,20 @@ pub(crate) fn commit(mut commit: Commit) -> Result<Plan, StoreError> {
     let mut plan = Plan::default();
     if let Some(row) = commit.idempotency {
         let args = args![row.tenant, row.key, row.request_hash, row.status, row.response, row.created_at];
-        plan.push(Query::change(IDEMPOTENCY, args), Rule::One);
+        plan.push(Query::change(IDEMPOTENCY, args), Rule::ONE);
     }
-    commit.tenants.into_iter().for_each(|row| plan.push(tenant(row), Rule::One));
-    commit.people.into_iter().for_each(|row| plan.push(person(row), Rule::One));
-    commit.endpoints.into_iter().for_each(|row| plan.push(endpoint(row), Rule::One));
-    commit.api_keys.into_iter().for_each(|row| plan.push(api_key(row), Rule::One));
+    commit.tenants.into_iter().for_each(|row| plan.push(tenant(row), Rule::ONE));
+    commit.people.into_iter().for_each(|row| plan.push(person(row), Rule::ONE));
+    commit.endpoints.into_iter().for_each(|row| plan.push(endpoint(row), Rule::ONE));
+    commit.api_keys.into_iter().for_each(|row| plan.push(api_key(row), Rule::ONE));
     if let Some(row) = commit.policy {
         let args = args![row.tenant, row.version, row.at, row.by, row.body];
-        plan.push(Query::change(POLICY, args), Rule::One);
+        plan.push(Query::change(POLICY, args), Rule::ONE);
     }
     commit.cases.sort_by_key(|row| row.id);
     commit.cases.into_iter().for_each(|row| case(&mut plan, row));
     commit.agents.sort_by_key(|row| row.id);
-    commit.agents.into_iter().for_each(|row| plan.push(agent(row), Rule::One));
+    commit.agents.into_iter().for_each(|row| plan.push(agent(row), Rule::ONE));
     plan.extend(Query::insert_all(LINKS, commit.links.into_iter().map(link).collect(), ""));
     plan.extend(Query::insert_all(REPORTS, commit.reports.into_iter().map(report).collect(), ""));
     plan.extend(Query::insert_all(MARKS, commit.marks.into_iter().map(mark).collect(), ""));
@@ -102,12 +102,12 @@ fn case(plan: &mut Plan, row: CaseWrite) {
     ];
     if row.expected_version == 0 {
         args.extend(args![reasons, tokens]);
-        plan.push(Query::change(CASE_NEW, args), Rule::One);
+        plan.push(Query::change(CASE_NEW, args), Rule::ONE);
         plan.extend(terms);
         return;
     }
     args.extend(args![row.expected_version]);
-    plan.push(Query::change(CASE_NEXT, args), Rule::One);
+    plan.push(Query::change(CASE_NEXT, args), Rule::ONE);
     // Words seldom change: their index is rewritten only when they do.
     let args = args![row.id, reasons, tokens];
     plan.push(Query::change(CASE_WORDS, args), Rule::OrSkip(1 + usize::from(terms.is_some())));

@@ -42,10 +42,10 @@ pub(crate) fn settle(id: DeliveryId, lease: Lease, outcome: Outcome) -> Plan {
         }
         Outcome::Released { next_at } => {
             let sql = format!("UPDATE deliveries SET next_at = $3, lease_until = NULL {HOLDS}");
-            return Plan::single(Query::change(sql, args![id, lease.0, next_at]), Rule::One);
+            return Plan::single(Query::change(sql, args![id, lease.0, next_at]), Rule::ONE);
         }
     };
-    let mut plan = Plan::single(query, Rule::One);
+    let mut plan = Plan::single(query, Rule::ONE);
     plan.push(Query::change(if freed { FREE } else { HOLD_BACK }, args![id]), Rule::Any);
     plan
 }

@@ -22,14 +22,17 @@ pub(crate) fn sequence(expected_size: u64, entries: Vec<Sequenced>, frontier: Ve
         return Err(StoreError::Limit("a checkpoint past the log"));
     }
     let cas = "UPDATE log SET size = $2, frontier = $3 WHERE one = 1 AND size = $1";
-    let mut plan = Plan::single(Query::change(cas, args![expected_size, size, frontier]), Rule::One);
-    for entry in entries {
-        let place = "UPDATE audit SET idx = $2 WHERE id = $1 AND idx IS NULL AND leaf = $3";
-        plan.push(Query::change(place, args![entry.id, entry.idx, entry.leaf]), Rule::One);
+    let mut plan = Plan::single(Query::change(cas, args![expected_size, size, frontier]), Rule::ONE);
+    let count = entries.len() as u64;
+    let rows = entries.into_iter().map(|entry| args![entry.id, entry.idx, entry.leaf]).collect();
+    // Both databases call the columns of VALUES so.
+    let then = ") AS v WHERE audit.id = v.column1 AND audit.idx IS NULL AND audit.leaf = v.column3";
+    if let Some(place) = Query::values("UPDATE audit SET idx = v.column2 FROM (VALUES ", rows, then) {
+        plan.push(Query { once: true, ..place }, Rule::Exactly(count));
     }
     if let Some(row) = checkpoint {
         let sql = "INSERT INTO checkpoints (size, root, note, at) VALUES ($1, $2, $3, $4)";
-        plan.push(Query::change(sql, args![row.size, row.root, row.note, row.at]), Rule::One);
+        plan.push(Query::change(sql, args![row.size, row.root, row.note, row.at]), Rule::ONE);
     }
     plan.check()
 }

@@ -9,7 +9,7 @@ use domain::time::Timestamp;
 
 pub(crate) fn put_link(row: SignInLinkRow) -> Plan {
     let sql = "INSERT INTO sign_in_links (hash, person, created_at, expires_at) VALUES ($1, $2, $3, $4)";
-    Plan::single(Query::change(sql, args![row.hash, row.person, row.created_at, row.expires_at]), Rule::One)
+    Plan::single(Query::change(sql, args![row.hash, row.person, row.created_at, row.expires_at]), Rule::ONE)
 }
 
 pub(crate) fn consume_link(hash: [u8; 32], now: Timestamp) -> Plan {
@@ -19,7 +19,7 @@ pub(crate) fn consume_link(hash: [u8; 32], now: Timestamp) -> Plan {
 
 pub(crate) fn put_sign_in(row: SignInRow) -> Plan {
     let sql = "INSERT INTO sign_ins (hash, person, created_at, last_seen, expires_at, revoked) VALUES ($1, $2, $3, $4, $5, $6)";
-    Plan::single(Query::change(sql, args![row.hash, row.person, row.created_at, row.last_seen, row.expires_at, row.revoked]), Rule::One)
+    Plan::single(Query::change(sql, args![row.hash, row.person, row.created_at, row.last_seen, row.expires_at, row.revoked]), Rule::ONE)
 }
 
 pub(crate) fn touch_sign_in(hash: [u8; 32], at: Timestamp) -> Plan {

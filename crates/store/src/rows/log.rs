@@ -102,6 +102,8 @@ pub struct Counters {
     pub largest_group: u64,
     /// Reads, whatever their outcome.
     pub reads: u64,
+    /// Corrupt rows that a scan left out; each scan counts them again.
+    pub corrupt: u64,
 }
 
 /// What the database holds now.

@@ -1,5 +1,6 @@
 //! One conformance suite: every promise of the store is kept by both databases.
 //! PostgreSQL is found in `RECOURSE_TEST_POSTGRES`, a server where databases may be made.
+#![expect(clippy::unwrap_used, reason = "a test ends where its ground gives way")]
 
 mod admin;
 mod cases;
