@@ -68,7 +68,7 @@ export function CallBack({ s, act, sheet }: Props & { sheet?: boolean }) {
     );
   return (
     <>
-      <h1>{title}</h1>
+      {s.aside === "callback" ? <h1>{title}</h1> : <h2>{title}</h2>}
       {body}
       {!booked && s.aside === "callback" && (
         <button type="button" class="plain" onClick={close}>

@@ -28,6 +28,7 @@ export class Device {
   #opening: Promise<void> | null = null;
   #cameraOff = false;
   #told = "";
+  #said: ReturnType<typeof setTimeout> | undefined;
   #wake: { release(): Promise<void> } | null = null;
   readonly #options: DeviceOptions;
 
@@ -188,13 +189,20 @@ export class Device {
       dispatch({ type: "photo", photo: "sending" });
       const query = new URLSearchParams({ slot, ...(step ? { step } : {}), ...(command === null ? {} : { command: String(command) }) });
       const kept = await upload<PhotographKept>(`/v1/customer/photographs?${query}`, blob, this.#options.proof());
-      dispatch({ type: "photo", photo: "sent" });
+      this.#note("sent");
       this.#options.happened("capture.taken");
       return { ok: true, evidence: kept.id };
     } catch {
-      dispatch({ type: "photo", photo: "failed" });
+      this.#note("failed");
       return { ok: false, why: "failed" };
     }
+  }
+
+  /** What became of a photograph, said for a moment. */
+  #note(photo: "sent" | "failed"): void {
+    this.#options.dispatch({ type: "photo", photo });
+    clearTimeout(this.#said);
+    this.#said = setTimeout(() => this.#options.state().photo === photo && this.#options.dispatch({ type: "photo", photo: "none" }), photo === "sent" ? 2_500 : 6_000);
   }
 
   async #camera(on: boolean): Promise<Outcome> {

@@ -16,6 +16,7 @@ export class Host {
   constructor() {
     this.embedded = new URLSearchParams(location.search).has("embed") && parent !== window;
     if (!this.embedded) return;
+    document.documentElement.classList.add("framed");
     addEventListener("message", (event) => {
       const port = event.ports[0];
       if (event.source !== parent || this.#port || !port || (event.data as { recourse?: string } | null)?.recourse !== "hello") return;
@@ -25,6 +26,7 @@ export class Host {
     // The frame's own box must follow what is in it.
     new ResizeObserver(() => this.tell({ type: "size", height: Math.ceil(document.getElementById("app")?.scrollHeight ?? 0) })).observe(document.getElementById("app") ?? document.body);
     this.tell({ type: "ready" });
+    if (!this.cameraAllowed()) this.once("error", { code: "host_policy" });
   }
 
   tell(news: HostNews): void {
