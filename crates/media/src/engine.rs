@@ -121,7 +121,7 @@ impl Engine {
         !self.s.stop.load(Ordering::Acquire)
     }
 
-    fn wait(&mut self) -> Ready {
+    fn wait(&self) -> Ready {
         let now = Instant::now();
         let until = match self.heap.peek() {
             _ if self.more_orders => Duration::ZERO,

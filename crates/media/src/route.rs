@@ -155,7 +155,7 @@ impl Room {
         incoming: &Incoming<'_>,
         wallclock: Instant,
         now: Instant,
-        io: &mut Io<'_>,
+        io: &Io<'_>,
     ) {
         let mut waits = false;
         for viewer in Seat::ALL {

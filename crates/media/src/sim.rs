@@ -129,12 +129,12 @@ impl Sim {
         let result = work(&mut self.room, self.now, &mut io);
         self.room.flush(self.now, &mut io);
         for t in out {
-            self.to_client(t);
+            self.deliver(t);
         }
         result
     }
 
-    fn to_client(&mut self, t: Transmit) {
+    fn deliver(&mut self, t: Transmit) {
         let person = self.people.iter().position(|p| p.addr == t.destination);
         if let Some(person) = person {
             self.fly(false, person, t.contents.to_vec());

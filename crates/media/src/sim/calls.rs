@@ -4,6 +4,7 @@ use std::collections::BTreeSet;
 use std::time::Duration;
 
 use proptest::prelude::*;
+use str0m::media::KeyframeRequestKind;
 
 use super::client::{Client, Video};
 use super::{Link, Sim};
@@ -132,9 +133,11 @@ fn a_stalled_track_is_told_and_its_return_too() {
     seconds(&mut sim, 1);
     sim.run(Duration::from_secs(3), |_| {});
     let stalled = |s: &Sim| {
-        let kinds = s.events.iter().filter_map(|e| match e {
-            MediaEvent::TrackStalled { seat, kind, .. } => Some((*seat, *kind)),
-            _ => None,
+        let kinds = s.events.iter().filter_map(|e| {
+            let MediaEvent::TrackStalled { seat, kind, .. } = e else {
+                return None;
+            };
+            Some((*seat, *kind))
         });
         kinds.collect::<BTreeSet<_>>().len()
     };
@@ -157,13 +160,11 @@ fn quality_tells_rate_loss_estimate_and_size() {
         ..Link::GOOD
     };
     seconds(&mut sim, 9);
-    let last = sim.events.iter().rev().find_map(|e| match e {
-        MediaEvent::Quality {
-            seat: Seat::Customer,
-            quality,
-            ..
-        } => Some(*quality),
-        _ => None,
+    let last = sim.events.iter().rev().find_map(|e| {
+        let MediaEvent::Quality { seat, quality, .. } = e else {
+            return None;
+        };
+        (*seat == Seat::Customer).then_some(*quality)
     });
     let q = last.unwrap();
     assert!((400..900).contains(&q.up_kbps), "{q:?}");
@@ -207,13 +208,22 @@ fn nothing_flows_while_forwarding_is_off_and_it_joins_without_a_hole() {
     assert!(seqs.windows(2).all(|w| w[1] == w[0] + 1));
 }
 
+/// The agent's page asks for a key frame of the customer.
+fn ask_key(sim: &mut Sim) {
+    let core = &mut sim.people[1].core;
+    let mid = core.down[0][1];
+    let mut direct = core.rtc.direct_api();
+    let stream = direct.stream_rx_by_mid(mid, None).unwrap();
+    stream.request_keyframe(KeyframeRequestKind::Pli);
+}
+
 #[test]
 fn key_frame_requests_are_throttled_per_source() {
     let mut sim = call(9);
     seconds(&mut sim, 2);
     let mut asked = 0;
     sim.run(Duration::from_secs(3), |s| {
-        s.people[1].core.ask_key(0);
+        ask_key(s);
         asked += std::mem::take(&mut s.people[0].core.keyframes_asked);
         s.chatter(VGA);
     });
@@ -308,4 +318,22 @@ proptest! {
         let text = String::from_utf8_lossy(&bytes).into_owned();
         let _ = sim.with_room(|room, now, io| room.offer(PeerId(1), Seat::Agent, &text, now, io));
     }
+}
+
+#[test]
+fn an_ice_restart_after_a_cut_brings_media_back() {
+    let mut sim = call(17);
+    seconds(&mut sim, 1);
+    sim.people[0].link.cut = true;
+    seconds(&mut sim, 10);
+    sim.people[0].link.cut = false;
+    let offer = sim.people[0].core.restart();
+    let answer = sim.with_room(|r, now, io| r.offer(PeerId(1), Seat::Customer, &offer, now, io));
+    sim.people[0].core.accept(&answer.unwrap());
+    let before = video_seqs(&sim, 1).len();
+    seconds(&mut sim, 2);
+    assert!(
+        video_seqs(&sim, 1).len() > before + 60,
+        "media within two seconds"
+    );
 }

@@ -5,7 +5,7 @@ use std::time::{Duration, Instant};
 
 use str0m::change::{SdpAnswer, SdpPendingOffer};
 use str0m::format::Codec;
-use str0m::media::{Direction, KeyframeRequestKind, MediaKind, Mid, Pt};
+use str0m::media::{Direction, MediaKind, Mid, Pt};
 use str0m::net::{Protocol, Receive, TcpType, Transmit};
 use str0m::rtp::{RtpPacket, RtpWrite};
 use str0m::{Candidate, Event, IceConnectionState, Input, Output, Rtc, RtcConfig};
@@ -62,7 +62,9 @@ impl Client {
                 .host(addr)
                 .tcptype(TcpType::Active)
                 .build(),
-            _ => Candidate::host(addr, Protocol::Udp),
+            Protocol::Udp | Protocol::SslTcp | Protocol::Tls => {
+                Candidate::host(addr, Protocol::Udp)
+            }
         };
         rtc.add_local_candidate(candidate.unwrap());
         let mut api = rtc.sdp_api();
@@ -146,6 +148,10 @@ impl Client {
         }
     }
 
+    #[expect(
+        clippy::wildcard_enum_match_arm,
+        reason = "the rest of str0m's events is not looked at"
+    )]
     fn on_event(&mut self, event: Event) {
         match event {
             Event::Connected => self.connected = true,
@@ -212,15 +218,6 @@ impl Client {
             .marker(marker)
             .nackable(video);
         stream.write_rtp(write);
-    }
-
-    /// Asks for a key frame of a slot.
-    pub fn ask_key(&mut self, slot: usize) {
-        let mid = self.down[slot][1];
-        let mut direct = self.rtc.direct_api();
-        if let Some(stream) = direct.stream_rx_by_mid(mid, None) {
-            stream.request_keyframe(KeyframeRequestKind::Pli);
-        }
     }
 }
 

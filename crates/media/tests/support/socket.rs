@@ -74,10 +74,6 @@ impl SocketClient {
         SocketClient { core, wire, server }
     }
 
-    pub fn local_addr(&self) -> SocketAddr {
-        self.core.addr
-    }
-
     /// Lets the client live for one short read.
     pub fn turn(&mut self) {
         let now = Instant::now();
