@@ -1,0 +1,453 @@
+//! What an operator decides: one file, every key overridable by environment, checked at the start.
+//! Must not know how any of it is carried out.
+
+mod net;
+mod text;
+
+pub use net::Net;
+
+use crate::adapters::messenger::SmtpTls;
+use crate::adapters::outbound::TargetPolicy;
+use serde::{Deserialize, Serialize};
+use std::fmt;
+use std::net::{IpAddr, SocketAddr};
+use std::path::{Path, PathBuf};
+
+/// Names of environment variables start so; the rest is `SECTION__KEY`.
+pub const ENV_PREFIX: &str = "RECOURSE_";
+/// No honest configuration is longer.
+const MAX_FILE: u64 = 1024 * 1024;
+
+/// The whole configuration. The defaults run on one machine with nothing else.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub struct Config {
+    pub server: Server,
+    pub store: Store,
+    pub media: Media,
+    pub limits: Limits,
+    pub messenger: Messenger,
+    pub webhooks: Webhooks,
+    pub log: Log,
+}
+
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub struct Server {
+    pub listen: SocketAddr,
+    pub public_url: String,
+    pub data_dir: PathBuf,
+    pub tls: TlsMode,
+    pub cert: PathBuf,
+    pub key: PathBuf,
+    pub domains: Vec<String>,
+    pub contact: String,
+    pub trusted_proxies: Vec<Net>,
+    pub drain_seconds: u32,
+}
+
+/// Who ends TLS.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum TlsMode {
+    /// A proxy in front of us, or nobody on this machine.
+    Off,
+    /// We, with a certificate in files.
+    File,
+    /// We, with a certificate of an ACME authority.
+    Acme,
+}
+
+#[derive(Clone, Default, PartialEq, Serialize, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub struct Store {
+    pub url: String,
+}
+
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub struct Media {
+    pub udp: SocketAddr,
+    pub tcp: SocketAddr,
+    pub advertise: Vec<IpAddr>,
+    pub threads: u16,
+}
+
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub struct Limits {
+    pub rooms: u32,
+    pub uploads_at_once: u32,
+    pub free_disk_percent: u32,
+}
+
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub struct Messenger {
+    pub sms: Sms,
+    pub email: Email,
+}
+
+#[derive(Clone, Default, PartialEq, Serialize, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub struct Sms {
+    pub url: String,
+    pub account: String,
+    pub token: String,
+    pub from: String,
+}
+
+#[derive(Clone, PartialEq, Serialize, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub struct Email {
+    pub host: String,
+    pub port: u16,
+    pub tls: SmtpTls,
+    pub user: String,
+    pub password: String,
+    pub from: String,
+}
+
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub struct Webhooks {
+    pub allow_private_targets: bool,
+    pub ports: Vec<u16>,
+}
+
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub struct Log {
+    pub format: LogFormat,
+    pub level: String,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum LogFormat {
+    Text,
+    Json,
+}
+
+impl Default for Server {
+    fn default() -> Self {
+        Self {
+            listen: SocketAddr::from(([127, 0, 0, 1], 8080)),
+            public_url: "http://localhost:8080".to_owned(),
+            data_dir: PathBuf::from("recourse-data"),
+            tls: TlsMode::Off,
+            cert: PathBuf::new(),
+            key: PathBuf::new(),
+            domains: Vec::new(),
+            contact: String::new(),
+            trusted_proxies: Vec::new(),
+            drain_seconds: 900,
+        }
+    }
+}
+
+impl Default for Media {
+    fn default() -> Self {
+        Self {
+            udp: SocketAddr::from(([0, 0, 0, 0], 7900)),
+            tcp: SocketAddr::from(([0, 0, 0, 0], 7900)),
+            advertise: Vec::new(),
+            threads: 1,
+        }
+    }
+}
+
+impl Default for Limits {
+    fn default() -> Self {
+        Self {
+            rooms: 200,
+            uploads_at_once: 4,
+            free_disk_percent: 10,
+        }
+    }
+}
+
+impl Default for Email {
+    fn default() -> Self {
+        Self {
+            host: String::new(),
+            port: 587,
+            tls: SmtpTls::Starttls,
+            user: String::new(),
+            password: String::new(),
+            from: String::new(),
+        }
+    }
+}
+
+impl Default for Webhooks {
+    fn default() -> Self {
+        let TargetPolicy {
+            allow_private,
+            ports,
+        } = TargetPolicy::default();
+        Self {
+            allow_private_targets: allow_private,
+            ports,
+        }
+    }
+}
+
+impl Default for Log {
+    fn default() -> Self {
+        Self {
+            format: LogFormat::Text,
+            level: "info".to_owned(),
+        }
+    }
+}
+
+// A token that reaches a log is a token lost.
+impl fmt::Debug for Store {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Store").finish_non_exhaustive()
+    }
+}
+
+impl fmt::Debug for Sms {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Sms")
+            .field("url", &self.url)
+            .finish_non_exhaustive()
+    }
+}
+
+impl fmt::Debug for Email {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Email")
+            .field("host", &self.host)
+            .finish_non_exhaustive()
+    }
+}
+
+/// Everything that is wrong, a sentence each.
+#[derive(Debug, PartialEq, Eq)]
+pub struct ConfigError(pub Vec<String>);
+
+impl fmt::Display for ConfigError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("the configuration cannot be used:")?;
+        self.0
+            .iter()
+            .try_for_each(|sentence| write!(f, "\n  - {sentence}"))
+    }
+}
+
+impl std::error::Error for ConfigError {}
+
+impl Config {
+    /// Reads the file (if any), lays the environment over it and checks the whole.
+    pub fn load(
+        file: Option<&Path>,
+        env: impl IntoIterator<Item = (String, String)>,
+    ) -> Result<Self, ConfigError> {
+        let file = file.map_or_else(|| Ok(String::new()), read)?;
+        let config = text::parse(&file, env).map_err(ConfigError)?;
+        let wrong = config.problems();
+        if wrong.is_empty() {
+            Ok(config)
+        } else {
+            Err(ConfigError(wrong))
+        }
+    }
+
+    /// The whole configuration as a file, with secrets blotted out.
+    #[must_use]
+    pub fn redacted(&self) -> String {
+        text::render(self, false)
+    }
+
+    /// The example file: every key with its default and its meaning.
+    #[must_use]
+    pub fn example() -> String {
+        text::render(&Self::default(), true)
+    }
+
+    /// Whether browsers will give a page of `public_url` the camera.
+    #[must_use]
+    pub fn is_secure_context(&self) -> bool {
+        self.origin().is_some_and(|url| {
+            let host = url.host_str().unwrap_or_default();
+            url.scheme() == "https"
+                || host == "localhost"
+                || host.ends_with(".localhost")
+                || host.parse().is_ok_and(|ip: IpAddr| ip.is_loopback())
+        })
+    }
+
+    /// The scheme, host and port that pages and links carry.
+    #[must_use]
+    pub fn origin(&self) -> Option<reqwest::Url> {
+        let url = reqwest::Url::parse(&self.server.public_url).ok()?;
+        let bare = url.path() == "/" && url.query().is_none() && url.fragment().is_none();
+        let plain = url.username().is_empty() && url.password().is_none();
+        let web = matches!(url.scheme(), "http" | "https") && url.host().is_some();
+        (bare && plain && web).then_some(url)
+    }
+
+    fn problems(&self) -> Vec<String> {
+        let mut wrong = Vec::new();
+        self.check_server(&mut wrong);
+        self.check_media_and_limits(&mut wrong);
+        self.check_messenger(&mut wrong);
+        let must = |fine: bool, sentence: &str, wrong: &mut Vec<String>| {
+            if !fine {
+                wrong.push(sentence.to_owned());
+            }
+        };
+        let url = self.store.url.as_str();
+        let known = ["postgres://", "postgresql://", "sqlite:"];
+        must(
+            url.is_empty() || known.iter().any(|scheme| url.starts_with(scheme)),
+            "store.url must start with postgres:// or sqlite:, or be empty for a SQLite file in \
+             server.data_dir",
+            &mut wrong,
+        );
+        must(
+            self.webhooks.allow_private_targets || !self.webhooks.ports.is_empty(),
+            "webhooks.ports is empty, so no webhook could be sent; list at least 443",
+            &mut wrong,
+        );
+        must(
+            self.log
+                .level
+                .parse::<tracing_subscriber::filter::Targets>()
+                .is_ok(),
+            "log.level must be error, warn, info, debug or trace, or a list such as \
+             \"info,store=debug\"",
+            &mut wrong,
+        );
+        wrong
+    }
+
+    fn check_server(&self, wrong: &mut Vec<String>) {
+        let server = &self.server;
+        if self.origin().is_none() {
+            wrong.push(
+                "server.public_url must be the address customers open, with scheme and host and \
+                 nothing after them, such as https://verify.bank.example"
+                    .to_owned(),
+            );
+        } else if !self.is_secure_context() {
+            wrong.push(
+                "server.public_url must start with https://, because browsers give no camera to \
+                 pages without it (http is possible for localhost only)"
+                    .to_owned(),
+            );
+        }
+        if server.data_dir.as_os_str().is_empty() {
+            wrong.push("server.data_dir must name the folder for data and keys".to_owned());
+        }
+        match server.tls {
+            TlsMode::Off => {}
+            TlsMode::File => {
+                for (key, path) in [("cert", &server.cert), ("key", &server.key)] {
+                    if !path.is_file() {
+                        wrong.push(format!(
+                            "server.{key} must name a PEM file, because server.tls is \"file\"; \
+                             there is none at {:?}",
+                            path.display().to_string()
+                        ));
+                    }
+                }
+            }
+            TlsMode::Acme => {
+                if server.domains.is_empty() {
+                    wrong.push(
+                        "server.domains must list the names to certify, because server.tls is \
+                         \"acme\""
+                            .to_owned(),
+                    );
+                }
+                if !server.contact.contains('@') {
+                    wrong.push(
+                        "server.contact must be the mail address for the certificate authority, \
+                         because server.tls is \"acme\""
+                            .to_owned(),
+                    );
+                }
+            }
+        }
+    }
+
+    fn check_media_and_limits(&self, wrong: &mut Vec<String>) {
+        let mut within = |key: &str, value: u32, from: u32, to: u32| {
+            if !(from..=to).contains(&value) {
+                wrong.push(format!("{key} is {value}; it must be from {from} to {to}"));
+            }
+        };
+        within("server.drain_seconds", self.server.drain_seconds, 0, 86_400);
+        within("media.threads", u32::from(self.media.threads), 1, 64);
+        within("limits.rooms", self.limits.rooms, 1, 100_000);
+        within(
+            "limits.uploads_at_once",
+            self.limits.uploads_at_once,
+            1,
+            256,
+        );
+        within(
+            "limits.free_disk_percent",
+            self.limits.free_disk_percent,
+            0,
+            90,
+        );
+        if self.media.advertise.len() > 16
+            || self.media.advertise.iter().any(|a| a.is_unspecified())
+        {
+            wrong.push(
+                "media.advertise must list at most 16 addresses that customers can reach, \
+                 or be empty for those of this machine"
+                    .to_owned(),
+            );
+        }
+    }
+
+    fn check_messenger(&self, wrong: &mut Vec<String>) {
+        let Messenger { sms, email } = &self.messenger;
+        if !sms.url.is_empty() {
+            for (key, value) in [
+                ("account", &sms.account),
+                ("token", &sms.token),
+                ("from", &sms.from),
+            ] {
+                if value.is_empty() {
+                    wrong.push(format!(
+                        "messenger.sms.{key} is empty; fill it in, or empty messenger.sms.url to \
+                         send no text messages"
+                    ));
+                }
+            }
+            if !sms.url.starts_with("https://") && !sms.url.starts_with("http://127.0.0.1") {
+                wrong.push("messenger.sms.url must start with https://".to_owned());
+            }
+        }
+        if !email.host.is_empty() && email.from.parse::<lettre::message::Mailbox>().is_err() {
+            wrong.push(
+                "messenger.email.from must be the sender, such as \"Bank <no-reply@bank.example>\"; \
+                 empty messenger.email.host to send no mail"
+                    .to_owned(),
+            );
+        }
+    }
+}
+
+fn read(path: &Path) -> Result<String, ConfigError> {
+    let refuse = |what: String| ConfigError(vec![format!("{}: {what}", path.display())]);
+    let length = std::fs::metadata(path)
+        .map_err(|e| refuse(e.to_string()))?
+        .len();
+    if length > MAX_FILE {
+        return Err(refuse(
+            "longer than 1 MiB; this is no configuration file".to_owned(),
+        ));
+    }
+    std::fs::read_to_string(path).map_err(|e| refuse(e.to_string()))
+}
+
+#[cfg(test)]
+mod tests;
