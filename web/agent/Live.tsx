@@ -44,7 +44,7 @@ function Interrupted({ file }: { file: AgentCaseView }) {
       <Icon name="wifi_off" size={32} />
       <h2>{t.interrupted}</h2>
       <p class="num">{left > 0 ? t.waits(left) : t.waitsOver}</p>
-      <button class="btn" onClick={() => openVerdict('incomplete')}>{t.decideNow}</button>
+      <button class="btn" onClick={() => openVerdict('incomplete')}>{t.sendLink}</button>
     </div>
   );
 }

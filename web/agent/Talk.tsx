@@ -28,6 +28,8 @@ function fitting(file: AgentCaseView, typed: string): Array<{ key: string; text:
     .slice(0, 7);
 }
 
+function keepInSight(option: HTMLLIElement | null): void { option?.scrollIntoView({ block: 'nearest' }); }
+
 export function Talk({ file, talk }: { file: AgentCaseView; talk: TalkState }) {
   const [at, setAt] = useState(0);
   const open = replies.value || draft.value.startsWith('/');
@@ -59,10 +61,10 @@ export function Talk({ file, talk }: { file: AgentCaseView; talk: TalkState }) {
         onSend={write} onTyping={on => sayOf({ type: 'typing', on })} onAttach={f => void sendPicture(f)} imageUrl={id => Promise.resolve(shownUrl(id))}
         draft={draft.value} onDraft={text => { draft.value = text; setAt(0); if (!text.startsWith('/')) replies.value = false; }} onKey={onKey}>
         {open && (
-          <ul class="replies" role="listbox" aria-label={t.canned}>
+          <ul class="replies" role="listbox" tabIndex={0} aria-label={t.canned}>
             {list.length === 0 && <li class="dim small">{t.noCanned}</li>}
             {list.map((r, i) => (
-              <li key={r.key} role="option" aria-selected={i === chosen} class="reply" onPointerEnter={() => setAt(i)} onPointerDown={e => { e.preventDefault(); take(r.text); }}>
+              <li key={r.key} role="option" aria-selected={i === chosen} ref={i === chosen ? keepInSight : null} class="reply" onPointerEnter={() => setAt(i)} onPointerDown={e => { e.preventDefault(); take(r.text); }}>
                 <b>{plain(r.key)}</b><span dir="auto">{r.text}</span>{r.text !== r.english && <span class="dim small">{r.english}</span>}
               </li>
             ))}

@@ -30,8 +30,8 @@ function PresenceMenu() {
   const pick = (act: () => void) => () => { setOpen(false); act(); };
   return (
     <div class="menu" ref={box} onKeyDown={e => { if (e.key === 'Escape' && open) { e.preventDefault(); setOpen(false); } }}>
-      <button class="presence" data-presence={view.presence} aria-haspopup="true" aria-expanded={open} aria-label={`${t.setState}: ${word}`} onClick={() => setOpen(!open)}>
-        <span class="dot" />{word}<span class="num dim">{clock(since)}</span><Icon name="chevron_down" size={16} />
+      <button class="presence" data-presence={view.presence} aria-haspopup="true" aria-expanded={open} onClick={() => setOpen(!open)}>
+        <span class="dot" /><span class="sr-only">{t.setState}</span>{word}<span class="num dim">{clock(since)}</span><Icon name="chevron_down" size={16} />
       </button>
       {open && (
         <div class="menu-list" role="group" aria-label={t.setState}>
