@@ -53,11 +53,15 @@ function Steps({ at }: { at: number }) {
   );
 }
 
-function Field({ label, value, onChange, type = "text", wide }: { label: string; value: string; onChange: (value: string) => void; type?: string; wide?: boolean }) {
+function Field({ label, value, onChange, type, wide }: { label: string; value: string; onChange: (value: string) => void; type?: "date" | "tel"; wide?: boolean }) {
   return (
     <label class={wide ? "field wide" : "field"}>
       <span>{label}</span>
-      <input type={type} value={value} required maxLength={200} onInput={(event) => onChange(event.currentTarget.value)} />
+      {type ? (
+        <input type={type as "date"} value={value} required onInput={(event) => onChange(event.currentTarget.value)} />
+      ) : (
+        <input type="text" value={value} required maxLength={200} onInput={(event) => onChange(event.currentTarget.value)} />
+      )}
     </label>
   );
 }
@@ -112,9 +116,46 @@ function Prompt({ url, lang, heard }: { url: string; lang: string; heard: (type:
   return <div ref={place} class="prompt-frame" />;
 }
 
-function Offer({ checked, form, retry, heard }: { checked: Checked; form: CheckForm; retry: () => void; heard: (type: string) => void }) {
+const ENDINGS: Readonly<Record<Ending, { title: string; body: string; icon: string }>> = {
+  verified: { title: text.outcomeVerified, body: text.outcomeVerifiedText, icon: circle_check },
+  rejected: { title: text.outcomeRejected, body: text.outcomeRejectedText, icon: info },
+  escalated: { title: text.outcomeEscalated, body: text.outcomeEscalatedText, icon: info },
+  open: { title: text.outcomeOpen, body: text.outcomeOpenText, icon: info },
+};
+
+function Ended({ ending, name, again }: { ending: Ending; name: string; again: () => void }) {
+  const { title, body, icon } = ENDINGS[ending];
+  return (
+    <div class="calm ended" data-outcome={ending}>
+      <span class={ending === "verified" ? "badge-mark good" : "badge-mark"}>
+        <Glyph path={icon} size={28} />
+      </span>
+      <h1>
+        <span role="status">{fill(title, { name: name.split(" ")[0] ?? name }, "en")}</span>
+      </h1>
+      <p class="soft">{body}</p>
+      <button type="button" class="plain-button" onClick={again}>
+        {text.again}
+      </button>
+    </div>
+  );
+}
+
+interface OfferProps {
+  checked: Checked;
+  form: CheckForm;
+  ending: Ending | null;
+  /** The customer has seen the result and closed the frame. */
+  done: boolean;
+  retry: () => void;
+  again: () => void;
+  heard: (type: string) => void;
+}
+
+/** The offer, and later the outcome over it: the frame stays where it is, so that it is never loaded anew. */
+function Offer({ checked, form, ending, done, retry, again, heard }: OfferProps) {
   const { mode, url } = checked.recovery;
-  const again = (
+  const retake = (
     <button type="button" class={mode === "none" ? "go" : "plain-button"} onClick={retry}>
       <Glyph path={refresh} />
       {text.retry}
@@ -128,40 +169,21 @@ function Offer({ checked, form, retry, heard }: { checked: Checked; form: CheckF
         </span>
         <h1>{text.noneTitle}</h1>
         <p class="soft">{text.noneText}</p>
-        {again}
+        {retake}
       </section>
     );
   return (
-    <section class="panel">
-      <h1>{mode === "opt_in" ? text.optTitle : text.offered}</h1>
-      <p class="soft">{mode === "opt_in" ? text.optText : text.offeredText}</p>
-      {mode === "opt_in" && again}
-      <Prompt url={url} lang={form.locale} heard={heard} />
-    </section>
-  );
-}
-
-const ENDINGS: Readonly<Record<Ending, { title: string; body: string; icon: string }>> = {
-  verified: { title: text.outcomeVerified, body: text.outcomeVerifiedText, icon: circle_check },
-  rejected: { title: text.outcomeRejected, body: text.outcomeRejectedText, icon: info },
-  escalated: { title: text.outcomeEscalated, body: text.outcomeEscalatedText, icon: info },
-  open: { title: text.outcomeOpen, body: text.outcomeOpenText, icon: info },
-};
-
-function Ended({ ending, name, again }: { ending: Ending; name: string; again: () => void }) {
-  const { title, body, icon } = ENDINGS[ending];
-  return (
-    <section class="panel calm ended" data-outcome={ending}>
-      <span class={ending === "verified" ? "badge-mark good" : "badge-mark"}>
-        <Glyph path={icon} size={28} />
-      </span>
-      <h1>
-        <span role="status">{fill(title, { name: name.split(" ")[0] ?? name }, "en")}</span>
-      </h1>
-      <p class="soft">{body}</p>
-      <button type="button" class="plain-button" onClick={again}>
-        {text.again}
-      </button>
+    <section class="panel" data-mode={mode}>
+      {ending ? (
+        <Ended key="words" ending={ending} name={form.name} again={again} />
+      ) : (
+        <div key="words" class="calm-left">
+          <h1>{mode === "opt_in" ? text.optTitle : text.offered}</h1>
+          <p class="soft">{mode === "opt_in" ? text.optText : text.offeredText}</p>
+          {mode === "opt_in" && retake}
+        </div>
+      )}
+      {!(ending && done) && <Prompt key="frame" url={url} lang={form.locale} heard={heard} />}
     </section>
   );
 }
@@ -190,7 +212,7 @@ function useOutcome(reference: string | null): { outcome: Outcome | null; stale:
 }
 
 /** A reload keeps the case that is under way. */
-const KEPT = "lantern.case";
+const KEPT = "harbour.case";
 function keptCase(): { checked: Checked; form: CheckForm } | null {
   try {
     return JSON.parse(sessionStorage.getItem(KEPT) ?? "null") as { checked: Checked; form: CheckForm } | null;
@@ -271,8 +293,9 @@ function Bank() {
               </button>
             </section>
           )}
-          {checked && ending && <Ended ending={ending} name={form.name} again={restart} />}
-          {checked && (!ending || ending === "escalated") && <Offer key={checked.case + checked.reference} checked={checked} form={form} retry={retry} heard={(type) => setEvents((all) => [...all, type].slice(-50))} />}
+          {checked && (
+            <Offer key={checked.recovery.url ?? checked.case} checked={checked} form={form} ending={ending} done={events.includes("closed")} retry={retry} again={restart} heard={(type) => setEvents((all) => [...all, type].slice(-50))} />
+          )}
           {stale && (
             <p class="stale" role="status">
               {text.stale}

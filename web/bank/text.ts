@@ -1,7 +1,7 @@
 // What the demo bank says. The bank is invented, and so is its customer.
 export const text = {
-  title: "Open an account | Lantern Bank",
-  bank: "Lantern Bank",
+  title: "Open an account | Harbour Bank",
+  bank: "Harbour Bank",
   tagline: "Open an account",
   stepDetails: "Your details",
   stepIdentity: "Your identity",
@@ -46,7 +46,7 @@ export const text = {
   rule: "Policy",
   validUntil: "Link valid until {time}",
   sms: "As a text message",
-  smsFrom: "LANTERN",
+  smsFrom: "HARBOUR",
   smsText: "{name}, your photo check did not go through. Finish it with a live agent in about 3 minutes, no app:",
   smsLink: "Open the link",
   smsNote: "The same one-tap link, as it would reach a phone.",

@@ -80,7 +80,7 @@ export function Start({ s, act, embedded, allowed }: Props & { embedded: boolean
           <button type="button" class="plain" onClick={() => act.aside("callback")}>
             {t("start.later")}
           </button>
-          <button type="button" class="plain" onClick={() => act.aside("phone")}>
+          <button type="button" class="plain for-desk" onClick={() => act.aside("phone")}>
             {t("start.phone")}
           </button>
           <button type="button" class="plain" onClick={() => act.join("photos")}>

@@ -123,7 +123,7 @@ export class Session {
       leave: () => {
         this.#line?.send({ type: "leave" });
         dispatch({ type: "set", change: { aside: "none" } });
-        this.#host.once("closed");
+        this.#host.once("left");
       },
       rate: (stars, comment) => void this.#line?.send({ type: "rate", stars, comment: comment.slice(0, 1_000) }),
       takeOver: () => {
@@ -207,6 +207,8 @@ export class Session {
         break;
       case "problem":
         console.warn(`refused: ${message.code}: ${message.detail}`);
+        // A restarted server does not know the connection it is asked to restart.
+        if (message.code.includes("peer")) void this.room?.prepare();
         break;
       case "pong":
         break;

@@ -38,7 +38,7 @@ export interface Quality {
 
 const GATHER = 300;
 const PATIENCE = 2_000;
-const GIVE_UP = 8_000;
+const GIVE_UP = 4_000;
 
 export class Room {
   /** Name of the current peer connection at the server. */
@@ -90,6 +90,9 @@ export class Room {
     const pc = this.#pc;
     if (!pc || peer !== this.peer || pc.signalingState !== "have-local-offer") return;
     this.#pending = null;
+    // A server that was started anew knows nothing of the old encryption: only a new connection helps.
+    const before = fingerprint(pc.remoteDescription?.sdp);
+    if (before !== null && before !== fingerprint(sdp)) return this.prepare();
     await pc.setRemoteDescription({ type: "answer", sdp });
     await this.setLadder(this.#step);
   }
@@ -125,7 +128,8 @@ export class Room {
     if (!pc || pc.connectionState === "failed" || pc.connectionState === "closed") return this.prepare();
     if (pc.connectionState === "connected" && pc.iceConnectionState !== "disconnected") return;
     if (this.#pending) return void this.#options.offer(this.#pending.peer, this.#pending.sdp);
-    if (pc.connectionState === "new") return this.prepare();
+    // An offer is being made, or its answer has just begun to work.
+    if (pc.connectionState === "new" || pc.signalingState !== "stable") return;
     await this.restart();
   }
 
@@ -231,6 +235,8 @@ export class Room {
     this.#options.onState?.(state);
   }
 }
+
+const fingerprint = (sdp: string | undefined): string | null => /^a=fingerprint:(.*)$/m.exec(sdp ?? "")?.[1]?.trim() ?? null;
 
 /** The server takes no trickled candidates: wait for them, but not for a slow one. */
 function gathered(pc: RTCPeerConnection): Promise<void> {
