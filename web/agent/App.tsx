@@ -7,6 +7,7 @@ import { takeFragment } from '../lib/router.ts';
 import { Logo } from '../lib/ui/icons.tsx';
 import { Desk } from './Desk.tsx';
 import { startDesk, stopDesk } from './desk.ts';
+import { releaseSelf } from './self.ts';
 import { SignIn } from './SignIn.tsx';
 import { t } from './text.ts';
 import { agentFirstName, loadLists, tenant } from './view.ts';
@@ -87,6 +88,7 @@ async function stillSignedIn(): Promise<void> {
 
 function leave(): void {
   stopDesk();
+  releaseSelf();
   here.value = { is: 'out', because: '' };
 }
 

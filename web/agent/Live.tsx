@@ -65,7 +65,7 @@ function SelfTile() {
     <div class="self-tile">
       <VideoTile stream={stream} label={t.seesYou} mirror muted on={stream !== null && !self.dark.value}>
         {self.opening.value ? <span class="small" role="status">{t.opening}</span>
-          : <button class="btn tight" title={ownCamera[self.trouble.value] ?? ''} onClick={() => void openSelf()}><Icon name="camera_off" size={16} />{self.dark.value ? t.cameraOff : t.openCamera}</button>}
+          : <button class="btn tight" title={ownCamera[self.trouble.value] ?? ''} onClick={() => { if (stream) toggleDark(); else void openSelf(); }}><Icon name="camera_off" size={16} />{stream ? t.cameraOn : t.openCamera}</button>}
       </VideoTile>
       {self.muted.value && <span class="self-muted"><Icon name="mic_off" size={16} />{t.muted}</span>}
     </div>
@@ -133,7 +133,7 @@ export function Live({ file, talk }: { file: AgentCaseView; talk: Talk }) {
           {at === 'call' && road.value === 'interrupted' && <span class="pill" data-line="poor" role="status"><Icon name="refresh" size={16} />{t.rebuilding}</span>}
           {!file.customer.visible && file.customer.connected && <span class="pill" data-line="weak"><Icon name="warning" size={16} />{t.hidden}</span>}
           <span class="grow" />
-          <LineMark line={lines.customer} name={t.theirLine} extra={size} />
+          {file.mode === 'video' && <LineMark line={lines.customer} name={t.theirLine} extra={size} />}
         </div>
         <Prompt file={file} />
         <SelfTile />
@@ -145,7 +145,7 @@ export function Live({ file, talk }: { file: AgentCaseView; talk: Talk }) {
           {lines.agent && lines.agent.word !== 'good' && <span class="pill" data-line={lines.agent.word} title={t.quality(lines.agent.rtt, lines.agent.loss.toFixed(1), rate(lines.agent.kbps))}><Sign name="signal" />{t.yourLine}{ladderWords[ladder] ? ` · ${ladderWords[ladder]}` : ''}</span>}
         </div>
         {at === 'interrupted' && <Interrupted file={file} />}
-        {at === 'deciding' && file.phase === 'deciding' && <div class="overlay"><Icon name="phone_off" size={32} /><h2>{t.decidingTitle}</h2><p>{t.decidingLead}</p></div>}
+        {at === 'deciding' && file.phase === 'deciding' && <div class="overlay solid"><Icon name="phone_off" size={32} /><h2>{t.decidingTitle}</h2><p>{t.decidingLead}</p></div>}
         {ending.value && <EndAsk />}
       </div>
       {at === 'call' && <Lens file={file} talk={talk} />}

@@ -10,7 +10,7 @@ import { advance, helloOf, newDesk, roomWanted, type DeskInput, type DeskState }
 import { Room, type RoomState } from '../lib/rtc.ts';
 import { Line } from '../lib/socket.ts';
 import { chime, hush } from './chime.ts';
-import { openSelf, self } from './self.ts';
+import { openSelf, releaseSelf, self } from './self.ts';
 
 /** The console answers a little before the ring ends, so that the server's clock does not call it a miss. */
 const ANSWER_EARLY = 200;
@@ -162,6 +162,7 @@ function hear(push: AgentPush): void {
     line?.close();
     closeRoom();
     hush();
+    releaseSelf();
   }
 }
 

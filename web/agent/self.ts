@@ -78,10 +78,16 @@ function drop(): void {
   for (const track of self.stream.peek()?.getTracks() ?? []) track.stop();
 }
 
-export function closeSelf(): void {
-  self.wanted.value = false;
+/** Lets the camera go for another page or a sign-out; it opens again by itself when this page is at work again. */
+export function releaseSelf(): void {
   drop();
   self.stream.value = null;
+}
+
+/** Closed by hand: stays closed until it is opened by hand. */
+export function closeSelf(): void {
+  self.wanted.value = false;
+  releaseSelf();
 }
 
 export function choose(kind: 'camera' | 'microphone', id: string): void {
