@@ -2,7 +2,18 @@
 //! Must not know any rule of a case; those live in `domain`.
 
 pub mod adapters;
+pub mod config;
 pub mod engine;
+pub mod hub;
+pub mod numbers;
+pub mod playback;
+pub mod recorder;
+pub mod rooms;
+pub mod socket;
+pub mod state;
+pub mod telemetry;
 pub mod tenant;
 pub mod texts;
+pub mod tls;
 pub mod views;
+pub mod workers;

@@ -285,6 +285,10 @@ impl<B: Backend> Store for B {
         })
     }
 
+    fn mark_values(&self, tenant: TenantId, kind: String, from: Timestamp, to: Timestamp) -> Later<'_, Vec<i64>> {
+        many(self, numbers::of_kind(tenant, kind, from, to))
+    }
+
     fn audit_of_case(&self, case: CaseId, after: i64, limit: u32) -> Later<'_, Vec<AuditRow>> {
         many(self, log::of_case(case, after, limit))
     }

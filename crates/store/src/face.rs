@@ -107,6 +107,8 @@ pub trait Store: Send + Sync + 'static {
     fn reports_since(&self, tenant: TenantId, since: Timestamp, limit: u32) -> Later<'_, Vec<ReportRow>>;
     /// Marks at or after `from` and before `to`.
     fn numbers(&self, tenant: TenantId, from: Timestamp, to: Timestamp) -> Later<'_, Numbers>;
+    /// The values of one kind, newest first, at most [`crate::rows::MAX_VALUES`].
+    fn mark_values(&self, tenant: TenantId, kind: String, from: Timestamp, to: Timestamp) -> Later<'_, Vec<i64>>;
 
     // The log.
 

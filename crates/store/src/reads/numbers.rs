@@ -53,6 +53,16 @@ pub(crate) fn values(tenant: TenantId, from: Timestamp, to: Timestamp) -> Read<(
     Read { query: Query::rows(sql, args![tenant, from, to, MAX_VALUES]), decode }
 }
 
+/// The newest values of one kind.
+pub(crate) fn of_kind(tenant: TenantId, kind: String, from: Timestamp, to: Timestamp) -> Read<i64> {
+    let sql = "SELECT value FROM marks WHERE tenant = $1 AND kind = $2 AND at >= $3 AND at < $4 ORDER BY at DESC LIMIT $5";
+    let decode = |record: Record| {
+        let mut c = record.columns("marks");
+        c.int("value")
+    };
+    Read { query: Query::rows(sql, args![tenant, kind, from, to, MAX_VALUES]), decode }
+}
+
 pub(crate) fn by_agent(tenant: TenantId, from: Timestamp, to: Timestamp) -> Read<AgentNumbers> {
     let sql = "SELECT agent, kind, COUNT(*), CAST(SUM(value) AS BIGINT) FROM marks \
                WHERE tenant = $1 AND at >= $2 AND at < $3 AND agent IS NOT NULL GROUP BY agent, kind ORDER BY agent, kind";

@@ -1,0 +1,120 @@
+//! WebSockets: what browsers say becomes inputs, what changes becomes pushes.
+//! Must not know SQL or a rule.
+
+pub mod admin;
+pub mod agent;
+pub mod customer;
+mod device;
+
+pub use device::in_words;
+
+use crate::engine::EngineError;
+use axum::extract::ws::{Message, WebSocket};
+use futures_util::stream::{SplitSink, SplitStream};
+use futures_util::{SinkExt, StreamExt};
+use serde::Serialize;
+use serde::de::DeserializeOwned;
+use std::time::{Duration, Instant};
+use wire::socket::MAX_MESSAGE;
+
+/// The first message must come within this.
+pub(crate) const HELLO_WITHIN: Duration = Duration::from_secs(10);
+/// A page that says nothing for so long is gone; pages ping every 5 s.
+pub(crate) const SILENT_FOR: Duration = Duration::from_secs(15);
+/// Messages a page may send in a burst, and per second after it.
+const BURST: f64 = 60.0;
+const RATE: f64 = 20.0;
+
+/// What came in.
+pub(crate) enum Said<M> {
+    /// A message of the protocol.
+    Message(M),
+    /// Something that is not one: its `type`, if it had one, and why.
+    Odd(String, String),
+    /// Nothing of interest.
+    Nothing,
+    /// The page is gone, or must go.
+    Gone,
+}
+
+/// The writing half, with the protocol's shapes.
+pub(crate) struct Voice(SplitSink<WebSocket, Message>);
+
+/// The reading half, with its budget.
+pub(crate) struct Ear {
+    stream: SplitStream<WebSocket>,
+    budget: f64,
+    at: Instant,
+}
+
+pub(crate) fn split(socket: WebSocket) -> (Voice, Ear) {
+    let (sink, stream) = socket.split();
+    (Voice(sink), Ear { stream, budget: BURST, at: Instant::now() })
+}
+
+impl Voice {
+    /// Says something; false when the page is gone or does not read.
+    pub async fn say<T: Serialize>(&mut self, push: &T) -> bool {
+        let Ok(text) = serde_json::to_string(push) else { return false };
+        let sent = tokio::time::timeout(SILENT_FOR, self.0.send(Message::Text(text.into())));
+        matches!(sent.await, Ok(Ok(())))
+    }
+
+    pub async fn close(mut self) {
+        let _ = tokio::time::timeout(Duration::from_secs(1), self.0.close()).await;
+    }
+}
+
+impl Ear {
+    /// The next message; a page over its budget or over the size limit must go.
+    pub async fn hear<M: DeserializeOwned>(&mut self) -> Said<M> {
+        let Ok(next) = tokio::time::timeout(SILENT_FOR, self.stream.next()).await else { return Said::Gone };
+        let text = match next {
+            Some(Ok(Message::Text(text))) => text,
+            Some(Ok(Message::Ping(_) | Message::Pong(_))) => return Said::Nothing,
+            Some(Ok(Message::Binary(_) | Message::Close(_)) | Err(_)) | None => return Said::Gone,
+        };
+        let now = Instant::now();
+        self.budget = (self.budget + now.duration_since(self.at).as_secs_f64() * RATE).min(BURST) - 1.0;
+        self.at = now;
+        if self.budget < 0.0 || text.len() > MAX_MESSAGE {
+            return Said::Gone;
+        }
+        match serde_json::from_str(&text) {
+            Ok(message) => Said::Message(message),
+            Err(error) => {
+                let kind = serde_json::from_str::<serde_json::Value>(&text).ok().and_then(|v| v["type"].as_str().map(|s| s.chars().take(40).collect()));
+                Said::Odd(kind.unwrap_or_default(), shape(&error))
+            }
+        }
+    }
+}
+
+/// Why a message does not fit, without repeating what was in it.
+fn shape(error: &serde_json::Error) -> String {
+    let what = match error.classify() {
+        serde_json::error::Category::Syntax | serde_json::error::Category::Eof => "not JSON",
+        serde_json::error::Category::Data => "a field is missing, unknown or of the wrong type",
+        serde_json::error::Category::Io => "unreadable",
+    };
+    format!("{what}, at column {}", error.column())
+}
+
+/// A stable code and words for a page, from whatever went wrong.
+pub(crate) fn problem(error: &EngineError) -> (String, String) {
+    match error {
+        EngineError::Refused(refusal) => (refusal.code.as_str().to_owned(), refusal.to_string()),
+        EngineError::Missing(what) => ("not_found".to_owned(), format!("no such {what}")),
+        EngineError::Store(store::StoreError::Conflict) => ("conflict".to_owned(), "somebody else was faster, try again".to_owned()),
+        EngineError::Store(_) | EngineError::Key(_) | EngineError::Corrupt { .. } => {
+            tracing::error!(%error, "a socket message could not be kept");
+            ("unavailable".to_owned(), "the server cannot keep this now, try again".to_owned())
+        }
+    }
+}
+
+/// A peer id as pages write it: 32 hexadecimal digits.
+pub(crate) fn peer_id(text: &str) -> Option<media::PeerId> {
+    let hex = text.len() == 32 && text.bytes().all(|b| b.is_ascii_hexdigit());
+    hex.then(|| u128::from_str_radix(text, 16).ok().map(media::PeerId)).flatten()
+}

@@ -1,0 +1,197 @@
+//! The agent's page: presence, rings, the case in hand, commands to the customer's device.
+//! Must not decide; the domain refuses what an agent may not do.
+
+mod act;
+mod desk;
+
+pub use desk::day_start;
+
+use super::{Ear, HELLO_WITHIN, Said, Voice, problem, split};
+use crate::engine::{Actor, EngineError};
+use crate::hub::ToAgent;
+use crate::state::App;
+use axum::extract::ws::WebSocket;
+use domain::agent;
+use domain::case::{Case, Input, Phase};
+use domain::ids::{AgentId, CaseId};
+use std::collections::BTreeMap;
+use std::time::Duration;
+use wire::socket::{AgentMessage, AgentPush};
+
+/// A reload takes about this long; then a waiting agent is offline and a ring goes on.
+const GRACE: Duration = Duration::from_secs(5);
+/// After this an agent on call is lost and the customer goes back to the head of the queue.
+const LOST: Duration = Duration::from_secs(15);
+/// The desk's numbers are looked at this often.
+const DESK_EVERY: Duration = Duration::from_secs(2);
+const CHAT_PAGE: usize = 100;
+
+struct Page {
+    app: App,
+    agent: AgentId,
+    socket: u64,
+    /// Chat shown per case, so that a second case in the shift starts at its own beginning.
+    chat_shown: BTreeMap<CaseId, usize>,
+    chat_after: usize,
+    last_desk: String,
+    replaced: bool,
+}
+
+/// Serves one console until it goes.
+pub async fn serve(app: App, socket: WebSocket, agent: AgentId) {
+    let (mut voice, mut ear) = split(socket);
+    let hello = tokio::time::timeout(HELLO_WITHIN, ear.hear::<AgentMessage>()).await;
+    let Ok(Said::Message(AgentMessage::Hello { chat_after, .. })) = hello else {
+        voice.say(&AgentPush::Problem { code: "hello_first".to_owned(), detail: "The first message must be hello.".to_owned(), of: String::new() }).await;
+        return voice.close().await;
+    };
+    let (id, mut inbox) = app.hub.join_agent(agent);
+    let mut page = Page {
+        app: app.clone(),
+        agent,
+        socket: id,
+        chat_shown: BTreeMap::new(),
+        chat_after: chat_after as usize,
+        last_desk: String::new(),
+        replaced: false,
+    };
+    page.feed(agent::Input::Came).await;
+    app.hub.route.notify_one();
+    if page.show_desk(&mut voice).await && page.show_case(&mut voice).await {
+        page.talk(&mut voice, &mut ear, &mut inbox).await;
+    }
+    voice.close().await;
+    page.leave();
+}
+
+impl Page {
+    async fn talk(&mut self, voice: &mut Voice, ear: &mut Ear, inbox: &mut tokio::sync::mpsc::Receiver<ToAgent>) {
+        let mut tick = tokio::time::interval(DESK_EVERY);
+        tick.set_missed_tick_behavior(tokio::time::MissedTickBehavior::Delay);
+        loop {
+            let go_on = tokio::select! {
+                said = ear.hear::<AgentMessage>() => match said {
+                    Said::Message(message) => self.on_message(voice, message).await,
+                    Said::Odd(of, why) => voice.say(&AgentPush::Problem { code: "malformed".to_owned(), detail: why, of }).await,
+                    Said::Nothing => true,
+                    Said::Gone => false,
+                },
+                told = inbox.recv() => match told {
+                    Some(told) => self.on_told(voice, told).await,
+                    None => false,
+                },
+                _ = tick.tick() => self.show_desk(voice).await,
+            };
+            if !go_on {
+                return;
+            }
+        }
+    }
+
+    async fn on_told(&mut self, voice: &mut Voice, told: ToAgent) -> bool {
+        match told {
+            ToAgent::Desk => self.show_desk(voice).await && self.show_case(voice).await,
+            ToAgent::Case(case) => self.show_one(voice, &case).await,
+            ToAgent::Told(case) => match self.app.engine.case(case).await {
+                Ok(case) => self.show_one(voice, &case).await,
+                Err(_) => true,
+            },
+            ToAgent::Push(push) => voice.say(push.as_ref()).await,
+            ToAgent::Replaced => {
+                self.replaced = true;
+                voice.say(&AgentPush::Replaced {}).await;
+                false
+            }
+        }
+    }
+
+    /// The case in hand, if there is one.
+    async fn show_case(&mut self, voice: &mut Voice) -> bool {
+        let Some(id) = self.in_hand().await else { return true };
+        match self.app.engine.case(id).await {
+            Ok(case) => self.show_one(voice, &case).await,
+            Err(_) => true,
+        }
+    }
+
+    async fn show_one(&mut self, voice: &mut Voice, case: &Case) -> bool {
+        let told = self.app.hub.told(case.id);
+        let view = Box::new(crate::views::agent_case(case, &told, self.app.engine.now()));
+        if !voice.say(&AgentPush::Case { view }).await {
+            return false;
+        }
+        let first = if self.chat_shown.is_empty() { self.chat_after } else { 0 };
+        let shown = self.chat_shown.entry(case.id).or_insert(first);
+        while *shown < case.chat.len() {
+            let messages: Vec<_> = case.chat.iter().skip(*shown).take(CHAT_PAGE).map(crate::views::message).collect();
+            let from = u32::try_from(*shown).unwrap_or(u32::MAX);
+            *shown += messages.len();
+            if !voice.say(&AgentPush::Chat { case: case.id.to_string(), from, messages }).await {
+                return false;
+            }
+        }
+        true
+    }
+
+    async fn in_hand(&self) -> Option<CaseId> {
+        self.app.engine.agent(self.agent).await.ok()?.case()
+    }
+
+    /// Whether the agent may see this case now: in hand, or being rung for it.
+    async fn holds(&self, case: CaseId) -> bool {
+        self.in_hand().await == Some(case)
+    }
+
+    fn actor(&self) -> Actor {
+        Actor::Person(self.agent)
+    }
+
+    async fn feed(&self, input: agent::Input) {
+        match self.app.engine.on_agent(self.agent, &self.actor(), input).await {
+            Ok(()) | Err(EngineError::Refused(_)) => {}
+            Err(error) => tracing::warn!(agent.id = %self.agent, %error, "presence could not be kept"),
+        }
+    }
+
+    /// Says what came of an action: nothing when it worked, the refusal when not.
+    async fn outcome(voice: &mut Voice, of: &str, result: Result<(), EngineError>) -> bool {
+        match result {
+            Ok(()) => true,
+            Err(error) => {
+                let (code, detail) = problem(&error);
+                voice.say(&AgentPush::Problem { code, detail, of: of.to_owned() }).await
+            }
+        }
+    }
+
+    /// The page is gone, unless it comes back at once or another one took over.
+    fn leave(self) {
+        if !self.app.hub.leave_agent(self.agent, self.socket) || self.replaced {
+            return;
+        }
+        tokio::spawn(async move {
+            tokio::time::sleep(GRACE).await;
+            if self.app.hub.agent_connected(self.agent) {
+                return;
+            }
+            self.feed(agent::Input::Gone).await;
+            tokio::time::sleep(LOST.saturating_sub(GRACE)).await;
+            if self.app.hub.agent_connected(self.agent) {
+                return;
+            }
+            self.give_up_case().await;
+            self.feed(agent::Input::Gone).await;
+        });
+    }
+
+    async fn give_up_case(&self) {
+        let Some(id) = self.in_hand().await else { return };
+        let Ok(case) = self.app.engine.case(id).await else { return };
+        if let Phase::Live { session, .. } = &case.phase
+            && session.agent == self.agent
+            && let Err(error) = self.app.engine.tell_case(id, &Actor::System, Input::AgentLost).await
+        {
+            tracing::warn!(case.id = %id, %error, "a lost agent's case could not be put back");
+        }
+    }
+}

@@ -1,0 +1,227 @@
+//! What an agent says, one input each.
+//! Must not know how anything is shown.
+
+use super::Page;
+use crate::engine::EngineError;
+use crate::hub::ToCustomer;
+use crate::socket::customer::{clean, salt};
+use crate::socket::{Voice, peer_id};
+use domain::agent;
+use domain::case::{Input, Message};
+use domain::decision::Draft;
+use domain::digest::Digest;
+use domain::ids::{CaseId, MessageId};
+use domain::pii::Pii;
+use domain::procedure::Answer;
+use domain::refusal::{Code, Refusal};
+use domain::session::Seat;
+use wire::socket::{AgentMessage, AgentPush, CustomerPush, DeviceCommand, MAX_SDP};
+
+impl Page {
+    pub(super) async fn on_message(&mut self, voice: &mut Voice, message: AgentMessage) -> bool {
+        let of = name(&message);
+        match message {
+            AgentMessage::Ping {} => voice.say(&AgentPush::Pong {}).await,
+            AgentMessage::Hello { .. } => true,
+            AgentMessage::Offer { case, peer, sdp } => self.offer(voice, &case, peer, sdp).await,
+            AgentMessage::Decide { case, verdict, reasons, note } => {
+                let result = self.decide(&case, verdict, reasons, note).await;
+                Self::outcome(voice, of, result).await
+            }
+            AgentMessage::Command { case, id, command } => {
+                let result = self.command(&case, id, command).await;
+                Self::outcome(voice, of, result).await
+            }
+            AgentMessage::Typing { case, on } => {
+                if let Ok(id) = self.case_id(&case).await {
+                    self.app.hub.to_customer(id, &ToCustomer::Push(Box::new(CustomerPush::Typing { on })));
+                }
+                true
+            }
+            other => {
+                let result = self.simple(other).await;
+                Self::outcome(voice, of, result).await
+            }
+        }
+    }
+
+    async fn simple(&mut self, message: AgentMessage) -> Result<(), EngineError> {
+        let me = self.agent;
+        let actor = self.actor();
+        let mine = |input| self.app.engine.on_agent(me, &actor, input);
+        match message {
+            AgentMessage::Available {} => mine(agent::Input::Available).await,
+            AgentMessage::Away { reason } => mine(agent::Input::Away(reason.into())).await,
+            AgentMessage::ExtendWrap {} => mine(agent::Input::ExtendWrap).await,
+            AgentMessage::AutoAccept { on } => mine(agent::Input::AutoAccept(on)).await,
+            AgentMessage::Accept { reservation } => {
+                let ring = reservation.parse().map_err(|_| stale("accept"))?;
+                self.app.engine.accept(me, ring).await.map(|_| ())
+            }
+            AgentMessage::Reject { reservation } => {
+                let reservation = reservation.parse().map_err(|_| stale("reject"))?;
+                mine(agent::Input::Reject { reservation }).await
+            }
+            other => self.work(other).await,
+        }
+    }
+
+    async fn work(&mut self, message: AgentMessage) -> Result<(), EngineError> {
+        let agent = self.agent;
+        let (case, input) = match message {
+            AgentMessage::Chat { case, nonce, text } => return self.chat(&case, nonce, text).await,
+            AgentMessage::StepDone { case, step } => (case, Input::StepDone { agent, step }),
+            AgentMessage::StepState { case, step, failed } => (case, Input::StepState { agent, step, failed }),
+            AgentMessage::Waive { case, step, reason } => {
+                let reason = Pii::new(clean(&reason));
+                (case, Input::Waive { agent, step, reason, salt: salt(&self.app) })
+            }
+            AgentMessage::Challenge { case, step } => (case, Input::Challenge { agent, step, seed: self.app.engine.ids.seed() }),
+            AgentMessage::Judge { case, id, passed } => (case, Input::Judge { agent, id, passed }),
+            AgentMessage::Answered { case, step, question, answer } => {
+                let answer = match answer.as_str() {
+                    "match" => Answer::Match,
+                    "no_match" => Answer::NoMatch,
+                    "not_asked" => Answer::NotAsked,
+                    _ => return Err(Refusal::new(Code::OutOfRange, "answered", "live").into()),
+                };
+                (case, Input::Answered { agent, step, question, answer })
+            }
+            AgentMessage::Notes { case, text } => (case, Input::Notes { agent, text: Pii::new(clean(&text)), salt: salt(&self.app) }),
+            AgentMessage::End { case } => (case, Input::End { agent }),
+            AgentMessage::Hello { .. }
+            | AgentMessage::Available {}
+            | AgentMessage::Away { .. }
+            | AgentMessage::Accept { .. }
+            | AgentMessage::Reject { .. }
+            | AgentMessage::Offer { .. }
+            | AgentMessage::Typing { .. }
+            | AgentMessage::Command { .. }
+            | AgentMessage::Decide { .. }
+            | AgentMessage::ExtendWrap {}
+            | AgentMessage::AutoAccept { .. }
+            | AgentMessage::Ping {} => return Ok(()),
+        };
+        let id = self.case_id(&case).await?;
+        self.app.engine.tell_case(id, &self.actor(), input).await
+    }
+
+    /// The case, if it is in this agent's hand.
+    async fn case_id(&self, text: &str) -> Result<CaseId, EngineError> {
+        let id: CaseId = text.parse().map_err(|_| EngineError::Missing("case"))?;
+        if self.holds(id).await { Ok(id) } else { Err(Refusal::new(Code::NotYours, "case", "desk").into()) }
+    }
+
+    async fn chat(&self, case: &str, nonce: String, text: String) -> Result<(), EngineError> {
+        let id = self.case_id(case).await?;
+        let engine = &self.app.engine;
+        let person = engine.store.person(self.agent).await?.ok_or(EngineError::Missing("agent"))?;
+        let message = Message {
+            id: MessageId(engine.ids.id()),
+            nonce,
+            from: Seat::Agent,
+            name: crate::tenant::Tenant::first_name(&person.name),
+            at: engine.now(),
+            text: Pii::new(clean(&text)),
+            image: None,
+        };
+        engine.tell_case(id, &self.actor(), Input::Chat { message: Box::new(message), salt: salt(&self.app) }).await
+    }
+
+    async fn decide(
+        &self,
+        case: &str,
+        verdict: wire::terms::Verdict,
+        reasons: Vec<wire::terms::ReasonCode>,
+        note: String,
+    ) -> Result<(), EngineError> {
+        let id = self.case_id(case).await?;
+        let note = clean(&note);
+        if note.chars().count() > 1_000 || reasons.len() > domain::decision::MAX_REASON_CODES {
+            return Err(Refusal::new(Code::OutOfRange, "decide", "live").into());
+        }
+        let draft = Draft {
+            reasons: reasons.into_iter().map(Into::into).collect(),
+            by: self.agent,
+            note_commitment: Digest::commit(&salt(&self.app), &note),
+            note: Pii::new(note),
+        };
+        let input = |link, _life| Input::Decide { verdict: verdict.into(), draft: Box::new(draft), link };
+        self.app.engine.with_link(id, &self.actor(), input).await.map(|_| ())
+    }
+
+    async fn command(&self, case: &str, id: u32, command: DeviceCommand) -> Result<(), EngineError> {
+        let case = self.case_id(case).await?;
+        let what = match &command {
+            DeviceCommand::Photograph { .. } => "photograph",
+            DeviceCommand::Flip {} => "flip",
+            DeviceCommand::Torch { .. } => "torch",
+            DeviceCommand::Zoom { .. } => "zoom",
+            DeviceCommand::Camera { .. } => "camera",
+            DeviceCommand::Microphone { .. } => "microphone",
+            DeviceCommand::Guide { .. } => "guide",
+        };
+        self.app.engine.tell_case(case, &self.actor(), Input::CommandSent { agent: self.agent, id, what }).await?;
+        if let DeviceCommand::Guide { slot } = &command {
+            let slot = *slot;
+            self.app.hub.tell(case, None, |t| t.guide = slot);
+        }
+        if !self.app.hub.connected(case) {
+            let push = AgentPush::CommandDone { id, ok: false, why: "not_connected".to_owned(), evidence: None };
+            self.app.hub.to_agent(self.agent, crate::hub::ToAgent::Push(Box::new(push)));
+            return Ok(());
+        }
+        self.app.hub.to_customer(case, &ToCustomer::Push(Box::new(CustomerPush::Command { id, command })));
+        Ok(())
+    }
+
+    async fn offer(&self, voice: &mut Voice, case: &str, peer: String, sdp: String) -> bool {
+        let problem = |code: &str, detail: String| AgentPush::Problem { code: code.to_owned(), detail, of: "offer".to_owned() };
+        let Some(id) = peer_id(&peer).filter(|_| sdp.len() <= MAX_SDP) else {
+            return voice.say(&problem("malformed", "peer: 32 hexadecimal digits; SDP: at most 32 KiB".to_owned())).await;
+        };
+        let held = match self.case_id(case).await {
+            Ok(case) => self.app.engine.case(case).await,
+            Err(error) => Err(error),
+        };
+        let case = match held {
+            Ok(case) => case,
+            Err(error) => return Self::outcome(voice, "offer", Err(error)).await,
+        };
+        match self.app.rooms.offer(&case, Seat::Agent, id, sdp).await {
+            Ok(sdp) => voice.say(&AgentPush::Answer { peer, sdp }).await,
+            Err(error) => voice.say(&problem("offer_refused", error.to_string())).await,
+        }
+    }
+}
+
+fn stale(input: &'static str) -> EngineError {
+    Refusal::new(Code::Stale, input, "desk").into()
+}
+
+/// The message's own name, so that the page can show a refusal where it was asked.
+fn name(message: &AgentMessage) -> &'static str {
+    match message {
+        AgentMessage::Hello { .. } => "hello",
+        AgentMessage::Available {} => "available",
+        AgentMessage::Away { .. } => "away",
+        AgentMessage::Accept { .. } => "accept",
+        AgentMessage::Reject { .. } => "reject",
+        AgentMessage::Offer { .. } => "offer",
+        AgentMessage::Chat { .. } => "chat",
+        AgentMessage::Typing { .. } => "typing",
+        AgentMessage::Command { .. } => "command",
+        AgentMessage::StepDone { .. } => "step_done",
+        AgentMessage::StepState { .. } => "step_state",
+        AgentMessage::Waive { .. } => "waive",
+        AgentMessage::Challenge { .. } => "challenge",
+        AgentMessage::Judge { .. } => "judge",
+        AgentMessage::Answered { .. } => "answered",
+        AgentMessage::Notes { .. } => "notes",
+        AgentMessage::Decide { .. } => "decide",
+        AgentMessage::End { .. } => "end",
+        AgentMessage::ExtendWrap {} => "extend_wrap",
+        AgentMessage::AutoAccept { .. } => "auto_accept",
+        AgentMessage::Ping {} => "ping",
+    }
+}

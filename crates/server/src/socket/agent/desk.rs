@@ -1,0 +1,91 @@
+//! The desk: presence, the ring, the numbers of the shift.
+//! Must not change anything.
+
+use super::Page;
+use crate::socket::Voice;
+use crate::state::App;
+use domain::agent::State;
+use domain::ids::{AgentId, TenantId};
+use domain::time::{Span, Timestamp};
+use wire::api::agents::{DeskView, RingView};
+use wire::socket::AgentPush;
+
+/// An agent's numbers of today.
+struct Shift {
+    answered: u32,
+    aht_seconds: Option<u32>,
+    rating: Option<f64>,
+}
+
+impl Page {
+    /// Sends the desk if it differs from what was sent before.
+    pub(super) async fn show_desk(&mut self, voice: &mut Voice) -> bool {
+        let Some(view) = self.desk().await else { return true };
+        let Ok(text) = serde_json::to_string(&view) else { return true };
+        if text == self.last_desk {
+            return true;
+        }
+        self.last_desk = text;
+        voice.say(&AgentPush::Desk { view }).await
+    }
+
+    async fn desk(&self) -> Option<DeskView> {
+        let app = &self.app;
+        let agent = app.engine.agent(self.agent).await.ok()?;
+        let now = app.engine.now();
+        let waiting = app.queue.waiting(agent.tenant);
+        let longest = waiting.first().and_then(|c| crate::views::ticket(c)).map_or(Span::ZERO, |t| now.since(t.queued_at));
+        let shift = shift(app, agent.tenant, self.agent, now).await;
+        let ring = self.ring(&agent.state, now).await;
+        let (wrap_until, wrap_extended) = match agent.state {
+            State::WrapUp { until, extended, .. } => (Some(until.to_string()), extended),
+            State::Offline | State::Away { .. } | State::Available { .. } | State::Reserved { .. } | State::OnCall { .. } => (None, false),
+        };
+        let away = if let State::Away { reason } = agent.state { Some(reason.into()) } else { None };
+        Some(DeskView {
+            version: agent.version,
+            presence: agent.state.name().into(),
+            away,
+            since: agent.since.to_string(),
+            ring,
+            case: agent.case().filter(|_| !matches!(agent.state, State::Reserved { .. })).map(|c| c.to_string()),
+            wrap_until,
+            wrap_extended,
+            waiting: u32::try_from(waiting.len()).unwrap_or(u32::MAX),
+            longest_wait: u32::try_from(longest.as_seconds()).unwrap_or(u32::MAX),
+            answered_today: shift.answered,
+            aht_seconds: shift.aht_seconds,
+            rating: shift.rating,
+            auto_accept: agent.auto_accept,
+        })
+    }
+
+    async fn ring(&self, state: &State, now: Timestamp) -> Option<RingView> {
+        let State::Reserved { case, reservation, until, .. } = state else { return None };
+        let held = self.app.engine.case(*case).await.ok()?;
+        let told = self.app.hub.told(*case);
+        Some(RingView { reservation: reservation.to_string(), case: crate::views::agent_case(&held, &told, now), until: until.to_string() })
+    }
+}
+
+async fn shift(app: &App, tenant: TenantId, agent: AgentId, now: Timestamp) -> Shift {
+    let none = Shift { answered: 0, aht_seconds: None, rating: None };
+    let Ok(settings) = app.engine.tenants.get(tenant).await else { return none };
+    let from = day_start(now, &settings.policy.hours.zone);
+    let Ok(numbers) = app.engine.store.numbers(tenant, from, now + Span::seconds(1)).await else { return none };
+    let of = |kind: &str| numbers.agents.iter().find(|n| n.agent == agent && n.kind == kind);
+    let mean = |kind: &str| of(kind).filter(|n| n.count > 0).map(|n| n.sum as f64 / n.count as f64);
+    Shift {
+        answered: of("answered").map_or(0, |n| u32::try_from(n.count).unwrap_or(u32::MAX)),
+        aht_seconds: mean("handled").map(|ms| (ms / 1000.0).round() as u32),
+        rating: mean("rated"),
+    }
+}
+
+/// Midnight of the tenant's day.
+#[must_use]
+pub fn day_start(now: Timestamp, zone: &str) -> Timestamp {
+    let minute = i64::from(now.local(zone).minute);
+    let into_minute = now.0.rem_euclid(60_000_000);
+    Timestamp(now.0 - into_minute - minute * 60_000_000)
+}

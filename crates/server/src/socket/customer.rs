@@ -1,0 +1,335 @@
+//! The customer's page: hello, offers, device state, chat, leaving.
+//! Must not know what the agent sees.
+
+use super::{Ear, HELLO_WITHIN, Said, Voice, peer_id, problem, split};
+use crate::engine::{Actor, EngineError, token_hash};
+use crate::hub::{ToAgent, ToCustomer};
+use crate::state::App;
+use axum::extract::ws::WebSocket;
+use domain::case::{Case, Input, Message};
+use domain::digest::Salt;
+use domain::ids::{CaseId, ClientId, MessageId};
+use domain::pii::Pii;
+use domain::session::Seat;
+use domain::time::{Span, Timestamp};
+use std::time::Duration;
+use subtle::ConstantTimeEq;
+use wire::socket::{AgentPush, CustomerMessage, CustomerPush, MAX_SDP};
+
+/// A reload takes about this long; only then is the page gone.
+const GRACE: Duration = Duration::from_secs(4);
+/// Most chat messages in one push.
+const CHAT_PAGE: usize = 100;
+
+struct Page {
+    app: App,
+    case: CaseId,
+    socket: u64,
+    holds: bool,
+    client: Option<ClientId>,
+    chat_shown: usize,
+    last_wait: Option<wire::api::invitations::WaitView>,
+}
+
+/// Serves one page until it goes. `device` is the browser in words.
+pub async fn serve(app: App, socket: WebSocket, device: String) {
+    let (mut voice, mut ear) = split(socket);
+    let hello = tokio::time::timeout(HELLO_WITHIN, ear.hear::<CustomerMessage>()).await;
+    let Ok(Said::Message(CustomerMessage::Hello { token, client_secret, chat_after })) = hello else {
+        return refuse(voice, "hello_first", "The first message must be hello.").await;
+    };
+    let Some((case, holds)) = admit(&app, &token, client_secret.as_deref()).await else {
+        return refuse(voice, "link_not_valid", "This link is not valid any more.").await;
+    };
+    let Some((id, mut inbox)) = app.hub.join_customer(case.id, holds) else {
+        return refuse(voice, "busy", "Too many cases at once.").await;
+    };
+    app.hub.tell(case.id, case.agent(), |t| t.device = device);
+    let client = case.binding.as_ref().filter(|_| holds).map(|b| b.client);
+    let mut page = Page { app: app.clone(), case: case.id, socket: id, holds, client, chat_shown: chat_after as usize, last_wait: None };
+    if holds {
+        page.tell(Input::CustomerBack).await;
+    }
+    if page.show(&mut voice, &case).await {
+        page.talk(&mut voice, &mut ear, &mut inbox, &token).await;
+    }
+    voice.close().await;
+    page.leave();
+}
+
+async fn refuse(mut voice: Voice, code: &str, detail: &str) {
+    voice.say(&CustomerPush::Problem { code: code.to_owned(), detail: detail.to_owned() }).await;
+    voice.close().await;
+}
+
+/// Which case the token leads to, and whether this browser holds it. A browser that holds the
+/// case may come back with any of its links; another one only with the newest, and only to prepare.
+async fn admit(app: &App, token: &str, secret: Option<&str>) -> Option<(Case, bool)> {
+    let hash = token_hash(token);
+    let row = app.engine.store.case_by_link(hash.0).await.ok()??;
+    let case = app.engine.case(row.id).await.ok()?;
+    let holds = secret.is_some_and(|s| holds(&case, s));
+    let newest = case.invitation.as_ref().is_some_and(|i| i.token_hash == hash && !i.expired(app.engine.now()));
+    (holds || newest).then_some((case, holds))
+}
+
+/// Whether `secret` is the one of the browser that holds the case.
+#[must_use]
+pub fn holds(case: &Case, secret: &str) -> bool {
+    case.binding.as_ref().is_some_and(|b| bool::from(b.secret_hash.0.ct_eq(&token_hash(secret).0)))
+}
+
+impl Page {
+    async fn talk(&mut self, voice: &mut Voice, ear: &mut Ear, inbox: &mut tokio::sync::mpsc::Receiver<ToCustomer>, token: &str) {
+        loop {
+            let go_on = tokio::select! {
+                said = ear.hear::<CustomerMessage>() => match said {
+                    Said::Message(message) => self.on_message(voice, message, token).await,
+                    Said::Odd(_, why) => voice.say(&CustomerPush::Problem { code: "malformed".to_owned(), detail: why }).await,
+                    Said::Nothing => true,
+                    Said::Gone => false,
+                },
+                told = inbox.recv() => match told {
+                    Some(told) => self.on_told(voice, told).await,
+                    None => false,
+                },
+            };
+            if !go_on {
+                return;
+            }
+        }
+    }
+
+    async fn on_told(&mut self, voice: &mut Voice, told: ToCustomer) -> bool {
+        match told {
+            ToCustomer::Case(case) => {
+                let still = self.client.is_some() && case.binding.as_ref().map(|b| b.client) == self.client;
+                if self.holds && !still {
+                    self.holds = false;
+                    return voice.say(&CustomerPush::Replaced {}).await;
+                }
+                self.show(voice, &case).await
+            }
+            ToCustomer::Push(push) => voice.say(push.as_ref()).await,
+            ToCustomer::Wait => {
+                let wait = self.app.queue.wait(self.case, self.app.engine.now());
+                if self.last_wait.as_ref() == Some(&wait) || wait.place.is_none() {
+                    return true;
+                }
+                match self.app.engine.case(self.case).await {
+                    Ok(case) => self.show(voice, &case).await,
+                    Err(_) => true,
+                }
+            }
+            ToCustomer::Replaced => {
+                self.holds = false;
+                voice.say(&CustomerPush::Replaced {}).await
+            }
+        }
+    }
+
+    /// Shows the case, and the chat messages that this page has not seen.
+    async fn show(&mut self, voice: &mut Voice, case: &Case) -> bool {
+        let app = &self.app;
+        let Ok(tenant) = app.engine.tenants.get(case.tenant).await else { return true };
+        let now = app.engine.now();
+        let wait = app.queue.wait(case.id, now);
+        self.last_wait = Some(wait.clone());
+        let name = agent_name(app, case).await;
+        let mut view = crate::views::customer(case, &tenant, &app.hub.told(case.id), wait, name, now);
+        if !self.holds {
+            // A page that has not claimed learns nothing about the person behind the link.
+            view.ending = None;
+            view.agent_name = None;
+        }
+        if !voice.say(&CustomerPush::Case { view }).await {
+            return false;
+        }
+        while self.holds && self.chat_shown < case.chat.len() {
+            let messages: Vec<_> = case.chat.iter().skip(self.chat_shown).take(CHAT_PAGE).map(crate::views::message).collect();
+            let from = u32::try_from(self.chat_shown).unwrap_or(u32::MAX);
+            self.chat_shown += messages.len();
+            if !voice.say(&CustomerPush::Chat { from, messages }).await {
+                return false;
+            }
+        }
+        true
+    }
+
+    async fn on_message(&mut self, voice: &mut Voice, message: CustomerMessage, token: &str) -> bool {
+        match message {
+            CustomerMessage::Ping {} => voice.say(&CustomerPush::Pong {}).await,
+            CustomerMessage::Hello { client_secret, chat_after, .. } => self.hello_again(voice, token, client_secret, chat_after).await,
+            CustomerMessage::Offer { peer, sdp } => self.offer(voice, peer, sdp).await,
+            _ if !self.holds => voice.say(&CustomerPush::Problem { code: "claim_first".to_owned(), detail: "This page does not hold the link.".to_owned() }).await,
+            CustomerMessage::Device { camera, microphone, visible, abilities, camera_label } => {
+                let agent = self.agent().await;
+                self.app.hub.tell(self.case, agent, |t| {
+                    t.microphone = microphone;
+                    t.visible = visible;
+                    t.abilities = abilities.into_iter().take(16).map(|a| a.chars().take(40).collect()).collect();
+                    t.camera_label = camera_label.chars().take(200).collect();
+                });
+                self.act(voice, Input::Device { camera: camera.into() }).await
+            }
+            CustomerMessage::Chat { nonce, text } => self.chat(voice, nonce, text).await,
+            CustomerMessage::Typing { on } => {
+                let (case, agent) = (self.case, self.agent().await);
+                self.app.hub.tell(case, None, |t| t.typing = on);
+                if let Some(agent) = agent {
+                    let push = AgentPush::Typing { case: case.to_string(), on };
+                    self.app.hub.to_agent(agent, ToAgent::Push(Box::new(push)));
+                }
+                true
+            }
+            CustomerMessage::CommandDone { id, ok, why, evidence } => {
+                if let Some(agent) = self.agent().await {
+                    let why: String = why.chars().take(40).collect();
+                    let evidence = evidence.filter(|e| e.parse::<domain::ids::EvidenceId>().is_ok());
+                    let push = AgentPush::CommandDone { id, ok, why: why.clone(), evidence };
+                    self.app.hub.to_agent(agent, ToAgent::Push(Box::new(push)));
+                    return self.act(voice, Input::CommandDone { id, ok, why }).await;
+                }
+                true
+            }
+            CustomerMessage::CallBack { at } => {
+                let now = self.app.engine.now();
+                let at = match at.as_deref().map(Timestamp::parse) {
+                    None => soonest(&self.app, self.case, now).await,
+                    Some(Some(at)) => at,
+                    Some(None) => return voice.say(&CustomerPush::Problem { code: "bad_time".to_owned(), detail: "RFC 3339, please.".to_owned() }).await,
+                };
+                self.act(voice, Input::CallBack { at }).await
+            }
+            CustomerMessage::Leave {} => self.act(voice, Input::CustomerLeave).await,
+            CustomerMessage::Rate { stars, comment } => self.act(voice, Input::Rate { stars, comment: Pii::new(clean(&comment)) }).await,
+        }
+    }
+
+    /// The page has claimed meanwhile: it holds the link from now on.
+    async fn hello_again(&mut self, voice: &mut Voice, token: &str, secret: Option<String>, chat_after: u32) -> bool {
+        let Some((case, holds)) = admit(&self.app, token, secret.as_deref()).await else { return true };
+        if holds && !self.holds {
+            self.holds = true;
+            self.client = case.binding.as_ref().map(|b| b.client);
+            self.app.hub.holds(self.case, self.socket);
+            self.tell(Input::CustomerBack).await;
+            self.app.hub.route.notify_one();
+        }
+        self.chat_shown = chat_after as usize;
+        self.show(voice, &case).await
+    }
+
+    async fn offer(&mut self, voice: &mut Voice, peer: String, sdp: String) -> bool {
+        let problem = |code: &str, detail: String| CustomerPush::Problem { code: code.to_owned(), detail };
+        let Some(id) = peer_id(&peer) else { return voice.say(&problem("malformed", "peer: 32 hexadecimal digits".to_owned())).await };
+        if sdp.len() > MAX_SDP {
+            return voice.say(&problem("too_large", "SDP: at most 32 KiB".to_owned())).await;
+        }
+        let Ok(case) = self.app.engine.case(self.case).await else { return true };
+        // Somebody holds the link already: another page may not take the seat in the room.
+        if !self.holds && case.binding.is_some() && self.app.hub.connected(self.case) {
+            return voice.say(&problem("claim_first", "This page does not hold the link.".to_owned())).await;
+        }
+        match self.app.rooms.offer(&case, Seat::Customer, id, sdp).await {
+            Ok(sdp) => voice.say(&CustomerPush::Answer { peer, sdp }).await,
+            Err(error) => voice.say(&problem("offer_refused", error.to_string())).await,
+        }
+    }
+
+    async fn chat(&mut self, voice: &mut Voice, nonce: String, text: String) -> bool {
+        let engine = &self.app.engine;
+        let Ok(case) = engine.case(self.case).await else { return true };
+        let message = Message {
+            id: MessageId(engine.ids.id()),
+            nonce,
+            from: Seat::Customer,
+            name: crate::tenant::Tenant::first_name(case.customer.name.reveal()),
+            at: engine.now(),
+            text: Pii::new(clean(&text)),
+            image: None,
+        };
+        self.act(voice, Input::Chat { message: Box::new(message), salt: salt(&self.app) }).await
+    }
+
+    async fn act(&self, voice: &mut Voice, input: Input) -> bool {
+        match self.app.engine.tell_case(self.case, &Actor::Customer, input).await {
+            Ok(()) => true,
+            Err(error) => {
+                let (code, detail) = problem(&error);
+                voice.say(&CustomerPush::Problem { code, detail }).await
+            }
+        }
+    }
+
+    async fn tell(&self, input: Input) {
+        match self.app.engine.tell_case(self.case, &Actor::Customer, input).await {
+            Ok(()) | Err(EngineError::Refused(_)) => {}
+            Err(error) => tracing::warn!(case.id = %self.case, %error, "a page's coming or going could not be kept"),
+        }
+    }
+
+    async fn agent(&self) -> Option<domain::ids::AgentId> {
+        self.app.engine.case(self.case).await.ok().and_then(|c| c.agent())
+    }
+
+    /// The page is gone, unless it comes back at once.
+    fn leave(self) {
+        if !self.app.hub.leave_customer(self.case, self.socket) {
+            return;
+        }
+        tokio::spawn(async move {
+            if let Some(agent) = self.agent().await {
+                self.app.hub.to_agent(agent, ToAgent::Told(self.case));
+            }
+            tokio::time::sleep(GRACE).await;
+            if !self.app.hub.connected(self.case) {
+                self.tell(Input::CustomerGone).await;
+            }
+        });
+    }
+}
+
+/// The first name of the agent who has the case.
+pub(crate) async fn agent_name(app: &App, case: &Case) -> Option<String> {
+    crate::views::session(case).or_else(|| case.past.last().map(|p| &p.session))?;
+    let person = app.engine.store.person(case.agent()?).await.ok()??;
+    Some(crate::tenant::Tenant::first_name(&person.name))
+}
+
+/// The next moment at which a call back can happen.
+pub(crate) async fn soonest(app: &App, case: CaseId, now: Timestamp) -> Timestamp {
+    let tenant = match app.engine.case(case).await {
+        Ok(case) => app.engine.tenants.get(case.tenant).await.ok(),
+        Err(_) => None,
+    };
+    let open = tenant.and_then(|t| t.policy.hours.next_open(now)).unwrap_or(now);
+    open.max(now + Span::minutes(10))
+}
+
+/// Text as people typed it, without what could change how other text looks: control characters
+/// other than line breaks, and the bidirectional overrides of Unicode (UAX 9).
+#[must_use]
+pub fn clean(text: &str) -> String {
+    let odd = |c: char| (c.is_control() && c != '\n') || matches!(c, '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}' | '\u{200b}' | '\u{feff}');
+    text.chars().filter(|c| !odd(*c)).collect::<String>().trim().to_owned()
+}
+
+pub(crate) fn salt(app: &App) -> Salt {
+    let secret = app.engine.ids.secret();
+    let mut bytes = [0; 16];
+    bytes.copy_from_slice(&secret[..16]);
+    Salt(bytes)
+}
+
+
+#[cfg(test)]
+mod tests {
+    use super::clean;
+
+    #[test]
+    fn overrides_and_controls_are_taken_out_and_scripts_stay() {
+        assert_eq!(clean(" a\u{202e}b\u{0}\nc\u{200b} "), "ab\nc");
+        assert_eq!(clean("สวัสดี 你好 مرحبا"), "สวัสดี 你好 مرحبا");
+    }
+}

@@ -1,0 +1,8 @@
+//! What runs beside the requests: the router, deadlines, the log's sequencer, deliveries, upkeep.
+//! Must not know HTTP.
+
+pub mod deadlines;
+pub mod deliveries;
+pub mod router;
+pub mod sequencer;
+pub mod upkeep;

@@ -1,0 +1,189 @@
+//! Drains the outbox: webhooks in order per case, messages with links.
+//! Must not know when to try again; `domain::delivery` says.
+
+use crate::adapters::messenger::Messenger;
+use crate::adapters::webhook_client::{WebhookCall, WebhookClient, WebhookSecret};
+use crate::engine::{Actor, Engine, EngineError, place_of_delivery};
+use crate::state::App;
+use domain::delivery::{self, Breaker, Next, Pending, State};
+use domain::ids::EndpointId;
+use domain::pii::Pii;
+use domain::time::Span;
+use std::collections::BTreeMap;
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::time::Duration;
+use store::rows::{Channel, ClaimedDelivery, Commit, EndpointWrite, Outcome};
+
+/// How long a delivery may be in flight before another worker may take it.
+const LEASE: Span = Span::seconds(60);
+/// Most in flight at once.
+const ROOM: u32 = 32;
+/// Looks at least this often for what has become due.
+const TICK: Duration = Duration::from_millis(500);
+
+/// The outbox's arms.
+pub struct Deliveries {
+    pub webhooks: Arc<dyn WebhookClient>,
+    pub messenger: Arc<dyn Messenger>,
+    breakers: Mutex<BTreeMap<EndpointId, Breaker>>,
+}
+
+struct Tried {
+    status: Option<u16>,
+    error: String,
+    outcome: delivery::Outcome,
+}
+
+impl Deliveries {
+    #[must_use]
+    pub fn new(webhooks: Arc<dyn WebhookClient>, messenger: Arc<dyn Messenger>) -> Self {
+        Self { webhooks, messenger, breakers: Mutex::default() }
+    }
+
+    fn breakers(&self) -> MutexGuard<'_, BTreeMap<EndpointId, Breaker>> {
+        self.breakers.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    fn breaker(&self, endpoint: Option<EndpointId>) -> Breaker {
+        endpoint.and_then(|id| self.breakers().get(&id).copied()).unwrap_or_default()
+    }
+}
+
+/// Runs until the program ends.
+pub async fn run(app: App, arms: Arc<Deliveries>) {
+    loop {
+        let _ = tokio::time::timeout(TICK, app.hub.deliver.notified()).await;
+        match once(&app.engine, &arms).await {
+            // A case's next delivery is due as soon as the one before is done.
+            Ok(n) if n > 0 => app.hub.deliver.notify_one(),
+            Ok(_) => {}
+            Err(error) => tracing::warn!(%error, "deliveries wait for the store"),
+        }
+    }
+}
+
+/// Tries everything that is due, each case's head at most; gives back how many were tried.
+///
+/// # Errors
+/// A store that does not answer.
+pub async fn once(engine: &Arc<Engine>, arms: &Arc<Deliveries>) -> Result<usize, EngineError> {
+    let now = engine.now();
+    let claimed = engine.store.claim_deliveries(now, now + LEASE, ROOM).await?;
+    let count = claimed.len();
+    let mut probing = std::collections::BTreeSet::new();
+    let mut tasks = tokio::task::JoinSet::new();
+    for delivery in claimed {
+        // A broken endpoint is given one probe at a time; the others wait for its outcome.
+        if let Breaker::Open { probe } = arms.breaker(delivery.row.endpoint)
+            && (now < probe || !probing.insert(delivery.row.endpoint))
+        {
+            let next_at = if now < probe { probe } else { now + Span::seconds(5) };
+            engine.store.settle_delivery(delivery.row.id, delivery.lease, Outcome::Released { next_at }).await?;
+            continue;
+        }
+        let (engine, arms) = (engine.clone(), arms.clone());
+        tasks.spawn(async move { attempt(&engine, &arms, delivery).await });
+    }
+    while let Some(done) = tasks.join_next().await {
+        if let Ok(Err(error)) = done {
+            tracing::warn!(%error, "an attempt could not be settled");
+        }
+    }
+    Ok(count)
+}
+
+async fn attempt(engine: &Engine, arms: &Deliveries, delivery: ClaimedDelivery) -> Result<(), EngineError> {
+    let tried = match delivery.row.channel {
+        Channel::Webhook => webhook(engine, arms, &delivery).await?,
+        Channel::Sms | Channel::Email => message(engine, arms, &delivery).await,
+    };
+    let now = engine.now();
+    let row = &delivery.row;
+    let pending = Pending {
+        id: row.id,
+        case: row.case,
+        seq: u64::try_from(row.seq).unwrap_or(0),
+        created: row.created_at,
+        tries: u32::try_from(delivery.attempts).unwrap_or(0),
+        last_try: Some(now),
+        state: State::InFlight(now + LEASE),
+    };
+    let settled = delivery::settle(&pending, arms.breaker(row.endpoint), tried.outcome, now, engine.ids.seed());
+    if let Some(id) = row.endpoint {
+        let mut all = arms.breakers();
+        all.insert(id, settled.breaker);
+    }
+    let status = tried.status.map(i64::from);
+    let outcome = match settled.next {
+        Next::Delivered => Outcome::Delivered { at: now, status },
+        Next::At(at) => {
+            let next_at = if let Breaker::Open { probe } = settled.breaker { at.min(probe) } else { at };
+            Outcome::Retry { next_at, status, error: tried.error }
+        }
+        Next::DeadLetter => Outcome::Dead { at: now, status, error: tried.error },
+        Next::Disable => {
+            if let Some(id) = row.endpoint {
+                disable(engine, id).await?;
+            }
+            Outcome::Dead { at: now, status, error: "the receiver answered 410 and was switched off".to_owned() }
+        }
+    };
+    Ok(engine.store.settle_delivery(row.id, delivery.lease, outcome).await?)
+}
+
+async fn disable(engine: &Engine, id: EndpointId) -> Result<(), EngineError> {
+    let Some(endpoint) = engine.store.endpoint(id).await? else { return Ok(()) };
+    let tenant = endpoint.tenant;
+    let row = EndpointWrite { state: "disabled".to_owned(), disabled_at: Some(engine.now()), ..endpoint };
+    let body = serde_json::json!({ "endpoint": id, "because": "410" });
+    engine.administer(tenant, &Actor::System, "endpoint_disabled", body, Commit { endpoints: vec![row], ..Commit::default() }).await
+}
+
+/// Where the secret of an endpoint belongs.
+#[must_use]
+pub fn place_of_secret(id: EndpointId) -> Vec<u8> {
+    format!("endpoints/{id}/secret").into_bytes()
+}
+
+async fn webhook(engine: &Engine, arms: &Deliveries, delivery: &ClaimedDelivery) -> Result<Tried, EngineError> {
+    let gone = |why: &str| Tried { status: None, error: why.to_owned(), outcome: delivery::Outcome::Gone };
+    let Some(id) = delivery.row.endpoint else { return Ok(gone("no endpoint")) };
+    let Some(endpoint) = engine.store.endpoint(id).await? else { return Ok(gone("the endpoint was deleted")) };
+    let secret = engine.kms.open_small(endpoint.tenant, &place_of_secret(id), &endpoint.secret)?;
+    let Some(secret) = std::str::from_utf8(&secret).ok().and_then(WebhookSecret::parse) else { return Ok(gone("the secret is damaged")) };
+    let call = WebhookCall {
+        url: endpoint.url,
+        id: delivery.row.id.to_string(),
+        at: engine.now(),
+        body: delivery.row.payload.clone(),
+        secrets: vec![secret],
+    };
+    Ok(match arms.webhooks.deliver(call).await {
+        Ok(answer) => {
+            let error = if answer.accepted() { String::new() } else { format!("the receiver answered {}", answer.status) };
+            Tried { status: Some(answer.status), error, outcome: delivery::Outcome::of_status(Some(answer.status)) }
+        }
+        Err(error) => Tried { status: None, error: error.to_string(), outcome: delivery::Outcome::Failed },
+    })
+}
+
+async fn message(engine: &Engine, arms: &Deliveries, delivery: &ClaimedDelivery) -> Tried {
+    let failed = |why: String| Tried { status: None, error: why, outcome: delivery::Outcome::Failed };
+    let row = &delivery.row;
+    let plain = match engine.kms.open_small(row.tenant, &place_of_delivery(row.id), &row.payload) {
+        Ok(plain) => plain,
+        Err(error) => return failed(error.to_string()),
+    };
+    let Ok(fields) = serde_json::from_slice::<BTreeMap<String, String>>(&plain) else { return failed("the message is damaged".to_owned()) };
+    let field = |name: &str| fields.get(name).cloned().unwrap_or_default();
+    let sent = match row.channel {
+        Channel::Sms => arms.messenger.send_sms(Pii::new(field("to")), Pii::new(field("text"))).await,
+        Channel::Email | Channel::Webhook => {
+            arms.messenger.send_email(Pii::new(field("to")), field("subject"), Pii::new(field("text"))).await
+        }
+    };
+    match sent {
+        Ok(()) => Tried { status: None, error: String::new(), outcome: delivery::Outcome::Delivered },
+        Err(error) => failed(error.to_string()),
+    }
+}
