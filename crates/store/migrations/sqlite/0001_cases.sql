@@ -23,7 +23,7 @@ CREATE INDEX cases_by_time ON cases (tenant, created_at, id);
 CREATE INDEX cases_by_reference ON cases (tenant, reference, created_at, id);
 CREATE INDEX cases_by_agent ON cases (tenant, agent, created_at, id);
 CREATE INDEX cases_by_phase ON cases (phase, id);
-CREATE INDEX cases_counted ON cases (tenant, phase);
+CREATE INDEX cases_by_tenant_phase ON cases (tenant, phase, created_at, id);
 CREATE INDEX cases_due ON cases (deadline_at, id) WHERE deadline_at IS NOT NULL;
 
 -- Reasons (`r:`) and blind name tokens (`n:`) of each case.
