@@ -160,6 +160,9 @@ async fn numbers_count_a_time_and_find_the_median(place: &Place) {
     assert_eq!(kinds, [("answered", 3, 14, 4), ("offered", 2, 50, -50)]);
     let agents: Vec<_> = numbers.agents.iter().map(|a| (a.agent.0, a.kind.as_str(), a.count, a.sum)).collect();
     assert_eq!(agents, [(1, "answered", 2, 10), (2, "answered", 1, 4)]);
+    assert_eq!(store.mark_values(BANK, "answered".to_owned(), at(0), at(9)).await.unwrap(), [4, 1, 9]);
+    assert_eq!(store.mark_values(BANK, "offered".to_owned(), at(3), at(9)).await.unwrap(), [-50]);
+    assert_eq!(store.mark_values(OTHER, "answered".to_owned(), at(0), at(9)).await.unwrap(), [] as [i64; 0]);
     assert_eq!(store.numbers(BANK, at(20), at(30)).await.unwrap(), store::rows::Numbers::default());
 }
 
