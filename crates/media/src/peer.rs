@@ -35,9 +35,9 @@ const ADDRS_MAX: usize = 8;
 const SSRCS_MAX: usize = 32;
 /// Input that str0m rejects before the peer is given up; single ones may be forged.
 const STRIKES_MAX: u32 = 64;
-/// About three seconds of good video kept for retransmission.
-const RTX_PACKETS: usize = 1024;
-const RTX_AGE: Duration = Duration::from_secs(3);
+/// What is kept for retransmission: longer than any round trip that a call survives.
+const RTX_PACKETS: usize = 512;
+const RTX_AGE: Duration = Duration::from_secs(1);
 /// Retransmissions may take this share of what is sent; str0m's own 15 % gives up at 10 % loss.
 const RTX_SHARE_MAX: f32 = 0.35;
 /// Where the path estimate starts, so that a slow path is not flooded by probes.
@@ -331,7 +331,13 @@ impl Peer {
             return;
         };
         let ssrc = stream.ssrc();
-        stream.set_rtx_cache(RTX_PACKETS, RTX_AGE, Some(RTX_SHARE_MAX));
+        // What is forwarded was paced by its sender; a second pacer at our estimate would only
+        // add delay where the estimate is low. The estimate itself goes to the sender.
+        stream.set_unpaced(true);
+        match kind {
+            Kind::Audio => stream.set_rtx_cache(0, Duration::ZERO, None),
+            Kind::Video => stream.set_rtx_cache(RTX_PACKETS, RTX_AGE, Some(RTX_SHARE_MAX)),
+        }
         if let Some(free) = self
             .down
             .iter_mut()
