@@ -4,7 +4,7 @@ import type { AgentCaseView } from '../generated/api.ts';
 import { clock, secondsLeft, type Line, type Talk } from '../lib/desk.ts';
 import { Icon } from '../lib/ui/icons.tsx';
 import { VideoTile } from '../lib/ui/VideoTile.tsx';
-import { customer, customerFlows, desk, road, serverNow } from './desk.ts';
+import { customer, customerFlows, desk, now, road, say, serverNow } from './desk.ts';
 import { EffectWords, Lens } from './Lens.tsx';
 import { openSelf, self, toggleDark, toggleMute } from './self.ts';
 import { Key, Sign } from './signs.tsx';
@@ -108,6 +108,20 @@ function Picture({ file }: { file: AgentCaseView }) {
   );
 }
 
+/** The video is over and the verdict is not given: the wrap-up's time runs for it. */
+function Deciding() {
+  const { desk: view, wrapDue } = desk.value;
+  return (
+    <div class="overlay solid">
+      <Icon name="phone_off" size={32} />
+      <h2>{t.decidingTitle}</h2>
+      <p>{t.decidingLead}</p>
+      {wrapDue > 0 && <p class="wrap-head"><Icon name="clock" /><span class="num" role="timer">{t.wrapLeft(clock(secondsLeft(wrapDue, now.value)))}</span></p>}
+      {wrapDue > 0 && <button class="btn" disabled={view?.wrap_extended} onClick={() => say({ type: 'extend_wrap' })}>{view?.wrap_extended ? t.extended : t.moreTime}</button>}
+    </div>
+  );
+}
+
 function EndAsk() {
   const yes = useRef<HTMLButtonElement>(null);
   useEffect(() => yes.current?.focus(), []);
@@ -145,7 +159,7 @@ export function Live({ file, talk }: { file: AgentCaseView; talk: Talk }) {
           {lines.agent && lines.agent.word !== 'good' && <span class="pill" data-line={lines.agent.word} title={t.quality(lines.agent.rtt, lines.agent.loss.toFixed(1), rate(lines.agent.kbps))}><Sign name="signal" />{t.yourLine}{ladderWords[ladder] ? ` · ${ladderWords[ladder]}` : ''}</span>}
         </div>
         {at === 'interrupted' && <Interrupted file={file} />}
-        {at === 'deciding' && file.phase === 'deciding' && <div class="overlay solid"><Icon name="phone_off" size={32} /><h2>{t.decidingTitle}</h2><p>{t.decidingLead}</p></div>}
+        {at === 'deciding' && file.phase === 'deciding' && <Deciding />}
         {ending.value && <EndAsk />}
       </div>
       {at === 'call' && <Lens file={file} talk={talk} />}

@@ -1,6 +1,6 @@
 /** A contact rings: everything worth knowing before the answer, and two ways to go. Must not answer by itself. */
 import { useEffect, useRef } from 'preact/hooks';
-import { clock, secondsLeft } from '../lib/desk.ts';
+import { answerDue, clock, secondsLeft } from '../lib/desk.ts';
 import { Icon } from '../lib/ui/icons.tsx';
 import { accept, answering, desk, now, reject } from './desk.ts';
 import { Alerts, ClaimedFields, WhyFailed, Who } from './Facts.tsx';
@@ -28,21 +28,22 @@ function Countdown({ due, whole, auto }: { due: number; whole: number; auto: boo
 export function Ring() {
   const answer = useRef<HTMLButtonElement>(null);
   const whole = useRef(0);
-  const { desk: view, ringDue } = desk.value;
+  const { desk: view } = desk.value;
+  const due = answerDue(desk.value);
   const ring = view?.ring;
   useEffect(() => {
-    whole.current = ringDue - Date.now();
+    whole.current = due - Date.now();
     answer.current?.focus();
   }, [ring?.reservation]);
   if (!ring || !view) return null;
   const file = ring.case;
   const busy = answering.value === ring.reservation;
-  const left = secondsLeft(ringDue, now.value);
+  const left = secondsLeft(due, now.value);
   return (
     <main class="ring" id="main" aria-labelledby="ring-title">
       <div class="ring-card">
         <header class="ring-head">
-          <Countdown due={ringDue} whole={whole.current || ringDue - now.value} auto={view.auto_accept} />
+          <Countdown due={due} whole={whole.current || due - now.value} auto={view.auto_accept} />
           <div class="grow">
             <p class="ring-state" id="ring-title"><span class="ring-dot" aria-hidden="true" />{busy ? t.answering : view.auto_accept ? t.ringAuto(left) : t.ringManual(left)}</p>
             <Who file={file} big />

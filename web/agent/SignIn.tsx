@@ -19,7 +19,7 @@ export function SignIn({ because, onIn }: { because: string; onIn: (me: Me) => v
       onIn(await call<Me>('/v1/sign-in', { body }));
     } catch (error) {
       if (!(error instanceof Refused)) throw error;
-      setWrong(error.status === 401 || error.status === 403 ? t.signInWrong : error.code === 'offline' ? problem('network', '') : problem(error.code, error.message));
+      setWrong(error.code === 'code_needed' ? t.codeNeeded : error.status === 401 || error.status === 403 ? t.signInWrong : error.code === 'offline' ? problem('network', '') : problem(error.code, error.message));
     } finally {
       setBusy(false);
     }

@@ -6,14 +6,14 @@ import { batch, computed, effect, signal, untracked } from '@preact/signals';
 import clockUrl from 'worker:./heartbeat.ts';
 import type { AgentMessage, AgentPush, DeviceCommand, PhotographKept } from '../generated/api.ts';
 import { randomHex, Refused, upload } from '../lib/api.ts';
-import { advance, helloOf, newDesk, roomWanted, type DeskInput, type DeskState } from '../lib/desk.ts';
+import { advance, answerDue, helloOf, newDesk, roomWanted, type DeskInput, type DeskState } from '../lib/desk.ts';
 import { Room, type RoomState } from '../lib/rtc.ts';
 import { Line } from '../lib/socket.ts';
 import { chime, hush } from './chime.ts';
 import { openSelf, releaseSelf, self } from './self.ts';
 
-/** The console answers a little before the ring ends, so that the server's clock does not call it a miss. */
-const ANSWER_EARLY = 200;
+/** After a refused offer the server is asked again; the room may be a moment behind the ring. */
+const OFFER_AGAIN = 1_500;
 /** Between two chimes of a ring that waits for a key. */
 const CHIME_EVERY = 2_200;
 /** Pings, counted in ticks of the worker: every 5 s. */
@@ -158,6 +158,10 @@ function hear(push: AgentPush): void {
     if (held && held !== before) restoreDraft(held);
   });
   if (push.type === 'problem' && push.of === 'accept') answering.value = '';
+  if (push.type === 'problem' && push.of === 'offer') {
+    const refused = room;
+    setTimeout(() => { if (room === refused) void room?.resume(); }, OFFER_AGAIN);
+  }
   if (push.type === 'replaced') {
     line?.close();
     closeRoom();
@@ -172,7 +176,7 @@ function tick(): void {
   put({ is: 'ticked', now: t });
   ticks += 1;
   if (ticks % PING_TICKS === 0) line?.ping();
-  const { desk: view, ringDue } = desk.peek();
+  const { desk: view } = desk.peek();
   if (!view?.ring) {
     chimed = 0;
     if (answering.peek()) answering.value = '';
@@ -183,7 +187,7 @@ function tick(): void {
     chimed = t;
     chime();
   }
-  if (view.auto_accept && t >= ringDue - ANSWER_EARLY) accept();
+  if (view.auto_accept && t >= answerDue(desk.peek())) accept();
 }
 
 // ---- room ----

@@ -184,7 +184,7 @@ export const t = {
   product: 'Recourse', console: 'Agent console', 
   // sign-in
   signInTitle: 'Sign in', signInLead: 'Agent console', email: 'E-mail', password: 'Password', code: 'Six-digit code', codeHint: 'From your authenticator, if your account has one',
-  signIn: 'Sign in', signingIn: 'Signing in', signInWrong: 'E-mail, password or code do not fit. Check them and try again.',
+  signIn: 'Sign in', signingIn: 'Signing in', codeNeeded: 'This account has a second factor. Give the six digits too.', signInWrong: 'E-mail, password or code do not fit. Check them and try again.',
   linkUsed: 'This sign-in link was used or has run out. Ask your admin for a new one, or sign in with your password.',
   signOut: 'Sign out', loading: 'Opening your desk', notAgent: 'This account cannot answer customers. Open the admin page instead.', openAdmin: 'Open admin',
   // top bar

@@ -9,6 +9,10 @@ import type {
 
 /** A device that has not answered by then is told of as silent; phones take 2–3 s for a photograph. */
 export const COMMAND_PATIENCE = 12_000;
+/** With auto-accept the chime is heard out first, so that nobody is on screen unprepared. */
+export const AUTO_ACCEPT_AFTER = 1_500;
+/** Answered this long before the ring ends at the latest, so that the way to the server does not make it a miss. */
+const ANSWER_EARLY = 400;
 /** Typing marks fade by themselves, because the "off" can be lost with a connection. */
 export const TYPING_FADES = 6_000;
 /** Notes are kept this long after the last key. */
@@ -45,7 +49,8 @@ export interface DeskState {
   link: 'connecting' | 'open' | 'lost' | 'replaced';
   linkSince: number;
   desk: DeskView | null;
-  /** Local instant at which the ring ends: counted from its arrival, so that a wrong clock does not matter. */
+  /** Local instants between which the ring is answered. */
+  ringFrom: number;
   ringDue: number;
   /** Local clock minus the server's, milliseconds: learnt whenever the presence changes under our eyes. */
   skew: number;
@@ -75,7 +80,7 @@ export interface Advance { state: DeskState; say: readonly AgentMessage[] }
 
 export function newDesk(page: string, now: number): DeskState {
   return {
-    page, link: 'connecting', linkSince: now, desk: null, skew: 0, ringDue: 0, wrapDue: 0, file: null, talk: null,
+    page, link: 'connecting', linkSince: now, desk: null, skew: 0, ringFrom: 0, ringDue: 0, wrapDue: 0, file: null, talk: null,
     lines: {}, ladder: 'full', notices: [], nextNotice: 1,
   };
 }
@@ -148,17 +153,15 @@ function heard(state: DeskState, push: AgentPush, now: number): Advance {
 function deskSeen(state: DeskState, view: DeskView, now: number): DeskState {
   if (state.desk && view.version < state.desk.version) return state;
   const ring = view.ring ?? null;
-  const known = state.desk?.ring?.reservation === ring?.reservation;
-  // The first view of a page load may show an old ring: only then does the wall clock have to do.
-  const span = (until: string): number => state.desk ? Date.parse(until) - Date.parse(view.since) : Date.parse(until) - now;
-  const ringDue = !ring ? 0 : known ? state.ringDue : now + Math.max(0, span(ring.until));
-  const wrap = view.wrap_until ?? null;
-  const sameWrap = state.desk?.wrap_until === wrap;
-  const wrapDue = !wrap ? 0 : sameWrap && state.wrapDue ? state.wrapDue : now + Math.max(0, span(wrap));
   const holds = view.case ?? ring?.case.id ?? null;
   const moved = state.desk !== null && state.desk.since !== view.since;
   const skew = moved ? now - Date.parse(view.since) : state.skew;
-  const next: DeskState = { ...state, desk: view, ringDue, wrapDue, skew };
+  const local = (until: string): number => Date.parse(until) + skew;
+  const rings = ring !== null && state.desk?.ring?.reservation === ring.reservation;
+  const ringFrom = !ring ? 0 : rings ? state.ringFrom : now;
+  const ringDue = ring ? local(ring.until) : 0;
+  const wrapDue = view.wrap_until ? local(view.wrap_until) : 0;
+  const next: DeskState = { ...state, desk: view, ringFrom, ringDue, wrapDue, skew };
   if (!holds) return { ...next, file: null, talk: null, lines: {}, ladder: 'full' };
   if (ring && !view.case) return { ...fileSeen({ ...next, file: next.file?.id === ring.case.id ? next.file : null }, ring.case) };
   return next.file && next.file.id !== holds ? { ...next, file: null, talk: null, lines: {} } : next;
@@ -173,7 +176,7 @@ function fileSeen(state: DeskState, view: AgentCaseView): DeskState {
   const notes: Notes = settled ? { text: view.notes, state: 'kept', editedAt: before.notes.editedAt } : before.notes;
   return {
     ...state, file: view, lines: same ? state.lines : {},
-    talk: { ...before, notes, busy: changed ? [] : before.busy, typingUntil: view.customer.typing ? before.typingUntil : 0 },
+    talk: { ...before, notes, busy: changed ? [] : before.busy },
   };
 }
 
@@ -201,7 +204,8 @@ function answeredBy(talk: Talk, id: number, ok: boolean, why: string, evidence: 
 
 /** Refusals nobody has to read: the race they tell of is already over. */
 function harmless(code: string, of: string): boolean {
-  return (of === 'accept' || of === 'reject') && code === 'stale' || of === 'typing' || of === 'ping';
+  const late = code === 'stale' || code === 'not_yours';
+  return late && (of === 'accept' || of === 'reject' || of === 'offer') || of === 'typing' || of === 'ping';
 }
 
 function refused(state: DeskState, code: string, detail: string, of: string, now: number): DeskState {
@@ -279,7 +283,8 @@ export function stageOf(state: DeskState): Stage {
   const desk = state.desk;
   if (!desk) return 'connecting';
   if (desk.ring) return 'ring';
-  if (desk.presence === 'wrap_up') return 'wrap';
+  // A video that ended before the decision leaves the decision to the wrap-up.
+  if (desk.presence === 'wrap_up') return state.file?.phase === 'deciding' ? 'deciding' : 'wrap';
   if (desk.case) {
     if (!state.file) return 'opening';
     if (state.file.phase === 'interrupted') return 'interrupted';
@@ -287,6 +292,12 @@ export function stageOf(state: DeskState): Stage {
     return BEFORE_THE_END.includes(state.file.phase) ? 'call' : 'deciding';
   }
   return desk.presence === 'available' || desk.presence === 'reserved' ? 'ready' : 'away';
+}
+
+/** When the console answers by itself, or else when the ring is missed. */
+export function answerDue(state: DeskState): number {
+  if (!state.desk?.auto_accept) return state.ringDue;
+  return Math.min(state.ringFrom + AUTO_ACCEPT_AFTER, state.ringDue - ANSWER_EARLY);
 }
 
 /** The case for which a peer connection should stand: rung (prepared before the answer), live or interrupted. */

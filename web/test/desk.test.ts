@@ -3,7 +3,7 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import type { AgentCaseView, AgentPush, ChatMessage, DeskView, StepView } from '../generated/api.ts';
 import {
-  advance, clock, COMMAND_PATIENCE, currentStep, failedSlot, helloOf, lastEffect, lensOf, locksOf, newDesk, NOTES_PAUSE, NOTICE_STAYS,
+  advance, answerDue, AUTO_ACCEPT_AFTER, clock, COMMAND_PATIENCE, currentStep, failedSlot, helloOf, lastEffect, lensOf, locksOf, newDesk, NOTES_PAUSE, NOTICE_STAYS,
   pairs, roomWanted, secondsLeft, stageOf, TYPING_FADES, type DeskInput, type DeskState,
 } from '../lib/desk.ts';
 import { actionFor, type Pressed, type Where } from '../agent/keys.ts';
@@ -59,12 +59,28 @@ test('a ring counts down from its arrival, whatever this machine believes the ti
   const ring = { reservation: 'rsv_1', case: file({ phase: 'waiting' }), until: at(8_000) };
   const late = 3_600_000;
   const { state } = run([
-    heard({ type: 'desk', view: view() }, late),
+    heard({ type: 'desk', view: view({ since: at(-90_000) }) }, late - 60_000),
     heard({ type: 'desk', view: view({ version: 2, presence: 'reserved', since: at(0), ring }) }, late),
     heard({ type: 'desk', view: view({ version: 3, presence: 'reserved', since: at(0), ring, waiting: 2 }) }, late + 3_000),
   ]);
   assert.equal(stageOf(state), 'ring');
   assert.equal(secondsLeft(state.ringDue, T + late + 3_000), 5);
+});
+
+test('auto-accept hears the chime out and never comes too late', () => {
+  const ring = { reservation: 'rsv_1', case: file({ phase: 'waiting' }), until: at(8_000) };
+  const rung = (until: string, auto: boolean) => run([heard({ type: 'desk', view: view() }), heard({ type: 'desk', view: view({ version: 2, since: at(10), presence: 'reserved', ring: { ...ring, until }, auto_accept: auto }) }, 10)]).state;
+  assert.equal(answerDue(rung(at(8_000), true)), T + 10 + AUTO_ACCEPT_AFTER);
+  assert.ok(answerDue(rung(at(1_000), true)) < T + 1_000);
+  assert.equal(answerDue(rung(at(8_000), false)), T + 8_000);
+});
+
+test('an extended wrap-up ends when the server says, and an undecided case can be decided in it', () => {
+  const wrap = (version: number, until: number, extended: boolean): AgentPush => ({ type: 'desk', view: view({ version, presence: 'wrap_up', since: at(100), case: 'case_1', wrap_until: at(until), wrap_extended: extended }) });
+  const { state } = run([...onCall, heard({ type: 'case', view: file({ version: 2, phase: 'deciding' }) }, 100), heard(wrap(2, 20_100, false), 100), heard(wrap(3, 80_100, true), 10_000)]);
+  assert.equal(state.wrapDue, T + 80_100);
+  assert.equal(stageOf(state), 'deciding');
+  assert.equal(stageOf(run([heard({ type: 'case', view: file({ version: 3, phase: 'verified' }) })], state).state), 'wrap');
 });
 
 test('the room stands from the ring through the answer to the live session', () => {
