@@ -4,7 +4,9 @@
 pub mod adapters;
 pub mod config;
 pub mod engine;
+pub mod http;
 pub mod hub;
+pub mod images;
 pub mod numbers;
 pub mod playback;
 pub mod recorder;

@@ -9,7 +9,7 @@ use utoipa::OpenApi;
 #[openapi(
     info(title = "Recourse", description = "Recover failed identity checks with a live agent.", license(name = "Apache-2.0 OR MIT")),
     components(schemas(
-        cases::ReportFailedCheck, cases::CaseView, cases::CasePage, cases::Check,
+        cases::ReportFailedCheck, cases::AddReport, cases::CaseView, cases::CasePage, cases::Check,
         invitations::Look, invitations::LinkView, invitations::Claim, invitations::ClaimKept, invitations::AskNewLink,
         invitations::NewLink, invitations::AskCallBack, invitations::CallBackBooked, invitations::PhotographKept, invitations::CustomerView,
         evidence::EvidenceView, evidence::RecordingView,

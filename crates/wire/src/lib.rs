@@ -9,5 +9,6 @@ pub mod socket;
 pub mod terms;
 pub mod webhook;
 mod document;
+pub mod parse;
 
 pub use document::openapi;

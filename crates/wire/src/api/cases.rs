@@ -66,6 +66,14 @@ pub struct Check {
     pub vendor_reference: Option<String>,
 }
 
+/// `POST /v1/cases/{id}/reports`: another attempt failed.
+#[derive(Clone, Debug, Serialize, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct AddReport {
+    /// The attempt.
+    pub check: Check,
+}
+
 /// Scores from 0 (bad) to 1 (good).
 #[derive(Clone, Debug, Default, Serialize, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]

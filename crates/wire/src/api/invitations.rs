@@ -165,6 +165,9 @@ pub struct ClaimKept {
 pub struct AskNewLink {
     /// The old link's secret.
     pub token: String,
+    /// The secret this browser holds, if it claimed before: then the new link is given directly.
+    #[serde(default)]
+    pub client_secret: Option<String>,
 }
 
 /// How a new link reaches the customer.
@@ -185,6 +188,9 @@ pub struct NewLink {
 pub struct AskCallBack {
     /// The link's secret.
     pub token: String,
+    /// The secret this browser holds, if it claimed before; needed once the link is claimed.
+    #[serde(default)]
+    pub client_secret: Option<String>,
     /// RFC 3339, within the next 7 days; absent = as soon as an agent is free or the queue opens.
     #[serde(default)]
     pub at: Option<String>,

@@ -1,0 +1,97 @@
+//! Every HTTP address of the server in one place: who serves it, and what all answers have in common.
+//! Must not know what any of them does.
+
+//mod admin;
+mod agent;
+mod assets;
+mod canned;
+mod cases;
+mod customer;
+mod evidence;
+pub mod extract;
+mod health;
+pub mod limits;
+pub mod problem;
+//mod recordings;
+//mod signin;
+pub mod who;
+
+use crate::state::App;
+use axum::Router;
+use axum::extract::{DefaultBodyLimit, Request, State};
+use axum::http::{HeaderValue, header};
+use axum::middleware::{self, Next};
+use axum::response::{IntoResponse, Response};
+use axum::routing::get;
+use limits::{Guards, Purpose};
+use problem::ApiError;
+use std::sync::Arc;
+use tower_http::catch_panic::CatchPanicLayer;
+
+pub use customer::link_state;
+
+/// What the HTTP side shares beside the app.
+#[derive(Clone)]
+pub struct Web {
+    pub app: App,
+    pub guards: Arc<Guards>,
+}
+
+/// Everything that is served over HTTP, sockets aside.
+pub fn router(app: App) -> Router {
+    router_with(app, Router::new())
+}
+
+/// As [`router`], with routes of others (the sockets) under the same limits.
+pub fn router_with(app: App, others: Router) -> Router {
+    let web = Web { app, guards: Arc::new(Guards::default()) };
+    let api = Router::new()
+        .merge(cases::routes())
+        .merge(customer::routes())
+        //.merge(signin::routes())
+        .merge(agent::routes())
+        .merge(evidence::routes())
+        //.merge(recordings::routes())
+        //.merge(admin::routes())
+        .layer(middleware::map_response(never_stored));
+    Router::new()
+        .merge(api)
+        .merge(health::routes())
+        .merge(assets::routes())
+        .route("/problems", get(async || problem::page()))
+        .fallback(async || ApiError::Plain("not_found"))
+        .method_not_allowed_fallback(async || ApiError::Plain("method_not_allowed"))
+        // Bodies are read by our own extractors, each with its stated limit.
+        .layer(DefaultBodyLimit::disable())
+        .with_state(web.clone())
+        .merge(others)
+        .layer(middleware::from_fn_with_state(web, limited))
+        .layer(CatchPanicLayer::custom(|_: Box<dyn std::any::Any + Send>| ApiError::Internal("a handler panicked".to_owned()).into_response()))
+        .layer(middleware::map_response(guarded))
+}
+
+/// No answer of the API is kept by a cache unless its handler says so.
+async fn never_stored(mut response: Response) -> Response {
+    response.headers_mut().entry(header::CACHE_CONTROL).or_insert(HeaderValue::from_static("no-store"));
+    std::future::ready(response).await
+}
+
+/// What every answer carries.
+async fn guarded(mut response: Response) -> Response {
+    let headers = response.headers_mut();
+    headers.insert(header::X_CONTENT_TYPE_OPTIONS, HeaderValue::from_static("nosniff"));
+    headers.entry(header::REFERRER_POLICY).or_insert(HeaderValue::from_static("no-referrer"));
+    headers
+        .entry(header::CONTENT_SECURITY_POLICY)
+        .or_insert(HeaderValue::from_static("default-src 'none'; frame-ancestors 'none'"));
+    std::future::ready(response).await
+}
+
+/// No address may ask without end.
+async fn limited(State(web): State<Web>, request: Request, next: Next) -> Response {
+    let from = limits::network(extract::Peer::of(request.extensions()).0);
+    match web.guards.take(Purpose::Address, &from) {
+        Err(error) => error.into_response(),
+        Ok(_) => next.run(request).await,
+    }
+}

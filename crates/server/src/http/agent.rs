@@ -1,0 +1,62 @@
+//! What the agent console asks by HTTP beside its socket: pictures for the chat, canned replies, reasons.
+//! Must not know the desk.
+
+use super::Web;
+use super::cases::image_body;
+use super::evidence::{in_hand, keep, kept_view, say};
+use super::extract::{Query, Staff, id};
+use super::{canned, problem::ApiError};
+use crate::images::NewImage;
+use crate::state::App;
+use crate::tenant::Tenant;
+use crate::views;
+use axum::extract::{Request, State};
+use axum::routing::{get, post};
+use axum::{Json, Router};
+use domain::evidence::{Slot, Source};
+use domain::session::Seat;
+use serde::Deserialize;
+use wire::api::agents::{CannedReply, VerdictReasons};
+use wire::api::invitations::PhotographKept;
+
+pub(super) fn routes() -> Router<Web> {
+    Router::new()
+        .route("/v1/agent/chat-images", post(chat_image))
+        .route("/v1/agent/canned", get(canned))
+        .route("/v1/agent/reasons", get(reasons))
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct OfCase {
+    case: String,
+}
+
+/// A picture by the agent: kept as evidence and said in the chat.
+async fn chat_image(State(app): State<App>, Staff(person): Staff, Query(of): Query<OfCase>, request: Request) -> Result<Json<PhotographKept>, ApiError> {
+    let loaded = app.engine.loaded_of(person.tenant, id(&of.case)?).await?;
+    if !in_hand(&loaded, person.id) {
+        return Err(ApiError::Plain("not_found"));
+    }
+    let session = views::session(&loaded.case).ok_or(ApiError::Plain("session_not_live"))?.id;
+    let bytes = image_body(&app, request).await?;
+    let image = NewImage { bytes, slot: Slot::OtherPage, source: Source::Chat, step: None, session: Some(session), stream_width: None };
+    let evidence = keep(&app, &loaded, image, &person.actor()).await?;
+    say(&app, loaded.case.id, &person.actor(), Seat::Agent, Tenant::first_name(&person.name), evidence.id).await?;
+    Ok(Json(kept_view(&evidence)))
+}
+
+/// The built-in replies and the tenant's own.
+async fn canned(State(app): State<App>, Staff(person): Staff) -> Result<Json<Vec<CannedReply>>, ApiError> {
+    let tenant = app.engine.tenants.get(person.tenant).await?;
+    let mut all = canned::replies();
+    for (key, said) in &tenant.settings.canned {
+        all.retain(|reply| reply.key != *key);
+        all.push(CannedReply { key: key.clone(), texts: said.clone() });
+    }
+    Ok(Json(all))
+}
+
+async fn reasons(_: Staff) -> Json<Vec<VerdictReasons>> {
+    std::future::ready(Json(views::verdict_reasons())).await
+}

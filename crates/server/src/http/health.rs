@@ -1,0 +1,90 @@
+//! Whether the server lives, can work, and what it counts; and the contract it speaks.
+//! Must not know a case.
+
+use super::problem::ApiError;
+use super::{Web, cases};
+use crate::state::App;
+use crate::telemetry::metrics;
+use axum::extract::State;
+use axum::http::{StatusCode, header};
+use axum::response::{IntoResponse, Response};
+use axum::routing::get;
+use axum::{Json, Router};
+use serde_json::json;
+use utoipa::OpenApi;
+use utoipa::openapi::security::{HttpAuthScheme, HttpBuilder, SecurityScheme};
+
+/// Below this share of free disk the server takes no new work: recordings would be lost.
+const LEAST_FREE: f64 = 0.02;
+
+pub(super) fn routes() -> Router<Web> {
+    Router::new()
+        .route("/healthz", get(async || Json(json!({ "status": "ok", "version": env!("CARGO_PKG_VERSION") }))))
+        .route("/readyz", get(ready))
+        .route("/metrics", get(numbers))
+        .route("/openapi.json", get(async || Json(document())))
+}
+
+async fn ready(State(app): State<App>) -> Response {
+    let blobs = app.blobs.clone();
+    let free = tokio::task::spawn_blocking(move || blobs.free_space_ratio()).await.ok().and_then(Result::ok);
+    let store = app.engine.store.health().await;
+    let good = store.is_ok() && free.is_some_and(|f| f >= LEAST_FREE);
+    let status = if good { StatusCode::OK } else { StatusCode::SERVICE_UNAVAILABLE };
+    let body = json!({
+        "status": if good { "ready" } else { "not_ready" },
+        "version": env!("CARGO_PKG_VERSION"),
+        "store": store.as_ref().map_or("unavailable", |h| h.database),
+        "disk_free": free,
+    });
+    (status, [(header::CACHE_CONTROL, "no-store")], Json(body)).into_response()
+}
+
+async fn numbers(State(app): State<App>) -> Result<Response, ApiError> {
+    let mut out = metrics::render();
+    let gauges = app.engine.store.gauges().await?;
+    let (customers, agents) = app.hub.sockets();
+    for (name, help, value) in [
+        ("recourse_log_entries", "Entries in the audit log's tree.", gauges.log_size),
+        ("recourse_log_unsequenced", "Entries that have no place in the tree yet.", gauges.unsequenced_entries),
+        ("recourse_deliveries_pending", "Messages and webhooks to be sent.", gauges.pending_deliveries),
+        ("recourse_deliveries_dead", "Messages and webhooks given up.", gauges.dead_deliveries),
+        ("recourse_sockets_customer", "Sockets of customers, waiting pages included.", customers as u64),
+        ("recourse_sockets_agent", "Sockets of agents.", agents as u64),
+    ] {
+        metrics::gauge(name, help, value, &mut out);
+    }
+    if let Ok(serde_json::Value::Object(counts)) = serde_json::to_value(app.rooms.counters()) {
+        for (name, value) in counts {
+            metrics::gauge(&format!("recourse_media_{name}"), "Counted by the packet path.", value, &mut out);
+        }
+    }
+    Ok(([(header::CONTENT_TYPE, "text/plain; version=0.0.4"), (header::CACHE_CONTROL, "no-store")], out).into_response())
+}
+
+#[derive(OpenApi)]
+#[openapi(paths(cases::create, cases::add_report, cases::add_image, cases::read, cases::list, cases::new_link))]
+struct Paths;
+
+/// The published contract: every shape, and the addresses a bank calls.
+#[must_use]
+pub fn document() -> utoipa::openapi::OpenApi {
+    let mut all = wire::openapi();
+    all.merge(Paths::openapi());
+    let bearer = HttpBuilder::new().scheme(HttpAuthScheme::Bearer).description(Some("An API key: `rk_live_…` or `rk_test_…`.")).build();
+    all.components.get_or_insert_default().add_security_scheme("api_key", SecurityScheme::Http(bearer));
+    all
+}
+
+#[cfg(test)]
+mod tests {
+    #[test]
+    fn the_contract_names_every_address_of_the_bank() {
+        let json = serde_json::to_value(super::document()).unwrap();
+        assert_eq!(json["openapi"], "3.1.0");
+        for path in ["/v1/cases", "/v1/cases/{id}", "/v1/cases/{id}/reports", "/v1/cases/{id}/images", "/v1/cases/{id}/links"] {
+            assert!(json["paths"][path].is_object(), "{path}");
+        }
+        assert!(json["components"]["schemas"]["ReportFailedCheck"].is_object());
+    }
+}
