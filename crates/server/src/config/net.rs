@@ -69,9 +69,64 @@ impl<'de> Deserialize<'de> for Net {
     }
 }
 
+/// Who is calling: the peer itself, or, when that is a trusted proxy, the last address in
+/// `X-Forwarded-For` that no trusted proxy has. What stands further left anyone may invent.
+#[must_use]
+pub fn caller(peer: IpAddr, forwarded_for: &[&str], trusted: &[Net]) -> IpAddr {
+    let is_trusted = |address: IpAddr| trusted.iter().any(|net| net.contains(address));
+    let mut caller = peer.to_canonical();
+    let hops = forwarded_for
+        .iter()
+        .rev()
+        .flat_map(|header| header.rsplit(','));
+    for hop in hops.take(MAX_HOPS) {
+        if !is_trusted(caller) {
+            break;
+        }
+        // A hop that is no address ends the chain at the proxy that passed it on.
+        let Ok(before) = hop.trim().parse::<IpAddr>() else {
+            break;
+        };
+        caller = before.to_canonical();
+    }
+    caller
+}
+
+/// More proxies than anyone chains.
+const MAX_HOPS: usize = 16;
+
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn the_caller_is_whom_the_trusted_proxies_saw_and_nobody_invents_one() {
+        let trusted: Vec<Net> = vec!["10.0.0.0/8".parse().unwrap()];
+        let from = |peer: &str, headers: &[&str]| {
+            caller(peer.parse().unwrap(), headers, &trusted).to_string()
+        };
+        assert_eq!(
+            from("203.0.113.9", &["198.51.100.1"]),
+            "203.0.113.9",
+            "not a proxy of ours"
+        );
+        assert_eq!(from("10.0.0.1", &["198.51.100.1"]), "198.51.100.1");
+        assert_eq!(
+            from("::ffff:10.0.0.1", &["198.51.100.1, 10.0.0.2"]),
+            "198.51.100.1"
+        );
+        assert_eq!(
+            from("10.0.0.1", &["127.0.0.1, 198.51.100.1"]),
+            "198.51.100.1",
+            "invented left part"
+        );
+        assert_eq!(
+            from("10.0.0.1", &["127.0.0.1", "198.51.100.1, 10.0.0.2"]),
+            "198.51.100.1"
+        );
+        assert_eq!(from("10.0.0.1", &["unknown"]), "10.0.0.1");
+        assert_eq!(from("10.0.0.1", &[]), "10.0.0.1");
+    }
 
     #[test]
     fn a_block_holds_its_addresses_and_no_others() {

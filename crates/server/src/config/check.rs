@@ -1,0 +1,152 @@
+//! Which values make sense, and the sentence for each that does not.
+//! Must not know how the values are read or written.
+
+use super::{Config, Messenger, TlsMode};
+
+impl Config {
+    /// Everything that cannot work, with what to do about it.
+    pub(super) fn problems(&self) -> Vec<String> {
+        let mut wrong = Vec::new();
+        self.check_server(&mut wrong);
+        self.check_media_and_limits(&mut wrong);
+        self.check_messenger(&mut wrong);
+        let must = |fine: bool, sentence: &str, wrong: &mut Vec<String>| {
+            if !fine {
+                wrong.push(sentence.to_owned());
+            }
+        };
+        let url = self.store.url.as_str();
+        let known = ["postgres://", "postgresql://", "sqlite:"];
+        must(
+            url.is_empty() || known.iter().any(|scheme| url.starts_with(scheme)),
+            "store.url must start with postgres:// or sqlite:, or be empty for a SQLite file in \
+             server.data_dir",
+            &mut wrong,
+        );
+        must(
+            self.webhooks.allow_private_targets || !self.webhooks.ports.is_empty(),
+            "webhooks.ports is empty, so no webhook could be sent; list at least 443",
+            &mut wrong,
+        );
+        must(
+            self.log
+                .level
+                .parse::<tracing_subscriber::filter::Targets>()
+                .is_ok(),
+            "log.level must be error, warn, info, debug or trace, or a list such as \
+             \"info,store=debug\"",
+            &mut wrong,
+        );
+        wrong
+    }
+
+    fn check_server(&self, wrong: &mut Vec<String>) {
+        let server = &self.server;
+        if self.origin().is_none() {
+            wrong.push(
+                "server.public_url must be the address customers open, with scheme and host and \
+                 nothing after them, such as https://verify.bank.example"
+                    .to_owned(),
+            );
+        } else if !self.is_secure_context() {
+            wrong.push(
+                "server.public_url must start with https://, because browsers give no camera to \
+                 pages without it (http is possible for localhost only)"
+                    .to_owned(),
+            );
+        }
+        if server.data_dir.as_os_str().is_empty() {
+            wrong.push("server.data_dir must name the folder for data and keys".to_owned());
+        }
+        match server.tls {
+            TlsMode::Off => {}
+            TlsMode::File => {
+                for (key, path) in [("cert", &server.cert), ("key", &server.key)] {
+                    if !path.is_file() {
+                        wrong.push(format!(
+                            "server.{key} must name a PEM file, because server.tls is \"file\"; \
+                             there is none at {:?}",
+                            path.display().to_string()
+                        ));
+                    }
+                }
+            }
+            TlsMode::Acme => {
+                if server.domains.is_empty() {
+                    wrong.push(
+                        "server.domains must list the names to certify, because server.tls is \
+                         \"acme\""
+                            .to_owned(),
+                    );
+                }
+                if !server.contact.contains('@') {
+                    wrong.push(
+                        "server.contact must be the mail address for the certificate authority, \
+                         because server.tls is \"acme\""
+                            .to_owned(),
+                    );
+                }
+            }
+        }
+    }
+
+    fn check_media_and_limits(&self, wrong: &mut Vec<String>) {
+        let mut within = |key: &str, value: u32, from: u32, to: u32| {
+            if !(from..=to).contains(&value) {
+                wrong.push(format!("{key} is {value}; it must be from {from} to {to}"));
+            }
+        };
+        within("server.drain_seconds", self.server.drain_seconds, 0, 86_400);
+        within("media.threads", u32::from(self.media.threads), 1, 64);
+        within("limits.rooms", self.limits.rooms, 1, 100_000);
+        within(
+            "limits.uploads_at_once",
+            self.limits.uploads_at_once,
+            1,
+            256,
+        );
+        within(
+            "limits.free_disk_percent",
+            self.limits.free_disk_percent,
+            0,
+            90,
+        );
+        if self.media.advertise.len() > 16
+            || self.media.advertise.iter().any(|a| a.is_unspecified())
+        {
+            wrong.push(
+                "media.advertise must list at most 16 addresses that customers can reach, \
+                 or be empty for those of this machine"
+                    .to_owned(),
+            );
+        }
+    }
+
+    fn check_messenger(&self, wrong: &mut Vec<String>) {
+        let Messenger { sms, email } = &self.messenger;
+        if !sms.url.is_empty() {
+            for (key, value) in [
+                ("account", &sms.account),
+                ("token", &sms.token),
+                ("from", &sms.from),
+            ] {
+                if value.is_empty() {
+                    wrong.push(format!(
+                        "messenger.sms.{key} is empty; fill it in, or empty messenger.sms.url to \
+                         send no text messages"
+                    ));
+                }
+            }
+            if !sms.url.starts_with("https://") && !sms.url.starts_with("http://127.0.0.1") {
+                wrong.push("messenger.sms.url must start with https://".to_owned());
+            }
+        }
+        if !email.host.is_empty() && email.from.parse::<lettre::message::Mailbox>().is_err() {
+            wrong.push(
+                "messenger.email.from must be the sender, such as \"Bank <no-reply@bank.example>\"; \
+                 empty messenger.email.host to send no mail"
+                    .to_owned(),
+            );
+        }
+    }
+}
