@@ -2,7 +2,7 @@
 
 import { useEffect, useState } from "preact/hooks";
 import type { CaseFile, TimelineEntry } from "../generated/api.ts";
-import { Badge, Card, Empty, Facts, Loaded, PageHead, Time } from "./bits.tsx";
+import { Card, Empty, Facts, Loaded, PageHead, PhaseBadge, Time } from "./bits.tsx";
 import { calls } from "./calls.ts";
 import { Chat, Claimed, Consents, Deliveries, Steps } from "./CaseParts.tsx";
 import { language, span } from "./format.ts";
@@ -13,7 +13,7 @@ import { Player, type Jump } from "./Player.tsx";
 import { changed, useResource } from "./state.ts";
 import { text } from "./text.ts";
 import { Timeline } from "./Timeline.tsx";
-import { codeWords, modeWords, phaseTone, phaseWords, reasonWords, verdictTone, verdictWords } from "./words.ts";
+import { codeWords, modeWords, reasonWords, verdictTone, verdictWords } from "./words.ts";
 
 const said = text.file;
 
@@ -66,7 +66,7 @@ function File({ file, onReload }: { file: CaseFile; onReload: () => void }) {
         </div>
         <div class="case-side">
           <Card title={said.sections.timeline} aside={<span class="quiet">{text.timeline.title(file.timeline.length)}</span>} id="timeline" flush>
-            <div class="timeline-box" tabIndex={0} role="region" aria-label={said.sections.timeline}><Timeline entries={file.timeline} onPlay={onPlay} /></div>
+            <div class="timeline-box" tabIndex={0} role="region" aria-label={said.timelineBox}><Timeline entries={file.timeline} onPlay={onPlay} /></div>
           </Card>
         </div>
       </div>
@@ -78,7 +78,7 @@ function Head({ file, onReload }: { file: CaseFile; onReload: () => void }) {
   const { row } = file;
   return (
     <>
-      <PageHead title={row.name} lead={<><Badge tone={phaseTone[row.phase]}>{phaseWords[row.phase]}</Badge><span class="mono">{row.reference}</span><span class="mono quiet">{row.id}</span></>}>
+      <PageHead title={row.name} lead={<><PhaseBadge phase={row.phase} /><span class="mono">{row.reference}</span><span class="mono quiet">{row.id}</span></>}>
         <button class="button" onClick={onReload}><Icon name="refresh" size={16} />{said.reload}</button>
       </PageHead>
       <dl class="meta">

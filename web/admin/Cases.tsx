@@ -3,14 +3,14 @@
 import { useEffect, useRef, useState } from "preact/hooks";
 import type { CaseRow, CaseRows } from "../generated/api.ts";
 import { routeTo } from "../lib/router.ts";
-import { Alert, Badge, Card, DataTable, Empty, Field, Loaded, PageHead, Time, type Column } from "./bits.tsx";
+import { Alert, Card, DataTable, Empty, Field, Loaded, PageHead, PhaseBadge, Time, type Column } from "./bits.tsx";
 import { calls, NO_FILTER, type CaseFilter } from "./calls.ts";
 import { csv, download } from "./csv.ts";
 import { language, span } from "./format.ts";
 import { Icon } from "./icons.tsx";
 import { changed, route, useAction, useResource } from "./state.ts";
 import { text } from "./text.ts";
-import { phaseTone, phaseWords, reasonWords } from "./words.ts";
+import { phaseWords, reasonWords } from "./words.ts";
 
 const said = text.cases;
 /** Typing rests this long before the list is asked again. */
@@ -71,11 +71,11 @@ function sameInList(value: CaseRows | undefined, row: CaseRow): boolean {
 
 const COLUMNS: ReadonlyArray<Column<CaseRow>> = [
   { key: "name", head: said.name, cell: (row) => <a class="strong" href={`#/cases/${row.id}`}>{row.name}</a> },
-  { key: "reference", head: said.reference, cell: (row) => <span class="mono">{row.reference}</span> },
-  { key: "phase", head: said.phase, cell: (row) => <Badge tone={phaseTone[row.phase]}>{phaseWords[row.phase]}</Badge> },
+  { key: "reference", head: said.reference, cell: (row) => <span class="mono one-line">{row.reference}</span> },
+  { key: "phase", head: said.phase, cell: (row) => <PhaseBadge phase={row.phase} /> },
   { key: "reason", head: said.reason, cell: (row) => row.reasons.map((reason) => reasonWords[reason]).join(", ") },
   { key: "language", head: text.overview.language, cell: (row) => language(row.locale) },
-  { key: "agent", head: said.agent, cell: (row) => row.agent ?? text.common.none },
+  { key: "agent", head: said.agent, cell: (row) => <span class="one-line">{row.agent ?? text.common.none}</span> },
   { key: "created", head: said.created, cell: (row) => <Time at={row.created_at} /> },
   { key: "recovered", head: said.recovered, figure: true, cell: (row) => row.recovered_in == null ? text.common.none : span(row.recovered_in) },
 ];

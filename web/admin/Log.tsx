@@ -10,14 +10,14 @@ import { useResource } from "./state.ts";
 import { text } from "./text.ts";
 import { setup } from "./text-setup.ts";
 import { actorName, Proof } from "./Timeline.tsx";
-import { fact } from "./words.ts";
+import { fact, telling } from "./words.ts";
 
 const said = setup.log;
 
 const COLUMNS: ReadonlyArray<Column<TimelineEntry>> = [
-  { key: "proof", head: said.index, cell: (row) => <Proof entry={row} /> },
+  { key: "proof", head: said.index, cell: (row) => <Proof entry={row} bare /> },
   { key: "at", head: said.at, cell: (row) => <time class="tabular" dateTime={row.at} title={exact(row.at)}>{stamp(row.at)}</time> },
-  { key: "fact", head: said.fact, cell: (row) => <span title={row.kind}>{fact(row.kind)}</span> },
+  { key: "fact", head: said.fact, cell: (row) => <span title={row.kind}>{fact(row.kind)} <span class="quiet">{telling(row.kind, row.body)}</span></span> },
   { key: "by", head: said.by, cell: actorName },
   { key: "leaf", head: said.leaf, cell: (row) => <code class="leaf">{row.leaf}</code> },
 ];

@@ -2,13 +2,13 @@
 
 import { useEffect, useId, useState } from "preact/hooks";
 import type { NumbersView, QueueRow } from "../generated/api.ts";
-import { Badge, Broken, Card, DataTable, Empty, Note, PageHead, Skeleton, Time, type Column } from "./bits.tsx";
+import { Badge, Broken, Card, DataTable, Empty, Note, PageHead, PhaseBadge, Skeleton, Time, type Column } from "./bits.tsx";
 import { calls } from "./calls.ts";
 import { clock, count, language, span, stamp } from "./format.ts";
 import { Icon } from "./icons.tsx";
 import { changed, line, now, numbers, numbersAt, useResource } from "./state.ts";
 import { text } from "./text.ts";
-import { phaseTone, phaseWords, queueTone, queueWords, reasonWords } from "./words.ts";
+import { queueTone, queueWords, reasonWords } from "./words.ts";
 
 const said = text.overview;
 /** The line is given this long before the page speaks of a loss. */
@@ -58,14 +58,16 @@ function Figures({ view, stale }: { view: NumbersView; stale: boolean }) {
         <Figure big word={said.median} hint={said.medianHint} value={view.median_recovery_seconds == null ? text.common.none : span(view.median_recovery_seconds)} />
       </section>
       <div class="overview-grid">
-        <Queue view={view} />
+        <div class="overview-main">
+          <Queue view={view} />
+          <Recent />
+        </div>
         <div class="overview-side">
           <Level view={view} />
           <Today view={view} />
           <Presence view={view} />
         </div>
       </div>
-      <Recent />
     </div>
   );
 }
@@ -166,7 +168,7 @@ function Recent() {
     <Card title={said.recent}>
       {rows.length === 0 ? <p class="quiet">{said.recentEmpty}</p> : (
         <ul class="recent">
-          {rows.slice(0, 8).map((row) => <li key={row.id}><a href={`#/cases/${row.id}`}>{row.name}</a><Badge tone={phaseTone[row.phase]}>{phaseWords[row.phase]}</Badge><span class="quiet">{row.reasons.map((reason) => reasonWords[reason]).join(", ")}</span><Time at={row.updated_at} /></li>)}
+          {rows.slice(0, 8).map((row) => <li key={row.id}><a href={`#/cases/${row.id}`}>{row.name}</a><PhaseBadge phase={row.phase} /><span class="quiet">{row.reasons.map((reason) => reasonWords[reason]).join(", ")}</span><Time at={row.updated_at} /></li>)}
         </ul>
       )}
     </Card>

@@ -8,7 +8,7 @@ import { clock, short, span, tenths } from "./format.ts";
 import { Icon } from "./icons.tsx";
 import { clipAt, holes, layOut, markAt, marks, type Layout, type Mark } from "./replay.ts";
 import { text } from "./text.ts";
-import { fact, gapWords, seatWords } from "./words.ts";
+import { fact, gapWords, seatWords, telling } from "./words.ts";
 
 const said = text.player;
 const STEP_MS = 5_000;
@@ -40,10 +40,18 @@ function Stage({ recording, timeline, jump }: { recording: RecordingView; timeli
   const list = useMemo(() => marks(recording, timeline), [recording, timeline]);
   const [deck, setDeck] = useState<Deck | null>(null);
   const [large, setLarge] = useState<Seat | null>(null);
+  // A running session grows with each reload; the viewer stays where they were.
+  const before = useRef({ at: 0, playing: false, speed: 1 });
   useEffect(() => {
     const made = new Deck(layout);
+    made.setSpeed(before.current.speed);
+    made.seek(before.current.at);
+    if (before.current.playing) made.play();
     setDeck(made);
-    return () => made.dispose();
+    return () => {
+      before.current = { at: made.at.value, playing: made.playing.value, speed: made.speed.value };
+      made.dispose();
+    };
   }, [layout]);
   useEffect(() => {
     if (!deck || jump?.session !== recording.session) return;
@@ -205,11 +213,16 @@ function Moments({ deck, list }: { deck: Deck; list: ReadonlyArray<Mark> }) {
         <ol ref={box}>
           {list.map((mark) => (
             <li key={mark.entry.id}>
-              <button aria-current={mark === current ? "true" : undefined} onClick={() => deck.seek(mark.at)}><span class="tabular">{clock(mark.at / 1000)}</span><span>{fact(mark.entry.kind)}</span></button>
+              <button aria-current={mark === current ? "true" : undefined} onClick={() => deck.seek(mark.at)}><span class="tabular">{clock(mark.at / 1000)}</span><span>{fact(mark.entry.kind)}<Told mark={mark} /></span></button>
             </li>
           ))}
         </ol>
       )}
     </div>
   );
+}
+
+function Told({ mark }: { mark: Mark }) {
+  const told = telling(mark.entry.kind, mark.entry.body);
+  return told === "" ? null : <span class="moment-told">{told}</span>;
 }

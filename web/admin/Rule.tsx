@@ -1,12 +1,12 @@
 // One rule: as a sentence, and opened as a form. Must not know the other rules.
 
 import type { FailureReason, ProfileView, RecoveryMode, RuleBody } from "../generated/api.ts";
-import { Badge, Field } from "./bits.tsx";
+import { Field, ModeBadge } from "./bits.tsx";
 import { percent } from "./format.ts";
 import { Icon } from "./icons.tsx";
 import type { DraftRule, Fault } from "./policy.ts";
 import { policyFaults, setup } from "./text-setup.ts";
-import { modeMeaning, modeTone, modeWords, reasonWords } from "./words.ts";
+import { modeMeaning, modeWords, reasonWords } from "./words.ts";
 
 const said = setup.policy;
 const SHOWN_REASONS = 3;
@@ -46,7 +46,7 @@ export function Rule(props: RuleProps) {
       <div class="rule-main">
         <div class="rule-line">
           <div class="rule-words"><p class="strong">{rule.name || "–"}</p><p class="quiet">{conditions(rule, profiles)}</p></div>
-          <Badge tone={modeTone[rule.then]}>{modeWords[rule.then]}</Badge>
+          <ModeBadge mode={rule.then} />
           {edits && (
             <span class="row-acts">
               <button class="button quiet icon-only" disabled={index === 0} aria-label={said.up(rule.name)} onClick={() => onMove(-1)}><Icon name="arrow_up" size={18} /></button>

@@ -2,14 +2,14 @@
 
 import { useState } from "preact/hooks";
 import type { ChangedReport, PolicyBody, RecoveryMode, Simulation } from "../generated/api.ts";
-import { Alert, Badge, Card, DataTable, Note, Time, type Column } from "./bits.tsx";
+import { Alert, Card, DataTable, ModeBadge, Note, Time, type Column } from "./bits.tsx";
 import { calls } from "./calls.ts";
 import { count } from "./format.ts";
 import { Icon } from "./icons.tsx";
 import { may } from "./roles.ts";
 import { me, useAction } from "./state.ts";
 import { setup } from "./text-setup.ts";
-import { modeTone, modeWords, reasonWords } from "./words.ts";
+import { modeWords, reasonWords } from "./words.ts";
 
 const said = setup.simulate;
 const DAYS = [1, 7, 14, 30, 60, 90] as const;
@@ -111,7 +111,7 @@ const COLUMNS: ReadonlyArray<Column<ChangedReport>> = [
   { key: "reference", head: said.reference, cell: (row) => <a class="mono" href={`#/cases/${row.case}`}>{row.reference}</a> },
   { key: "at", head: said.at, cell: (row) => <Time at={row.at} /> },
   { key: "reasons", head: said.reasons, cell: (row) => row.reasons.map((reason) => reasonWords[reason]).join(", ") },
-  { key: "was", head: said.was, cell: (row) => <Badge tone={modeTone[row.was]}>{modeWords[row.was]}</Badge> },
-  { key: "now", head: said.would, cell: (row) => <Badge tone={modeTone[row.now]}>{modeWords[row.now]}</Badge> },
+  { key: "was", head: said.was, cell: (row) => <ModeBadge mode={row.was} /> },
+  { key: "now", head: said.would, cell: (row) => <ModeBadge mode={row.now} /> },
   { key: "because", head: said.because, cell: (row) => row.because },
 ];

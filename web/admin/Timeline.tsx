@@ -6,7 +6,7 @@ import { day, exact, short, stamp } from "./format.ts";
 import { Icon } from "./icons.tsx";
 import { text } from "./text.ts";
 import { actor, flat, fold } from "./timeline.ts";
-import { fact } from "./words.ts";
+import { fact, telling } from "./words.ts";
 
 const said = text.timeline;
 
@@ -42,13 +42,15 @@ export function Timeline({ entries, onPlay }: { entries: ReadonlyArray<TimelineE
 
 function Entry({ entry, play }: { entry: TimelineEntry; play: (() => void) | undefined }) {
   const rows = flat(entry.body);
+  const told = telling(entry.kind, entry.body);
   return (
     <li class="entry">
       <span class="entry-dot" aria-hidden="true" />
       <details>
         <summary>
-          <span class="entry-line"><span class="entry-fact">{fact(entry.kind)}</span><Proof entry={entry} /></span>
-          <span class="entry-meta"><time dateTime={entry.at} title={exact(entry.at)}>{stamp(entry.at)}</time> · {actorName(entry)}</span>
+          <span class="entry-fact">{fact(entry.kind)}</span>
+          {told && <span class="entry-told">{told}</span>}
+          <span class="entry-meta"><span><time dateTime={entry.at} title={exact(entry.at)}>{stamp(entry.at)}</time> · {actorName(entry)}</span><Proof entry={entry} /></span>
         </summary>
         <dl class="entry-body">
           {rows.map(([name, value]) => <div key={name}><dt>{name}</dt><dd>{value}</dd></div>)}
@@ -62,7 +64,7 @@ function Entry({ entry, play }: { entry: TimelineEntry; play: (() => void) | und
 }
 
 /** Whether the entry is in the signed tree, at which index, with which leaf. */
-export function Proof({ entry }: { entry: TimelineEntry }) {
+export function Proof({ entry, bare }: { entry: TimelineEntry; bare?: boolean }) {
   if (entry.index == null) return <span class="proof pending" title={said.notYet}><Icon name="clock" size={12} />{said.pending}</span>;
-  return <span class="proof" title={`${said.proven(entry.index)} · ${said.leaf} ${entry.leaf}`}><Icon name="shield" size={12} /><span class="tabular">#{entry.index}</span><code>{short(entry.leaf).slice(0, 8)}</code></span>;
+  return <span class="proof" title={`${said.proven(entry.index)} · ${said.leaf} ${entry.leaf}`}><Icon name="shield" size={12} /><span class="tabular">#{entry.index}</span>{!bare && <code>{short(entry.leaf).slice(0, 8)}</code>}</span>;
 }

@@ -2,18 +2,29 @@
 
 import type { ComponentChildren } from "preact";
 import { useEffect, useId, useRef, useState } from "preact/hooks";
+import type { Phase, RecoveryMode } from "../generated/api.ts";
 import type { Refused } from "../lib/api.ts";
 import { ago, exact } from "./format.ts";
 import { Icon, type IconName } from "./icons.tsx";
 import { now, type Resource } from "./state.ts";
 import { text } from "./text.ts";
-import type { Tone } from "./words.ts";
+import { modeTone, modeWords, phaseTone, phaseWords, type Tone } from "./words.ts";
 
 const TONE_ICON: Record<Tone, IconName | undefined> = { good: "circle_check", warn: "warning", bad: "circle_x", live: "activity", plain: undefined };
 
-export function Badge({ tone, children }: { tone: Tone; children: ComponentChildren }) {
-  const icon = TONE_ICON[tone];
+export function Badge({ tone, icon = TONE_ICON[tone], children }: { tone: Tone; icon?: IconName | undefined; children: ComponentChildren }) {
   return <span class={`badge ${tone}`}>{icon && <Icon name={icon} size={14} />}{children}</span>;
+}
+
+const PHASE_ICON: Partial<Record<Phase, IconName>> = { waiting: "clock", callback: "phone", interrupted: "wifi_off", under_review: "eye", escalated: "users" };
+const MODE_ICON: Record<RecoveryMode, IconName> = { automatic: "play", opt_in: "user", none: "minus" };
+
+export function PhaseBadge({ phase }: { phase: Phase }) {
+  return <Badge tone={phaseTone[phase]} icon={PHASE_ICON[phase]}>{phaseWords[phase]}</Badge>;
+}
+
+export function ModeBadge({ mode }: { mode: RecoveryMode }) {
+  return <Badge tone={modeTone[mode]} icon={MODE_ICON[mode]}>{modeWords[mode]}</Badge>;
 }
 
 /** Relative, with the exact time for those who hover or listen. */

@@ -53,7 +53,7 @@ export function layOut(recording: RecordingView): Layout {
   for (const seat of SEATS) {
     for (const kind of ["video", "audio"] as const) {
       const clips = recording.files
-        .filter((file) => file.seat === seat && file.mime.startsWith("audio/") === (kind === "audio"))
+        .filter((file) => file.seat === seat && (file.mime.startsWith("audio/") || file.width === 0) === (kind === "audio"))
         .map((file) => ({ url: file.url, mime: file.mime, from: file.starts_at_ms, to: file.starts_at_ms + file.duration_ms, width: file.width, height: file.height }))
         .sort((a, b) => a.from - b.from);
       if (clips.length > 0) lanes.push({ seat, kind, clips });
@@ -103,7 +103,7 @@ export function advance(at: number, elapsed: number, speed: number, held: boolea
 }
 
 /** Bookkeeping of the machine, too frequent to be moments of a conversation. */
-const QUIET = /^(recording_head|segment|checkpoint|webhook|delivery|evidence_viewed|recording_viewed|quality)/;
+const QUIET = /^(recording_head|evidence_viewed|recording_viewed|case_viewed|command_done)/;
 
 /** Entries that happened while this session ran, as places on its clock. */
 export function marks(recording: RecordingView, timeline: ReadonlyArray<TimelineEntry>): Mark[] {

@@ -67,7 +67,7 @@ export const text = {
     chatEmpty: "No message was written.", chatImage: "Image sent in chat", webhooksEmpty: "No webhook was sent for this case.",
     submitted: "Submitted", live: "Live", imagesEmpty: "No image was submitted or taken.", noSubmitted: "No image submitted", noLive: "No live still", otherImages: "Other images",
     pixels: (w: number, h: number) => `${w} × ${h} px`, open: (what: string) => `Open ${what}`, original: "Original bytes", hash: "SHA-256", taken: "Taken", previous: "Previous image", next: "Next image", position: (n: number, of: number) => `${n} of ${of}`,
-    imageFailed: "This image could not be loaded",
+    timelineBox: "Entries of the timeline", imageFailed: "This image could not be loaded",
   },
   timeline: {
     title: (n: number) => many(n, "entry", "entries"), empty: "The log has no entry for this case yet.", proven: (index: number) => `Entry ${count(index)} of the signed log`, notYet: "Not in the signed tree yet. It follows within 2 s.",

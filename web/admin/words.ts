@@ -95,26 +95,44 @@ export const questionWords: Record<string, string> = {
 
 /** Facts of the audit log as sentences; a fact without one is shown by its own name. */
 export const factWords: Record<string, string> = {
-  case_reported: "The bank reported a failed check", report_added: "The bank reported another attempt", case_opened: "Case opened", policy_answered: "The policy answered",
-  image_submitted: "An image of the failed attempt was submitted", images_submitted: "Images of the failed attempt were submitted",
-  invitation_issued: "A link was issued", invitation_opened: "The link was opened", invitation_claimed: "The customer claimed the link", invitation_expired: "The link expired",
-  invitation_replaced: "A newer link replaced this one", consent_given: "The customer consented", ticket_queued: "The customer joined the queue", ticket_left: "The customer left the queue",
-  ticket_parked: "The place in the queue was kept", agent_reserved: "An agent was rung", agent_accepted: "The agent answered", agent_rejected: "The agent passed the ring on",
-  reservation_timed_out: "The ring was missed", reservation_rescinded: "The ring was withdrawn", session_started: "The session started", session_live: "Face to face",
-  session_interrupted: "The session broke off", session_resumed: "The session resumed", session_ended: "The session ended", seat_joined: "A seat joined", seat_left: "A seat left",
-  step_done: "A step was done", step_failed: "A step failed", step_reopened: "A step was opened again", step_waived: "A step was waived",
-  challenge_drawn: "A liveness prompt was drawn", challenge_asked: "A liveness prompt was asked", challenge_judged: "A liveness prompt was judged",
-  question_answered: "A question was answered", evidence_taken: "A photograph was taken", evidence_kept: "Evidence was kept", evidence_added: "Evidence was added",
-  evidence_viewed: "Evidence was viewed", recording_started: "The recording started", recording_head: "The recording's chain head was logged", recording_gap: "A gap in the recording",
-  recording_sealed: "The recording was sealed", recording_viewed: "The recording was viewed", segment_sealed: "A segment was sealed", chat_sent: "A chat message was sent",
-  notes_written: "Notes were written", decided: "The agent decided", review_asked: "A second person was asked", reviewed: "The decision was reviewed",
-  callback_booked: "A call-back was booked", callback_due: "The call-back is due", case_verified: "The case closed as verified", case_rejected: "The case closed as rejected",
-  case_escalated: "The case was escalated", case_abandoned: "The customer left and did not come back", case_expired: "The case expired", case_closed: "The case was closed",
-  rated: "The customer rated the agent", case_rated: "The customer rated the agent", case_viewed: "The case was viewed", policy_saved: "The policy was saved", agent_saved: "An account was saved",
-  agent_added: "An account was added", agent_reset: "A sign-in link was made", signed_in: "Signed in", signed_out: "Signed out", sign_in_failed: "A sign-in failed",
-  endpoint_added: "A webhook endpoint was added", endpoint_deleted: "A webhook endpoint was deleted", delivery_replayed: "A delivery was replayed",
-  key_made: "An API key was made", key_revoked: "An API key was revoked", presence_changed: "Presence changed",
+  case_reported: "The bank reported a failed check", report_added: "The bank reported another attempt", image_reported: "An image of the failed attempt arrived",
+  invitation_issued: "A link was issued", invitation_claimed: "The customer opened the link", foreign_claim: "The link was opened on another device", invitation_expired: "The link expired",
+  consent_given: "The customer consented", ticket_queued: "The customer joined the queue", ticket_parked: "The place in the queue was kept", ticket_back: "The customer came back to the queue",
+  ticket_ended: "The customer left the queue", callback_booked: "A call-back was booked", camera_changed: "The customer’s camera changed", agent_reserved: "An agent was rung", reservation_ended: "The ring ended",
+  ring_missed: "A ring was missed", session_started: "The agent answered", media_up: "Pictures and sound arrived", session_live: "Face to face", session_interrupted: "The line broke off", session_resumed: "The session went on",
+  evidence_voided: "Evidence became void", session_ended: "The session ended", recording_started: "The recording started", recording_head: "The recording’s chain head was logged", recording_gap: "A gap in the recording",
+  recording_failed: "The recording failed", recording_sealed: "The recording was sealed", still_taken: "A photograph was taken", command_sent: "The agent used the customer’s device", command_done: "The device answered",
+  step_done: "A step was done", step_failed: "A step failed", step_reopened: "A step was opened again", step_waived: "A step was waived", challenge_asked: "A liveness prompt was asked", challenge_judged: "A liveness prompt was judged",
+  question_answered: "A question was answered", chat_sent: "A chat message was written", notes_changed: "The agent’s notes changed", decided: "The agent decided", reviewed: "A second person reviewed the decision",
+  decision_timed_out: "The time to decide ran out", case_closed: "The case closed", rated: "The customer rated the agent", presence_changed: "Presence changed",
+  evidence_viewed: "Evidence was viewed", recording_viewed: "The recording was viewed", case_viewed: "The case was viewed", policy_saved: "The policy was saved", agent_saved: "An account was saved", agent_added: "An account was added",
+  sign_in_link_made: "A sign-in link was made", signed_in: "Signed in", signed_out: "Signed out", sign_in_failed: "A sign-in failed", endpoint_added: "A webhook endpoint was added", endpoint_removed: "A webhook endpoint was removed",
+  delivery_replayed: "A webhook was sent again", key_made: "An API key was made", key_revoked: "An API key was revoked", server_started: "The server started", server_stopped: "The server stopped",
 };
+
+/** What the short values of a fact's body mean; others are shown as they are. */
+const valueWords: Record<string, string> = {
+  ...reasonWords, ...modeWords, ...slotWords, ...seatWords, ...stepWords, ...promptWords, ...verdictWords, ...codeWords, ...gapWords, ...answerWords, ...presenceWords, ...awayWords,
+  left: "left", lost: "line lost", callback: "call-back", accepted: "accepted", rejected: "rejected", timed_out: "no answer", rescinded: "withdrawn", agent_gone: "agent gone",
+};
+
+/** Which fields say the most about a fact, in reading order. */
+const TELLING: Record<string, ReadonlyArray<string>> = {
+  case_reported: ["reasons", "mode"], report_added: ["reasons", "mode"], image_reported: ["slot"], ticket_ended: ["how"], camera_changed: ["camera"], reservation_ended: ["how"], media_up: ["seat"],
+  session_interrupted: ["seat"], session_ended: ["by"], recording_gap: ["seat", "kind", "why"], recording_failed: ["why"], still_taken: ["slot"], command_sent: ["what"], command_done: ["why"],
+  step_done: ["step"], step_failed: ["step"], step_reopened: ["step"], step_waived: ["step"], challenge_asked: ["prompt"], question_answered: ["question", "answer"], chat_sent: ["from"],
+  decided: ["verdict", "reasons"], case_closed: ["outcome"], rated: ["stars"], presence_changed: ["to", "reason"], consent_given: ["locale"],
+};
+
+/** The telling part of a fact's body, in words; empty where the sentence says it all. */
+export function telling(kind: string, body: unknown): string {
+  if (body === null || typeof body !== "object") return "";
+  const fields = body as Record<string, unknown>;
+  const parts = (TELLING[kind] ?? []).flatMap((name) => fields[name] ?? []).filter((value) => value !== "");
+  if (typeof fields["passed"] === "boolean") parts.push(fields["passed"] ? "passed" : "failed");
+  if (typeof fields["agreed"] === "boolean") parts.push(fields["agreed"] ? "agreed" : "did not agree");
+  return parts.map((value) => (typeof value === "string" ? (valueWords[value] ?? questionWords[value] ?? value.replaceAll("_", " ")) : typeof value === "number" ? String(value) : "")).filter(Boolean).join(", ");
+}
 
 /** The fact in words. */
 export function fact(kind: string): string {
