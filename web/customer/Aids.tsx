@@ -132,6 +132,7 @@ function troubleWords(trouble: Trouble): { title: TextKey; text: TextKey } {
   if (trouble === "busy") return { title: "trouble.busy", text: "trouble.busy_text" };
   if (trouble === "missing") return { title: "trouble.missing", text: "trouble.missing_text" };
   if (app && trouble !== "denied") return { title: "trouble.blocked_app", text: ios ? "trouble.blocked_ios" : "trouble.blocked_text" };
+  if (trouble === "slow") return { title: "trouble.slow", text: "trouble.slow_text" };
   if (trouble === "blocked") return { title: "trouble.blocked", text: "RTCPeerConnection" in globalThis || ios || android ? "trouble.blocked_text" : "trouble.old" };
   return { title: "trouble.denied", text: ios ? "trouble.denied_ios" : android ? "trouble.denied_android" : "trouble.denied_desktop" };
 }
@@ -153,7 +154,8 @@ function Help({ act, trouble }: Pick<Props, "act"> & { trouble: Trouble }) {
   const [copied, setCopied] = useState(false);
   const [phone, setPhone] = useState(false);
   const words = troubleWords(trouble);
-  const out = trouble === "blocked" ? outside(act.link()) : null;
+  const barred = trouble === "blocked" || (trouble === "slow" && around().app !== null);
+  const out = barred ? outside(act.link()) : null;
   if (phone) return <Phone act={act} onClose={() => setPhone(false)} />;
   return (
     <Sheet title={t(words.title)} kind="help">
@@ -169,7 +171,7 @@ function Help({ act, trouble }: Pick<Props, "act"> & { trouble: Trouble }) {
             {t("control.retry")}
           </button>
         )}
-        {trouble === "blocked" && (
+        {barred && (
           <button
             type="button"
             class="secondary"

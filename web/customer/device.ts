@@ -23,7 +23,7 @@ type Outcome = { ok: true; evidence?: string } | { ok: false; why: string };
 
 export class Device {
   stream: MediaStream | null = null;
-  /** Grows with each opening, so that tiles notice a new stream. */
+  #asked = 0;
   #unwatch: () => void = () => undefined;
   #opening: Promise<void> | null = null;
   #cameraOff = false;
@@ -40,21 +40,34 @@ export class Device {
 
   /** Ask for camera and microphone; a second call while the first is open is the first. */
   open(facing: Facing = this.#options.state().facing): Promise<void> {
-    this.#opening ??= this.#open(facing).finally(() => {
-      this.#opening = null;
+    if (this.#opening) return this.#opening;
+    const opening = this.#open(facing).finally(() => {
+      if (this.#opening === opening) this.#opening = null;
     });
-    return this.#opening;
+    this.#opening = opening;
+    return opening;
+  }
+
+  /** Ask anew although the browser has not answered yet: some never do. */
+  again(): void {
+    this.#opening = null;
+    void this.open();
   }
 
   async #open(facing: Facing): Promise<void> {
     const { dispatch, happened } = this.#options;
+    this.#asked += 1;
+    const asked = this.#asked;
     if (this.stream) this.#stop();
     dispatch({ type: "set", change: { camera: "prompting", slow: false } });
     this.tell();
     happened("permission.prompted");
     try {
-      this.stream = await watchdog(openCamera({ facing }), PROMPT_PATIENCE, () => dispatch({ type: "set", change: { slow: true } }));
+      const stream = await watchdog(openCamera({ facing }), PROMPT_PATIENCE, () => dispatch({ type: "set", change: { slow: true } }));
+      if (asked !== this.#asked) return stream.getTracks().forEach((track) => track.stop());
+      this.stream = stream;
     } catch (error) {
+      if (asked !== this.#asked) return;
       dispatch({ type: "set", change: { camera: error instanceof NoCamera ? error.state : "blocked", slow: false } });
       happened("permission.denied");
       this.tell();
@@ -84,6 +97,7 @@ export class Device {
   }
 
   close(): void {
+    this.#asked += 1;
     this.#stop();
     void this.#wake?.release().catch(() => undefined);
     this.#wake = null;

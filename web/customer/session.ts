@@ -103,7 +103,7 @@ export class Session {
     return {
       ...more,
       join: (mode, birthDate) => void this.join(mode, birthDate),
-      retryCamera: () => void device.open(),
+      retryCamera: () => device.again(),
       flip: () => void device.flip(),
       torch: () => void device.torch(!this.state.torch),
       mute: () => device.mute(this.state.microphone),

@@ -174,7 +174,7 @@ export function screenOf(state: CustomerState): Screen {
   return state.linkFailed ? "broken" : "loading";
 }
 
-export type Trouble = "denied" | "missing" | "busy" | "blocked";
+export type Trouble = "denied" | "missing" | "busy" | "blocked" | "slow";
 
 /** Why there is no picture of the customer, when that needs the customer's hand. */
 export function troubleOf(state: CustomerState): Trouble | null {
@@ -182,7 +182,7 @@ export function troubleOf(state: CustomerState): Trouble | null {
   if (state.view?.mode === "photos") return null;
   const { camera } = state;
   if (camera === "denied" || camera === "missing" || camera === "busy" || camera === "blocked") return camera;
-  return camera === "prompting" && state.slow ? "blocked" : null;
+  return camera === "prompting" && state.slow ? "slow" : null;
 }
 
 /** The frame to draw: a command's while it stands, else the one of the procedure's step. */

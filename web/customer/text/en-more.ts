@@ -54,6 +54,8 @@ export const more = {
   "trouble.blocked_app": "This app blocks the camera",
   "trouble.blocked_text": "Open this page in your phone's own browser. Your place is kept.",
   "trouble.blocked_ios": "Tap the menu of this app, then Open in Safari. Or copy the link and paste it in Safari.",
+  "trouble.slow": "We are waiting for your camera",
+  "trouble.slow_text": "Find the question of your browser and tap Allow. If there is none, tap Try again.",
   "trouble.old": "Your browser is too old for video. Update it, or use photos and chat.",
   "trouble.open": "Open in browser",
   "trouble.copy": "Copy link",

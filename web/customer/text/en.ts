@@ -50,7 +50,6 @@ export const en = {
   "live.sound": "Tap to hear {agent}",
   "live.weak": "Weak connection: your ID photos stay sharp",
   "live.reconnecting": "Reconnecting. Keep this page open.",
-  "live.kept": "Your place is kept.",
   "live.agent_gone": "{agent} will be right back",
   "control.mute": "Mute",
   "control.unmute": "Unmute",
