@@ -138,8 +138,8 @@ function troubleWords(trouble: Trouble): { title: TextKey; text: TextKey } {
 }
 
 /** The address that makes an app hand the page to the real browser, if there is one for this app. */
-export function outside(link: string, agent = navigator.userAgent): string | null {
-  const { android, app } = around(agent);
+export function outside(link: string, where = around()): string | null {
+  const { android, app } = where;
   const url = new URL(link);
   if (app === "LINE") {
     url.searchParams.set("openExternalBrowser", "1");

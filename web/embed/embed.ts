@@ -185,3 +185,5 @@ class Frame {
 /** The one name this script adds to the page. */
 const Recourse = { create: (options: Options): Frame => new Frame(options) };
 (globalThis as unknown as { Recourse: typeof Recourse }).Recourse = Recourse;
+
+export type { Frame, Options };
