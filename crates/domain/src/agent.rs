@@ -3,11 +3,14 @@
 
 use crate::ids::{AgentId, CaseId, ReservationId, SessionId, TenantId};
 use crate::refusal::{Code, Refusal};
+use crate::session::DECIDE_WITHIN;
 use crate::time::{Span, Timestamp};
 use serde::{Deserialize, Serialize};
 
 /// Wrap-up after a call.
 pub const WRAP_UP: Span = Span::seconds(20);
+/// An answer given at the last moment is still on its way for about this long.
+pub const RING_GRACE: Span = Span::seconds(1);
 /// What one extension adds.
 pub const WRAP_EXTENSION: Span = Span::seconds(60);
 
@@ -71,6 +74,8 @@ pub enum State {
         extended: bool,
         /// The page is gone: go offline instead of available.
         gone: bool,
+        /// The verdict is still open: the agent stays with the case.
+        undecided: bool,
     },
 }
 
@@ -130,6 +135,13 @@ pub enum Input {
     },
     /// The call is over.
     CallEnded {
+        /// Which.
+        case: CaseId,
+        /// The verdict is still open.
+        undecided: bool,
+    },
+    /// The verdict of the case in hand was given, or taken out of hand.
+    Settled {
         /// Which.
         case: CaseId,
     },
@@ -234,7 +246,8 @@ impl Agent {
     #[must_use]
     pub const fn deadline(&self) -> Option<Timestamp> {
         match self.state {
-            State::Reserved { until, .. } | State::WrapUp { until, .. } => Some(until),
+            State::Reserved { until, .. } => Some(Timestamp(until.0 + RING_GRACE.0)),
+            State::WrapUp { until, .. } => Some(until),
             State::Offline | State::Away { .. } | State::Available { .. } | State::OnCall { .. } => None,
         }
     }
@@ -253,7 +266,8 @@ impl Agent {
             Input::Accept { reservation, session } => self.accept(reservation, session, now),
             Input::Reject { reservation } => self.unring(reservation, "reject", now, true),
             Input::Rescind { reservation } => self.unring(reservation, "rescind", now, false),
-            Input::CallEnded { case } => self.call_ended(case, now),
+            Input::CallEnded { case, undecided } => self.call_ended(case, undecided, now),
+            Input::Settled { case } => Ok(self.settled(case, now)),
             Input::ExtendWrap => self.extend(now),
             Input::AutoAccept(on) => Ok(Transition { next: Self { auto_accept: on, version: self.version + 1, ..self.clone() }, facts: vec![] }),
             Input::Wake => Ok(self.wake(now)),
@@ -280,16 +294,20 @@ impl Agent {
 
     fn available(&self, now: Timestamp) -> Result<Transition, Refusal> {
         match self.state {
-            State::Offline | State::Away { .. } | State::WrapUp { .. } => Ok(self.to(State::Available { idle_since: now }, now)),
+            State::Offline | State::Away { .. } | State::WrapUp { undecided: false, .. } => {
+                Ok(self.to(State::Available { idle_since: now }, now))
+            }
             State::Available { .. } => Ok(self.stay()),
-            State::Reserved { .. } | State::OnCall { .. } => Err(self.refuse(Code::AgentBusy, "available")),
+            State::Reserved { .. } | State::OnCall { .. } | State::WrapUp { .. } => Err(self.refuse(Code::AgentBusy, "available")),
         }
     }
 
     fn away(&self, reason: AwayReason, now: Timestamp) -> Result<Transition, Refusal> {
         match self.state {
-            State::Offline | State::Away { .. } | State::Available { .. } | State::WrapUp { .. } => Ok(self.to(State::Away { reason }, now)),
-            State::Reserved { .. } | State::OnCall { .. } => Err(self.refuse(Code::AgentBusy, "away")),
+            State::Offline | State::Away { .. } | State::Available { .. } | State::WrapUp { undecided: false, .. } => {
+                Ok(self.to(State::Away { reason }, now))
+            }
+            State::Reserved { .. } | State::OnCall { .. } | State::WrapUp { .. } => Err(self.refuse(Code::AgentBusy, "away")),
         }
     }
 
@@ -297,8 +315,8 @@ impl Agent {
         match self.state {
             State::Offline | State::OnCall { .. } => self.stay(),
             State::Away { .. } | State::Available { .. } | State::Reserved { .. } => self.to(State::Offline, now),
-            State::WrapUp { case, until, extended, gone: _ } => {
-                let state = State::WrapUp { case, until, extended, gone: true };
+            State::WrapUp { case, until, extended, undecided, gone: _ } => {
+                let state = State::WrapUp { case, until, extended, undecided, gone: true };
                 Transition { next: Self { state, version: self.version + 1, ..self.clone() }, facts: vec![] }
             }
         }
@@ -307,8 +325,8 @@ impl Agent {
     fn came(&self, now: Timestamp) -> Transition {
         match self.state {
             State::Offline => self.to(State::Away { reason: AwayReason::Break }, now),
-            State::WrapUp { case, until, extended, gone: true } => {
-                let state = State::WrapUp { case, until, extended, gone: false };
+            State::WrapUp { case, until, extended, undecided, gone: true } => {
+                let state = State::WrapUp { case, until, extended, undecided, gone: false };
                 Transition { next: Self { state, version: self.version + 1, ..self.clone() }, facts: vec![] }
             }
             State::Away { .. } | State::Available { .. } | State::Reserved { .. } | State::OnCall { .. } | State::WrapUp { .. } => self.stay(),
@@ -349,10 +367,11 @@ impl Agent {
         }
     }
 
-    fn call_ended(&self, ended: CaseId, now: Timestamp) -> Result<Transition, Refusal> {
+    fn call_ended(&self, ended: CaseId, undecided: bool, now: Timestamp) -> Result<Transition, Refusal> {
         match self.state {
             State::OnCall { case, .. } if case == ended => {
-                Ok(self.to(State::WrapUp { case, until: now + WRAP_UP, extended: false, gone: false }, now))
+                let until = now + if undecided { DECIDE_WITHIN } else { WRAP_UP };
+                Ok(self.to(State::WrapUp { case, until, extended: false, gone: false, undecided }, now))
             }
             State::Offline
             | State::Away { .. }
@@ -363,10 +382,25 @@ impl Agent {
         }
     }
 
+    fn settled(&self, settled: CaseId, now: Timestamp) -> Transition {
+        match self.state {
+            State::WrapUp { case, extended, gone, undecided: true, .. } if case == settled => {
+                let state = State::WrapUp { case, until: now + WRAP_UP, extended, gone, undecided: false };
+                Transition { next: Self { state, version: self.version + 1, ..self.clone() }, facts: vec![] }
+            }
+            State::Offline
+            | State::Away { .. }
+            | State::Available { .. }
+            | State::Reserved { .. }
+            | State::OnCall { .. }
+            | State::WrapUp { .. } => self.stay(),
+        }
+    }
+
     fn extend(&self, now: Timestamp) -> Result<Transition, Refusal> {
         match self.state {
-            State::WrapUp { case, until, extended: false, gone } => {
-                let state = State::WrapUp { case, until: until.max(now) + WRAP_EXTENSION, extended: true, gone };
+            State::WrapUp { case, until, extended: false, gone, undecided } => {
+                let state = State::WrapUp { case, until: until.max(now) + WRAP_EXTENSION, extended: true, gone, undecided };
                 Ok(Transition { next: Self { state, version: self.version + 1, ..self.clone() }, facts: vec![] })
             }
             State::WrapUp { .. } => Err(self.refuse(Code::LimitReached, "extend_wrap")),
@@ -378,7 +412,7 @@ impl Agent {
 
     fn wake(&self, now: Timestamp) -> Transition {
         match self.state {
-            State::Reserved { case, reservation, until, .. } if now >= until => {
+            State::Reserved { case, reservation, until, .. } if now >= until + RING_GRACE => {
                 let mut t = self.to(State::Away { reason: AwayReason::Missed }, now);
                 t.facts.push(Fact::RingMissed { case, reservation });
                 t
@@ -410,11 +444,11 @@ mod tests {
         let at = |s: i64| Timestamp(s * 1_000_000);
         let a = agent().handle(Input::Available, at(1)).unwrap().next;
         let a = a.handle(Input::Reserve { case: CaseId(9), reservation: ReservationId(3), until: at(10) }, at(2)).unwrap().next;
-        assert_eq!(a.handle(Input::Wake, at(9)).unwrap().next, a, "woken early: nothing");
-        let t = a.handle(Input::Wake, at(10)).unwrap();
+        assert_eq!(a.handle(Input::Wake, at(10)).unwrap().next, a, "an answer may be on its way");
+        let t = a.handle(Input::Wake, at(11)).unwrap();
         assert_eq!(t.next.state, State::Away { reason: AwayReason::Missed });
         assert_eq!(t.facts.len(), 2);
-        let late = t.next.handle(Input::Accept { reservation: ReservationId(3), session: SessionId(1) }, at(11));
+        let late = t.next.handle(Input::Accept { reservation: ReservationId(3), session: SessionId(1) }, at(12));
         assert_eq!(late.unwrap_err().code, Code::Stale);
     }
 
@@ -431,6 +465,16 @@ mod tests {
         assert_eq!(idle(Input::Reject { reservation: ReservationId(3) }), Timestamp(5));
     }
 
+    #[test]
+    fn an_agent_stays_with_an_open_verdict_until_it_is_given() {
+        let a = Agent { state: State::OnCall { case: CaseId(9), session: SessionId(1) }, ..agent() };
+        let a = a.handle(Input::CallEnded { case: CaseId(9), undecided: true }, Timestamp(0)).unwrap().next;
+        assert_eq!(a.handle(Input::Available, Timestamp(1)).unwrap_err().code, Code::AgentBusy);
+        let a = a.handle(Input::Settled { case: CaseId(9) }, Timestamp(2)).unwrap().next;
+        assert_eq!(a.deadline(), Some(Timestamp(2) + WRAP_UP));
+        assert!(a.handle(Input::Available, Timestamp(3)).is_ok());
+    }
+
     fn input() -> impl Strategy<Value = Input> {
         let ring = (0u128..3).prop_map(ReservationId);
         prop_oneof![
@@ -442,7 +486,8 @@ mod tests {
             ring.clone().prop_map(|reservation| Input::Accept { reservation, session: SessionId(1) }),
             ring.clone().prop_map(|reservation| Input::Reject { reservation }),
             ring.prop_map(|reservation| Input::Rescind { reservation }),
-            Just(Input::CallEnded { case: CaseId(7) }),
+            any::<bool>().prop_map(|undecided| Input::CallEnded { case: CaseId(7), undecided }),
+            Just(Input::Settled { case: CaseId(7) }),
             Just(Input::ExtendWrap),
             Just(Input::Wake),
         ]

@@ -2,7 +2,9 @@
 //! Must not know any rule of a case; those live in `domain`.
 
 pub mod adapters;
+pub mod cli;
 pub mod config;
+pub mod demo;
 pub mod engine;
 pub mod http;
 pub mod hub;
@@ -11,7 +13,9 @@ pub mod numbers;
 pub mod playback;
 pub mod recorder;
 pub mod rooms;
+pub mod seed;
 pub mod socket;
+pub mod start;
 pub mod state;
 pub mod telemetry;
 pub mod tenant;

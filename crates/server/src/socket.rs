@@ -9,7 +9,15 @@ mod device;
 pub use device::in_words;
 
 use crate::engine::EngineError;
-use axum::extract::ws::{Message, WebSocket};
+use crate::http::problem::ApiError;
+use crate::http::who::{CanRead, Person};
+use crate::state::App;
+use axum::Router;
+use axum::extract::State;
+use axum::extract::ws::{Message, WebSocket, WebSocketUpgrade};
+use axum::http::{HeaderMap, header};
+use axum::response::{IntoResponse, Response};
+use axum::routing::get;
 use futures_util::stream::{SplitSink, SplitStream};
 use futures_util::{SinkExt, StreamExt};
 use serde::Serialize;
@@ -117,4 +125,43 @@ pub(crate) fn problem(error: &EngineError) -> (String, String) {
 pub(crate) fn peer_id(text: &str) -> Option<media::PeerId> {
     let hex = text.len() == 32 && text.bytes().all(|b| b.is_ascii_hexdigit());
     hex.then(|| u128::from_str_radix(text, 16).ok().map(media::PeerId)).flatten()
+}
+
+/// The sockets' addresses.
+pub fn routes(app: App) -> Router {
+    Router::new()
+        .route("/v1/customer/socket", get(customer_socket))
+        .route("/v1/agent/socket", get(agent_socket))
+        .route("/v1/admin/socket", get(admin_socket))
+        .with_state(app)
+}
+
+/// A page of another site may not open a socket here with our cookie (RFC 6454 origin against our own).
+fn same_origin(app: &App, headers: &HeaderMap) -> bool {
+    let text = |name| headers.get(name).and_then(|v| v.to_str().ok()).unwrap_or_default();
+    let (origin, host) = (text(header::ORIGIN), text(header::HOST));
+    let of_host = origin.split_once("://").is_some_and(|(_, rest)| rest == host);
+    origin.is_empty() || of_host || origin == app.engine.public_url.trim_end_matches('/')
+}
+
+async fn customer_socket(State(app): State<App>, headers: HeaderMap, upgrade: WebSocketUpgrade) -> Response {
+    if !same_origin(&app, &headers) {
+        return ApiError::Plain("foreign_origin").into_response();
+    }
+    let device = in_words(headers.get(header::USER_AGENT).and_then(|v| v.to_str().ok()).unwrap_or_default());
+    upgrade.max_message_size(MAX_MESSAGE).on_upgrade(move |socket| customer::serve(app, socket, device))
+}
+
+async fn agent_socket(State(app): State<App>, person: Person, headers: HeaderMap, upgrade: WebSocketUpgrade) -> Response {
+    if !same_origin(&app, &headers) {
+        return ApiError::Plain("foreign_origin").into_response();
+    }
+    upgrade.max_message_size(MAX_MESSAGE).on_upgrade(move |socket| agent::serve(app, socket, person.id))
+}
+
+async fn admin_socket(State(app): State<App>, CanRead(person): CanRead, headers: HeaderMap, upgrade: WebSocketUpgrade) -> Response {
+    if !same_origin(&app, &headers) {
+        return ApiError::Plain("foreign_origin").into_response();
+    }
+    upgrade.max_message_size(MAX_MESSAGE).on_upgrade(move |socket| admin::serve(app, socket, person.tenant))
 }

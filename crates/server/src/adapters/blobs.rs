@@ -94,6 +94,16 @@ impl FileBlobs {
         })
     }
 
+    /// The folder as it is, for reading only: nothing is made or cleared, so that a server
+    /// may be writing beside it.
+    #[must_use]
+    pub fn reading(root: &Path) -> Self {
+        Self {
+            root: root.to_owned(),
+            scratch: root.join(".scratch"),
+        }
+    }
+
     fn path(&self, name: &str) -> Result<PathBuf, BlobError> {
         check_name(name)?;
         Ok(self.root.join(name))

@@ -84,7 +84,10 @@ impl Tx {
             if let Fact::ReservationEnded { reservation, how: ReservationEnd::Rescinded, .. } = fact {
                 let _ = self.agent_only(agent::Input::Rescind { reservation });
             } else if let Fact::SessionEnded { .. } = fact {
-                let _ = self.agent_only(agent::Input::CallEnded { case: id });
+                let undecided = matches!(self.case().map(|c| &c.phase), Some(domain::case::Phase::Deciding { .. }));
+                let _ = self.agent_only(agent::Input::CallEnded { case: id, undecided });
+            } else if let Fact::Decided { .. } | Fact::DecisionTimedOut { .. } = fact {
+                let _ = self.agent_only(agent::Input::Settled { case: id });
             }
         }
         Ok(())
@@ -108,6 +111,7 @@ impl Tx {
             | agent::Input::Accept { .. }
             | agent::Input::Rescind { .. }
             | agent::Input::CallEnded { .. }
+            | agent::Input::Settled { .. }
             | agent::Input::ExtendWrap
             | agent::Input::AutoAccept(_) => return Ok(()),
         };
@@ -232,6 +236,11 @@ impl Engine {
             let (kind, body) = fact.parts();
             let hash = (n == last).then_some(state_hash);
             rows.audit.push(self.entry(case.tenant, Some(case.id), case.version, tx.now, actor, &kind, body, hash));
+        }
+        if slot.facts.is_empty() {
+            // Every state that is kept is one that the log knows, also where nothing is worth telling.
+            let body = serde_json::json!({});
+            rows.audit.push(self.entry(case.tenant, Some(case.id), case.version, tx.now, actor, "state_kept", body, Some(state_hash)));
         }
         if let Some(invitation) = case.invitation.as_ref()
             && slot.was.as_ref().and_then(|w| w.invitation.as_ref()).map(|i| i.id) != Some(invitation.id)

@@ -194,6 +194,12 @@ impl FromRef<Web> for Arc<Guards> {
     }
 }
 
+/// One field at fault.
+#[must_use]
+pub fn field_error(pointer: &str, code: &str, detail: impl Into<String>) -> ApiError {
+    ApiError::Fields(vec![field(pointer, code, detail)])
+}
+
 /// Who acts when a key does.
 #[must_use]
 pub fn key_actor(key: &ApiKey) -> Actor {

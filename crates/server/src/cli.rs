@@ -1,0 +1,130 @@
+//! The command line: serve, demo, verify, config, doctor, openapi.
+//! Must not know how anything is done.
+
+use crate::config::Config;
+use crate::{demo, start};
+use anyhow::{Context, Result, bail};
+use clap::{Args, Parser, Subcommand};
+use std::io::Write;
+use std::path::PathBuf;
+use std::process::ExitCode;
+use std::time::Duration;
+
+/// Recover failed identity checks with a live agent.
+#[derive(Parser)]
+#[command(name = "recourse", version, about)]
+struct Cli {
+    #[command(subcommand)]
+    command: Command,
+}
+
+#[derive(Subcommand)]
+enum Command {
+    /// Run the server.
+    Serve(ConfigArgs),
+    /// Run everything on this machine with a demo bank; nothing else is needed.
+    Demo(demo::DemoArgs),
+    /// Check a data folder offline: exit 0 if everything fits, 1 and the first fault if not.
+    Verify {
+        /// A data folder.
+        path: PathBuf,
+    },
+    /// Print the configuration in force, secrets blotted out.
+    Config(ConfigArgs),
+    /// Try everything the server needs, and say what is missing.
+    Doctor(ConfigArgs),
+    /// Make an admin's one-time sign-in link, for the first start or a lost password.
+    SignInLink {
+        #[command(flatten)]
+        config: ConfigArgs,
+        /// E-mail of the account; made as an admin of a new tenant if nobody has it.
+        email: String,
+        /// Name of the tenant, if it is new.
+        #[arg(long, default_value = "My bank")]
+        tenant: String,
+    },
+    /// Print the OpenAPI document.
+    Openapi,
+}
+
+#[derive(Args)]
+pub struct ConfigArgs {
+    /// The configuration file; without it, defaults and environment.
+    #[arg(long, env = "RECOURSE_CONFIG")]
+    config: Option<PathBuf>,
+}
+
+impl ConfigArgs {
+    fn load(&self) -> Result<Config> {
+        Ok(Config::load(self.config.as_deref(), std::env::vars())?)
+    }
+}
+
+/// Runs the program.
+#[must_use]
+pub fn main() -> ExitCode {
+    match run(Cli::parse()) {
+        Ok(code) => code,
+        Err(error) => {
+            let _ = writeln!(std::io::stderr(), "recourse: {error:#}");
+            ExitCode::FAILURE
+        }
+    }
+}
+
+fn run(cli: Cli) -> Result<ExitCode> {
+    let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build()?;
+    runtime.block_on(async {
+        match cli.command {
+            Command::Serve(args) => serve(&args.load()?).await,
+            Command::Demo(args) => demo::run(&args).await,
+            Command::Verify { path } => say(&path.display().to_string()),
+            Command::Config(args) => say(&args.load()?.redacted()),
+            Command::Doctor(args) => doctor(&args.load()?).await,
+            Command::SignInLink { config, email, tenant } => sign_in_link(&config.load()?, &email, &tenant).await,
+            Command::Openapi => say(&serde_json::to_string_pretty(&wire::openapi())?),
+        }
+    })
+}
+
+fn say(text: &str) -> Result<ExitCode> {
+    writeln!(std::io::stdout(), "{text}")?;
+    Ok(ExitCode::SUCCESS)
+}
+
+async fn serve(config: &Config) -> Result<ExitCode> {
+    crate::telemetry::init(&config.log)?;
+    let built = start::build(config, |_| None).await?;
+    built.go().await?;
+    let router = built.router(axum::Router::new());
+    let drain = Duration::from_secs(u64::from(config.server.drain_seconds));
+    built
+        .serve(config.server.listen, router, start::tls_of(config), drain, |address| tracing::info!(%address, "serving"))
+        .await?;
+    Ok(ExitCode::SUCCESS)
+}
+
+async fn doctor(config: &Config) -> Result<ExitCode> {
+    let built = start::build(config, |_| None).await.context("the server would not start")?;
+    let health = built.app.engine.store.health().await?;
+    let (udp, tcp) = built.app.rooms.addresses();
+    let free = built.app.blobs.free_space_ratio()?;
+    let lines = [
+        format!("database     {} {}", health.database, health.version),
+        format!("media        UDP {udp}, TCP {tcp}"),
+        format!("disk         {:.0} % free", free * 100.0),
+        format!("public URL   {}{}", config.server.public_url, if config.is_secure_context() { "" } else { "  (not HTTPS: browsers give no camera)" }),
+    ];
+    built.stop().await?;
+    if free < f64::from(config.limits.free_disk_percent) / 100.0 {
+        bail!("too little disk is free: {:.1} %", free * 100.0);
+    }
+    say(&lines.join("\n"))
+}
+
+async fn sign_in_link(config: &Config, email: &str, tenant: &str) -> Result<ExitCode> {
+    let built = start::build(config, |_| None).await?;
+    let url = crate::seed::admin_link(&built.app, email, tenant).await?;
+    built.stop().await?;
+    say(&url)
+}

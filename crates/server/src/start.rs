@@ -1,0 +1,245 @@
+//! From a configuration to a running server, and back down without losing anything.
+//! Must not know the command line.
+
+use crate::adapters::blobs::FileBlobs;
+use crate::adapters::clock::{Clock, SystemClock};
+use crate::adapters::files;
+use crate::adapters::ids::{SystemIds, random};
+use crate::adapters::kms::FileKms;
+use crate::adapters::messenger::{Gateways, HttpSms, Messenger, SmtpEmail, SmtpServer};
+use crate::adapters::outbound::TargetPolicy;
+use crate::adapters::webhook_client::HttpWebhookClient;
+use crate::config::{Config, TlsMode};
+use crate::engine::Engine;
+use crate::hub::Hub;
+use crate::rooms::Rooms;
+use crate::state::{App, Limits, Parts};
+use crate::tls::{self, Tls};
+use crate::workers::deliveries::Deliveries;
+use crate::workers::router::QueueView;
+use crate::workers::sequencer::LogKey;
+use crate::workers::{deadlines, deliveries, router, sequencer, upkeep};
+use anyhow::{Context, Result};
+use axum::Router;
+use base64::Engine as _;
+use base64::engine::general_purpose::STANDARD;
+use ed25519_dalek::SigningKey;
+use std::net::{IpAddr, Ipv4Addr, SocketAddr, UdpSocket};
+use std::path::Path;
+use std::sync::Arc;
+use std::time::Duration;
+
+/// The log's name in checkpoints.
+const LOG_ORIGIN: &str = "recourse/log";
+
+/// A running server's inside, before it listens.
+pub struct Built {
+    pub app: App,
+    pub clock: Arc<dyn Clock>,
+    deliveries: Arc<Deliveries>,
+    log: Arc<LogKey>,
+}
+
+/// Builds everything behind the router. `messenger` replaces the configured gateways (demo).
+///
+/// # Errors
+/// What is missing or broken, in a sentence.
+pub async fn build(config: &Config, messenger: impl FnOnce(Arc<dyn Clock>) -> Option<Arc<dyn Messenger>>) -> Result<Built> {
+    tls::install_crypto();
+    let data = &config.server.data_dir;
+    files::create_folders(data).with_context(|| format!("the data folder {} cannot be made", data.display()))?;
+    let clock: Arc<dyn Clock> = Arc::new(SystemClock::new());
+    let ids = Arc::new(SystemIds::new(clock.clone()));
+    let kms = Arc::new(FileKms::open_or_create(&data.join("keys/master.keys"))?);
+    let url = if config.store.url.is_empty() { format!("sqlite:{}", data.join("recourse.db").display()) } else { config.store.url.clone() };
+    let store = store::open(&url, store::Options::default()).await.context("the database cannot be opened")?;
+    let blobs = Arc::new(FileBlobs::open(&data.join("blobs")).context("the evidence folder cannot be opened")?);
+    let log = Arc::new(log_key(&data.join("keys"))?);
+    if let Some(verifier) = log.verifier() {
+        store.put_setting("log/verifier_key".to_owned(), verifier.to_string().into_bytes()).await?;
+    }
+    let engine = Arc::new(Engine::new(store, kms, clock.clone(), ids, config.server.public_url.clone()));
+    let hub = Arc::new(Hub::default());
+    let queue = Arc::new(QueueView::default());
+    hub.follow(queue.clone());
+    engine.attach(hub.clone());
+    let rooms = Rooms::start(media_config(config), engine.clone(), hub.clone(), blobs.clone()).context("media cannot start")?;
+    let targets = TargetPolicy { allow_private: config.webhooks.allow_private_targets, ports: config.webhooks.ports.clone() };
+    let webhooks = Arc::new(HttpWebhookClient::new(targets)?);
+    let messenger = match messenger(clock.clone()) {
+        Some(given) => given,
+        None => gateways(config)?,
+    };
+    let app = App::new(Parts { engine, hub, blobs, rooms, queue, limits: Limits::default() });
+    Ok(Built { app, clock, deliveries: Arc::new(Deliveries::new(webhooks, messenger)), log })
+}
+
+impl Built {
+    /// Picks up where the last run ended, then starts the workers.
+    ///
+    /// # Errors
+    /// A store that does not answer.
+    pub async fn go(&self) -> Result<()> {
+        self.app.queue.load(&self.app).await?;
+        self.app.rooms.recover().await?;
+        tokio::spawn(router::run(self.app.clone()));
+        tokio::spawn(deadlines::run(self.app.clone()));
+        tokio::spawn(sequencer::run(self.app.clone(), self.log.clone()));
+        tokio::spawn(deliveries::run(self.app.clone(), self.deliveries.clone()));
+        tokio::spawn(upkeep::run(self.app.clone()));
+        Ok(())
+    }
+
+    /// Everything that is served.
+    #[must_use]
+    pub fn router(&self, others: Router) -> Router {
+        crate::http::router_with(self.app.clone(), crate::socket::routes(self.app.clone()).merge(others))
+    }
+
+    /// Serves until a signal, then drains: calls in progress go on up to `drain`, nothing new begins.
+    ///
+    /// # Errors
+    /// A port that cannot be had.
+    pub async fn serve(&self, listen: SocketAddr, router: Router, tls: Tls, drain: Duration, ready: impl FnOnce(SocketAddr)) -> Result<()> {
+        let mut serving = tls::serve(listen, router, tls).await?;
+        ready(serving.address);
+        signal().await;
+        tracing::info!("draining: no new calls, calls in progress go on");
+        self.drained(drain).await;
+        serving.drain(Duration::from_secs(2));
+        let _ = tokio::time::timeout(Duration::from_secs(3), serving.finished()).await;
+        self.stop().await
+    }
+
+    /// Waits until no call is in progress, at most `drain`, or until a second signal.
+    async fn drained(&self, drain: Duration) {
+        let quiet = async {
+            while self.app.rooms.live() > 0 {
+                tokio::time::sleep(Duration::from_millis(200)).await;
+            }
+        };
+        tokio::select! {
+            () = quiet => {}
+            () = tokio::time::sleep(drain) => tracing::warn!("calls were still in progress when the time to drain ran out"),
+            () = signal() => tracing::warn!("a second signal: stopping now"),
+        }
+    }
+
+    /// Seals what is open, sequences what is waiting, closes the store.
+    ///
+    /// # Errors
+    /// A store that does not answer.
+    pub async fn stop(&self) -> Result<()> {
+        let rooms = self.app.rooms.clone();
+        tokio::task::spawn_blocking(move || rooms.stop()).await?;
+        for _ in 0..100 {
+            if sequencer::once(&self.app.engine, &self.log).await? == 0 {
+                break;
+            }
+        }
+        self.app.engine.store.close().await?;
+        Ok(())
+    }
+}
+
+async fn signal() {
+    use tokio::signal::unix::{SignalKind, signal};
+    match signal(SignalKind::terminate()) {
+        Ok(mut term) => {
+            tokio::select! {
+                _ = term.recv() => {}
+                _ = tokio::signal::ctrl_c() => {}
+            }
+        }
+        Err(_) => {
+            let _ = tokio::signal::ctrl_c().await;
+        }
+    }
+}
+
+/// The log's signing key: made at the first start, readable by its owner only.
+fn log_key(folder: &Path) -> Result<LogKey> {
+    let path = folder.join("log.key");
+    let seed: [u8; 32] = random();
+    match files::create(folder, &path, STANDARD.encode(seed).as_bytes()) {
+        Ok(()) => {}
+        Err(e) if e.kind() == std::io::ErrorKind::AlreadyExists => {}
+        Err(e) => return Err(e).with_context(|| format!("{} cannot be made", path.display())),
+    }
+    let text = std::fs::read_to_string(&path).with_context(|| format!("{} cannot be read", path.display()))?;
+    let bytes: [u8; 32] = STANDARD
+        .decode(text.trim())
+        .ok()
+        .and_then(|b| b.try_into().ok())
+        .with_context(|| format!("{} is damaged; restore it from the backup", path.display()))?;
+    let key = LogKey { origin: LOG_ORIGIN.to_owned(), key: SigningKey::from_bytes(&bytes) };
+    let public = folder.join("log.pub");
+    if let (false, Some(verifier)) = (public.exists(), key.verifier()) {
+        files::create(folder, &public, verifier.to_string().as_bytes())?;
+    }
+    Ok(key)
+}
+
+fn gateways(config: &Config) -> Result<Arc<dyn Messenger>> {
+    let (sms, email) = (&config.messenger.sms, &config.messenger.email);
+    let sms = if sms.url.is_empty() { None } else { Some(HttpSms::new(&sms.url, &sms.account, &sms.token, &sms.from)?) };
+    let email = if email.host.is_empty() {
+        None
+    } else {
+        let server = SmtpServer {
+            host: &email.host,
+            port: email.port,
+            tls: email.tls,
+            user: &email.user,
+            password: &email.password,
+            from: &email.from,
+        };
+        Some(SmtpEmail::new(&server)?)
+    };
+    Ok(Arc::new(Gateways { sms, email }))
+}
+
+fn media_config(config: &Config) -> media::Config {
+    let advertise = if config.media.advertise.is_empty() { own_addresses() } else { config.media.advertise.clone() };
+    media::Config {
+        udp: config.media.udp,
+        tcp: config.media.tcp,
+        advertise,
+        threads: usize::from(config.media.threads.max(1)),
+        max_rooms: config.limits.rooms as usize,
+        ..media::Config::default()
+    }
+}
+
+/// This machine's address towards others, and loopback, so that a browser here works without a network.
+#[must_use]
+pub fn own_addresses() -> Vec<IpAddr> {
+    let mut all = vec![IpAddr::V4(Ipv4Addr::LOCALHOST)];
+    if let Some(out) = outward_address().filter(|ip| !ip.is_loopback()) {
+        all.insert(0, out);
+    }
+    all
+}
+
+/// The address this machine would use towards the outside. Connecting a UDP socket sends nothing.
+#[must_use]
+pub fn outward_address() -> Option<IpAddr> {
+    let socket = UdpSocket::bind((Ipv4Addr::UNSPECIFIED, 0)).ok()?;
+    socket.connect((Ipv4Addr::new(192, 0, 2, 1), 9)).ok()?;
+    let ip = socket.local_addr().ok()?.ip();
+    (!ip.is_unspecified()).then_some(ip)
+}
+
+/// How the configuration wants TLS.
+#[must_use]
+pub fn tls_of(config: &Config) -> Tls {
+    match config.server.tls {
+        TlsMode::Off => Tls::Off,
+        TlsMode::File => Tls::File { cert: config.server.cert.clone(), key: config.server.key.clone() },
+        TlsMode::Acme => Tls::Acme {
+            domains: config.server.domains.clone(),
+            contact: config.server.contact.clone(),
+            cache: config.server.data_dir.join("acme"),
+        },
+    }
+}
