@@ -2,6 +2,7 @@
 
 import { useEffect, useState } from "preact/hooks";
 import { Logo } from "../lib/ui/icons.tsx";
+import { Account } from "./Account.tsx";
 import { Icon, type IconName } from "./icons.tsx";
 import { line, me, numbers, route } from "./state.ts";
 import { text } from "./text.ts";
@@ -14,37 +15,42 @@ const PLACES: ReadonlyArray<readonly [path: string, word: string, icon: IconName
 
 export function Rail({ onSignOut }: { onSignOut: () => void }) {
   const [open, setOpen] = useState(false);
+  const [account, setAccount] = useState(false);
   const here = route.value.parts[0] ?? "";
   useEffect(() => setOpen(false), [route.value]);
   const waiting = numbers.value?.waiting ?? 0;
   return (
-    <header class="rail">
-      <div class="rail-inner">
-        <div class="rail-top">
-          <a class="mark" href="#/"><Logo size={28} /><span>{text.brand}</span></a>
-          <LiveState />
-          <button class="button quiet rail-menu" aria-expanded={open} aria-controls="rail-nav" onClick={() => setOpen(!open)}><Icon name={open ? "x" : "menu"} size={18} />{text.nav.menu}</button>
+    <>
+      <header class="rail">
+        <div class="rail-inner">
+          <div class="rail-top">
+            <a class="mark" href="#/"><Logo size={28} /><span>{text.brand}</span></a>
+            <LiveState />
+            <button class="button quiet rail-menu" aria-expanded={open} aria-controls="rail-nav" onClick={() => setOpen(!open)}><Icon name={open ? "x" : "menu"} size={18} />{text.nav.menu}</button>
+          </div>
+          <div class={open ? "rail-body open" : "rail-body"} id="rail-nav">
+            <nav aria-label={text.nav.label}>
+              <ul>
+                {PLACES.map(([path, word, icon]) => (
+                  <li key={path}>
+                    <a href={`#/${path}`} aria-current={here === path ? "page" : undefined}><Icon name={icon} size={18} /><span>{word}</span>{path === "" && waiting > 0 && <span class="count" aria-label={`${text.overview.waiting} ${waiting}`} role="img">{waiting}</span>}</a>
+                  </li>
+                ))}
+              </ul>
+            </nav>
+            {me.value && (
+              <div class="rail-me">
+                <p class="me-name">{me.value.name}</p>
+                <p class="me-role">{roleWords[me.value.role]} · {me.value.tenant}{me.value.role === "auditor" && <> · {text.me.readOnly}</>}</p>
+                <button class="button quiet" onClick={() => setAccount(true)}><Icon name="user" size={18} />{text.account.open}</button>
+                <button class="button quiet" onClick={onSignOut}><Icon name="sign_out" size={18} />{text.me.signOut}</button>
+              </div>
+            )}
+          </div>
         </div>
-        <div class={open ? "rail-body open" : "rail-body"} id="rail-nav">
-          <nav aria-label={text.nav.label}>
-            <ul>
-              {PLACES.map(([path, word, icon]) => (
-                <li key={path}>
-                  <a href={`#/${path}`} aria-current={here === path ? "page" : undefined}><Icon name={icon} size={18} /><span>{word}</span>{path === "" && waiting > 0 && <span class="count" aria-label={`${text.overview.waiting} ${waiting}`} role="img">{waiting}</span>}</a>
-                </li>
-              ))}
-            </ul>
-          </nav>
-          {me.value && (
-            <div class="rail-me">
-              <p class="me-name">{me.value.name}</p>
-              <p class="me-role">{roleWords[me.value.role]} · {me.value.tenant}{me.value.role === "auditor" && <> · {text.me.readOnly}</>}</p>
-              <button class="button quiet" onClick={onSignOut}><Icon name="sign_out" size={18} />{text.me.signOut}</button>
-            </div>
-          )}
-        </div>
-      </div>
-    </header>
+      </header>
+      {account && <Account onClose={() => setAccount(false)} />}
+    </>
   );
 }
 

@@ -22,7 +22,7 @@ export function SignIn({ linkFailed }: { linkFailed: boolean }) {
       signInEnded.value = false;
     });
   };
-  const wrong = action.failure?.status === 401 ? new Refused(action.failure.code, 400, text.signIn.wrong, action.failure.problem) : action.failure;
+  const wrong = action.failure?.status === 401 ? new Refused(action.failure.code, 400, action.failure.code === "code_needed" ? text.signIn.codeNeeded : text.signIn.wrong, action.failure.problem) : action.failure;
   return (
     <main class="door">
       <form class="door-card" onSubmit={submit}>

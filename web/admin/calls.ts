@@ -36,6 +36,13 @@ export function caseQuery(filter: CaseFilter, cursor: string | undefined, limit 
   return query.toString();
 }
 
+/** A secret for an authenticator app, shown once and not yet in force. */
+export interface TotpOffered {
+  uri: string;
+  secret: string;
+  pending: string;
+}
+
 const at = (...parts: string[]): string => `/v1/admin/${parts.map(encodeURIComponent).join("/")}`;
 const get = <T>(path: string) => (signal: AbortSignal): Promise<T> => call<T>(path, { signal });
 
@@ -44,6 +51,10 @@ export const calls = {
   signIn: (body: SignIn) => call<Me>("/v1/sign-in", { body }),
   signInByLink: (token: string) => call<Me>("/v1/sign-in/link", { body: { token } }),
   signOut: () => call<undefined>("/v1/sign-out", { method: "POST" }),
+  setPassword: (password: string, current: string) => call<undefined>("/v1/me/password", { body: { password, ...(current === "" ? {} : { current }) } }),
+  offerTotp: () => call<TotpOffered>("/v1/me/totp", { method: "POST" }),
+  confirmTotp: (pending: string, code: string) => call<undefined>("/v1/me/totp/confirm", { body: { pending, code } }),
+  review: (id: string, agree: boolean) => call<unknown>(at("cases", id, "review"), { body: { agree } }),
   numbers: get<NumbersView>(at("numbers")),
   cases: (filter: CaseFilter, cursor: string | undefined, signal?: AbortSignal) => call<CaseRows>(`${at("cases")}?${caseQuery(filter, cursor)}`, signal ? { signal } : {}),
   file: (id: string) => get<CaseFile>(at("cases", id)),

@@ -13,6 +13,9 @@ export type AdminPush =
     /** Row for the list. */
     row: CaseRow;
     type: "case_changed";
+  }
+  | {
+    type: "pong";
   };
 
 /** A case as its agent sees it. */

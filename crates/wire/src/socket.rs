@@ -478,4 +478,6 @@ pub enum AdminPush {
         /// Row for the list.
         row: crate::api::admin::CaseRow,
     },
+    /// Answer to `{"type":"ping"}`, the one thing an admin's page says: figures may stand still for long.
+    Pong {},
 }

@@ -1,7 +1,7 @@
 //! The admin's page: today's numbers as they move, and cases as they change.
 //! Must not change anything.
 
-use super::{Ear, Said, Voice, split};
+use super::{Said, Voice, split};
 use crate::hub::ToAdmin;
 use crate::state::App;
 use axum::extract::ws::WebSocket;
@@ -22,7 +22,7 @@ pub async fn serve(app: App, socket: WebSocket, tenant: TenantId) {
     let mut last = String::new();
     loop {
         let go_on = tokio::select! {
-            heard = heard(&mut ear) => heard,
+            heard = ear.hear::<serde_json::Value>() => answer(&mut voice, heard).await,
             change = changes.recv() => match change {
                 Ok(ToAdmin::Case(case)) if case.tenant == tenant => {
                     let row = crate::numbers::case_row(&app, &case).await;
@@ -40,9 +40,13 @@ pub async fn serve(app: App, socket: WebSocket, tenant: TenantId) {
     voice.close().await;
 }
 
-/// The page says nothing but that it is there.
-async fn heard(ear: &mut Ear) -> bool {
-    !matches!(ear.hear::<serde_json::Value>().await, Said::Gone)
+/// The page says nothing but that it is there, and wants to know the same of us.
+async fn answer(voice: &mut Voice, heard: Said<serde_json::Value>) -> bool {
+    match heard {
+        Said::Message(said) if said["type"] == "ping" => voice.say(&AdminPush::Pong {}).await,
+        Said::Message(_) | Said::Odd(..) | Said::Nothing => true,
+        Said::Gone => false,
+    }
 }
 
 async fn numbers(app: &App, voice: &mut Voice, tenant: TenantId, last: &mut String) -> bool {
