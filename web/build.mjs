@@ -11,7 +11,7 @@ import { build } from "esbuild";
 const root = dirname(fileURLToPath(import.meta.url));
 const dist = join(root, "dist");
 const assets = join(dist, "assets");
-/** JavaScript a customer loads before video, gzip bytes: the goal, and the limit that fails the build. */
+/** JavaScript of the customer's page, gzip bytes: the goal for what stands before video, and the limit of all of it, which fails the build. */
 const GOAL = 15 * 1024;
 const LIMIT = 40 * 1024;
 
@@ -119,9 +119,11 @@ async function customer(icon) {
   const text = (end) => (made.outputFiles.find((file) => file.path.endsWith(end))?.text ?? "").replaceAll("</script", "<\\/script").trim();
   const script = text(".js");
   const style = text(".css");
-  const size = gzipSync(script, { level: 9 }).length;
-  console.log(`customer: ${size} bytes of script before video (gzip; goal ${GOAL}, limit ${LIMIT})`);
-  if (size > LIMIT) throw new Error(`the customer's page loads ${size} bytes of script before video; the limit is ${LIMIT}`);
+  const gzip = (bytes) => gzipSync(bytes, { level: 9 }).length;
+  const size = gzip(script);
+  const later = gzip(readFileSync(join(dist, lazy.more)));
+  console.log(`customer: ${size} bytes of script before video (gzip; goal ${GOAL}), ${size + later} with what is loaded while the customer reads (limit ${LIMIT})`);
+  if (size + later > LIMIT) throw new Error(`the customer's page loads ${size + later} bytes of script; the limit is ${LIMIT}`);
   const html = page({
     title: "Verify now",
     head: `<link rel="icon" href="${icon}">\n<meta name="robots" content="noindex">\n<style>${style}</style>`,

@@ -100,6 +100,15 @@ async function speak(tag: string): Promise<void> {
   changed();
 }
 
+/** The rest of the page; without it a call still begins, so a lost line only means another try. */
+async function later(): Promise<void> {
+  const made = (await import(LAZY["more"] ?? "").catch(() => null)) as More | null;
+  if (!made) return void setTimeout(() => void later(), 2_000);
+  more = made;
+  session.arm(new made.Hands(session.device, token));
+  changed();
+}
+
 async function begin(): Promise<void> {
   const asked = new URLSearchParams(location.search).get("lang");
   const chosen = asked ?? read("recourse.language");
@@ -108,8 +117,7 @@ async function begin(): Promise<void> {
   await Promise.all([session.look(), first]);
   const wish = session.state.link?.locale;
   if (!chosen && wish && chooseLanguage([wish]) !== locale()) await speak(chooseLanguage([wish]));
-  if (LAZY["more"]) more = (await import(LAZY["more"])) as More;
-  changed();
+  await later();
 }
 
 addEventListener("hashchange", () => location.reload());

@@ -1,12 +1,13 @@
 // One customer with one link: look, tap, socket, media, and the way back after every break.
 // Knows the state and the server, not the screens.
-import type { CallBackBooked, ClaimKept, CustomerMessage, CustomerPush, CustomerView, ImageSlot, JoinMode, LinkView, NewLink } from "../generated/api.ts";
-import { call, callBlob, randomHex, Refused } from "../lib/api.ts";
+import type { ClaimKept, CustomerMessage, CustomerPush, CustomerView, JoinMode, LinkView } from "../generated/api.ts";
+import { call, randomHex, Refused } from "../lib/api.ts";
 import { chatAfter, isOver, reduce, START, type CustomerEvent, type CustomerState } from "../lib/room.ts";
 import { canTalk, Room } from "../lib/rtc.ts";
 import { Line } from "../lib/socket.ts";
 import { type Actions, locale } from "./context.ts";
 import { Device } from "./device.ts";
+import type { Hands } from "./hands.ts";
 import type { Host } from "./host.ts";
 import { nameOf, read, write } from "./keep.ts";
 
@@ -14,19 +15,24 @@ export class Session {
   state: CustomerState = START;
   room: Room | null = null;
   readonly device: Device;
+  /** What is loaded later; a command that comes earlier waits for it. */
+  readonly hands: Promise<Hands>;
+  arm: (hands: Hands) => void = () => undefined;
   readonly token: string;
   #secret: string | null;
   #line: Line<CustomerMessage, CustomerPush> | null = null;
   #hear: (() => void) | null = null;
   readonly #changed: () => void;
   readonly #host: Host;
-  readonly #pictures = new Map<string, Promise<string>>();
 
   constructor(token: string, host: Host, changed: () => void) {
     this.token = token;
     this.#host = host;
     this.#changed = changed;
     this.#secret = read(nameOf(token));
+    this.hands = new Promise((ready) => {
+      this.arm = ready;
+    });
     this.device = new Device({
       state: () => this.state,
       dispatch: this.dispatch,
@@ -104,22 +110,23 @@ export class Session {
       ...more,
       join: (mode, birthDate) => void this.join(mode, birthDate),
       retryCamera: () => device.again(),
-      flip: () => void device.flip(),
-      torch: () => void device.torch(!this.state.torch),
+      flip: () => this.#handed((hands) => hands.flip()),
+      torch: () => this.#handed((hands) => hands.torch(!this.state.torch)),
       mute: () => device.mute(this.state.microphone),
       setChat: (open) => dispatch({ type: "chat_open", open }),
       say: (text) => this.#say(text),
       typing: (on) => void this.#line?.send({ type: "typing", on }),
-      imageUrl: (evidence) => this.#picture(evidence),
-      sendPhoto: (file, slot) => void this.#sendPhoto(file, slot),
+      imageUrl: (evidence) => this.hands.then((hands) => hands.picture(evidence)),
+      sendPhoto: (file, slot) => this.#handed((hands) => hands.offer(file, slot)),
       dismissWish: () => {
         const wish = this.state.wish;
-        if (wish?.command != null) device.done(wish.command, { ok: false, why: "refused" });
+        const command = wish?.command;
+        if (command != null) this.#handed((hands) => hands.done(command, { ok: false, why: "refused" }));
         dispatch({ type: "set", change: { wish: null } });
       },
       aside: (aside) => dispatch({ type: "set", change: { aside } }),
-      callBack: (at) => this.#callBack(at),
-      newLink: () => this.#newLink(),
+      callBack: (at) => this.hands.then((hands) => hands.callBack(at)),
+      newLink: () => this.hands.then((hands) => hands.newLink()),
       leave: () => {
         this.#line?.send({ type: "leave" });
         dispatch({ type: "set", change: { aside: "none" } });
@@ -143,6 +150,10 @@ export class Session {
         dispatch({ type: "set", change: { silent: false } });
       },
     };
+  }
+
+  #handed(errand: (hands: Hands) => unknown): void {
+    void this.hands.then(errand);
   }
 
   #connect(link: LinkView): void {
@@ -192,7 +203,7 @@ export class Session {
         void this.room?.answer(message.peer, message.sdp);
         break;
       case "command":
-        void this.device.obey(message.id, message.command);
+        this.#handed((hands) => hands.obey(message.id, message.command));
         break;
       case "typing":
         this.dispatch({ type: "set", change: { typing: message.on } });
@@ -249,40 +260,5 @@ export class Session {
     const message = { nonce: randomHex(10), text };
     this.dispatch({ type: "wrote", message });
     this.#line?.send({ type: "chat", ...message });
-  }
-
-  #picture(evidence: string): Promise<string> {
-    const known = this.#pictures.get(evidence);
-    if (known) return known;
-    const made = callBlob(`/v1/customer/evidence/${evidence}`, { headers: this.#proof() }).then((blob) => URL.createObjectURL(blob));
-    this.#pictures.set(evidence, made);
-    made.catch(() => this.#pictures.delete(evidence));
-    return made;
-  }
-
-  async #sendPhoto(file: Blob, slot: ImageSlot): Promise<void> {
-    const evidence = await this.device.offer(file, slot);
-    if (!evidence) return;
-    this.#pictures.set(evidence, Promise.resolve(URL.createObjectURL(file)));
-    const message = { id: `own_${evidence}`, nonce: evidence, from: "customer" as const, name: "", at: new Date().toISOString(), text: "", image: evidence };
-    this.dispatch({ type: "own_picture", message });
-  }
-
-  async #callBack(at: string | null): Promise<{ at: string; sentTo: string | null }> {
-    const booked = await call<CallBackBooked>("/v1/customer/call-back", { body: { token: this.token, at } });
-    this.#host.once("callback.booked");
-    return { at: booked.at, sentTo: booked.sent_to ?? null };
-  }
-
-  async #newLink(): Promise<{ sentTo: string | null }> {
-    const made = await call<NewLink>("/v1/customer/new-link", { body: { token: this.token } });
-    if (made.url) {
-      const url = new URL(made.url, location.href);
-      if (url.origin === location.origin) {
-        location.replace(location.pathname + location.search + url.hash);
-        location.reload();
-      } else location.assign(url);
-    }
-    return { sentTo: made.sent_to ?? null };
   }
 }

@@ -84,28 +84,23 @@ export function watchdog<T>(promise: Promise<T>, ms: number, slow: () => void): 
   return promise.finally(() => clearTimeout(timer));
 }
 
-/** The other camera: phones give one at a time, so the old track is stopped first. */
+/** The other camera: phones give one at a time, so the old track is stopped first. Throws when there is no other. */
 export async function flipCamera(stream: MediaStream, to: Facing): Promise<MediaStreamTrack> {
   const old = stream.getVideoTracks()[0];
   const oldId = old?.getSettings().deviceId;
+  const all = await cameras();
+  if (all.length < 2) throw new NoCamera("missing", "NotFoundError");
   old?.stop();
   if (old) stream.removeTrack(old);
+  // Webcams name no side: then the one after the one in use.
+  const next = all[(all.findIndex((each) => each.id === oldId) + 1) % all.length];
   const named = await ask({ video: { ...picture({}), facingMode: { exact: to } } }).catch(() => null);
-  const other = named ?? (await ask({ video: picture({ ...(await otherCamera(oldId)) }) }).catch(() => null));
+  const other = named ?? (await ask({ video: picture(next ? { camera: next.id } : { facing: to }) }).catch(() => null));
   const made = other ?? (await ask({ video: picture(oldId ? { camera: oldId } : {}) }));
   const track = made.getVideoTracks()[0];
-  if (!track) throw new NoCamera("missing", "NotFoundError");
-  stream.addTrack(track);
-  if (!other) throw new NoCamera("missing", "NotFoundError");
+  if (track) stream.addTrack(track);
+  if (!track || !other) throw new NoCamera("missing", "NotFoundError");
   return track;
-}
-
-/** Webcams name no side: the one after the one in use. */
-async function otherCamera(current: string | undefined): Promise<OpenOptions> {
-  const all = await cameras();
-  const at = all.findIndex((each) => each.id === current);
-  const next = all[(at + 1) % Math.max(1, all.length)];
-  return next && next.id !== current ? { camera: next.id } : { facing: "environment" };
 }
 
 export interface Device {
