@@ -1,7 +1,7 @@
 //! Every HTTP address of the server in one place: who serves it, and what all answers have in common.
 //! Must not know what any of them does.
 
-//mod admin;
+mod admin;
 mod agent;
 mod assets;
 mod canned;
@@ -12,8 +12,8 @@ pub mod extract;
 mod health;
 pub mod limits;
 pub mod problem;
-//mod recordings;
-//mod signin;
+mod recordings;
+mod signin;
 pub mod who;
 
 use crate::state::App;
@@ -48,11 +48,11 @@ pub fn router_with(app: App, others: Router) -> Router {
     let api = Router::new()
         .merge(cases::routes())
         .merge(customer::routes())
-        //.merge(signin::routes())
+        .merge(signin::routes())
         .merge(agent::routes())
         .merge(evidence::routes())
-        //.merge(recordings::routes())
-        //.merge(admin::routes())
+        .merge(recordings::routes())
+        .merge(admin::routes())
         .layer(middleware::map_response(never_stored));
     Router::new()
         .merge(api)

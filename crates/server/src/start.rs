@@ -65,12 +65,12 @@ pub async fn build(config: &Config, messenger: impl FnOnce(Arc<dyn Clock>) -> Op
     engine.attach(hub.clone());
     let rooms = Rooms::start(media_config(config), engine.clone(), hub.clone(), blobs.clone()).context("media cannot start")?;
     let targets = TargetPolicy { allow_private: config.webhooks.allow_private_targets, ports: config.webhooks.ports.clone() };
-    let webhooks = Arc::new(HttpWebhookClient::new(targets)?);
+    let webhooks = Arc::new(HttpWebhookClient::new(targets.clone())?);
     let messenger = match messenger(clock.clone()) {
         Some(given) => given,
         None => gateways(config)?,
     };
-    let app = App::new(Parts { engine, hub, blobs, rooms, queue, limits: Limits::default() });
+    let app = App::new(Parts { engine, hub, blobs, rooms, queue, limits: Limits::default(), targets });
     Ok(Built { app, clock, deliveries: Arc::new(Deliveries::new(webhooks, messenger)), log })
 }
 

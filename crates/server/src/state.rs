@@ -2,6 +2,7 @@
 //! Must not know any of them.
 
 use crate::adapters::blobs::Blobs;
+use crate::adapters::outbound::TargetPolicy;
 use crate::engine::Engine;
 use crate::hub::Hub;
 use std::ops::Deref;
@@ -19,6 +20,8 @@ pub struct Parts {
     pub rooms: Arc<crate::rooms::Rooms>,
     pub queue: Arc<crate::workers::router::QueueView>,
     pub limits: Limits,
+    /// Where webhooks may go.
+    pub targets: TargetPolicy,
 }
 
 /// Limits of the HTTP side.
