@@ -21,5 +21,6 @@ pub mod telemetry;
 pub mod tenant;
 pub mod texts;
 pub mod tls;
+pub mod verify;
 pub mod views;
 pub mod workers;

@@ -9,11 +9,13 @@ mod plan;
 mod postgres;
 mod reads;
 pub mod rows;
+mod snapshot;
 mod sqlite;
 mod value;
 
 pub use face::{Later, Store};
 pub use postgres::PostgresStore;
+pub use snapshot::snapshot;
 pub use sqlite::SqliteStore;
 
 use std::path::Path;

@@ -1,0 +1,106 @@
+//! Evidence of one case: every image and recording that its entries name is there and unchanged.
+//! Must not know whether it proves anybody's identity.
+
+use super::recordings::{self, Told};
+use super::{Fault, Ground, Report};
+use crate::adapters::blobs::Blobs;
+use crate::adapters::seal;
+use crate::engine::CaseKey;
+use crate::images::{Version, place};
+use domain::case::Fact;
+use domain::digest::Digest;
+use domain::ids::{CaseId, EvidenceId, SessionId};
+use std::collections::{BTreeMap, BTreeSet};
+use store::rows::{AuditRow, MAX_LIST};
+
+/// The facts that name evidence; the others are proven with the log alone.
+const NAMING: [&str; 6] = ["image_reported", "still_taken", "session_started", "recording_started", "recording_head", "recording_sealed"];
+
+struct Image {
+    id: EvidenceId,
+    sha256: Digest,
+    sealed: Digest,
+    shown_sealed: Digest,
+}
+
+pub(super) async fn check(ground: &Ground, case: CaseId, key: &CaseKey, report: &mut Report) -> Result<(), Fault> {
+    let mut named = BTreeSet::new();
+    let mut sessions: BTreeMap<SessionId, Told> = BTreeMap::new();
+    let mut after = 0;
+    loop {
+        let page = ground.engine.store.audit_of_case(case, after, MAX_LIST).await?;
+        let Some(last) = page.last() else { break };
+        after = last.seq;
+        for row in &page {
+            match fact(row)? {
+                Some(
+                    Fact::ImageReported { evidence: id, sha256, sealed, shown_sealed, .. } | Fact::StillTaken { evidence: id, sha256, sealed, shown_sealed, .. },
+                ) => {
+                    let image = Image { id, sha256, sealed, shown_sealed };
+                    for (version, digest) in [(Version::Original, image.sealed), (Version::Shown, image.shown_sealed)] {
+                        report.bytes += check_image(ground, case, key, &image, version, digest)?;
+                        named.insert(place(case, id, version));
+                    }
+                    report.items += 1;
+                }
+                Some(fact) => recordings::told(&mut sessions, case, &fact)?,
+                None => {}
+            }
+        }
+    }
+    for (session, told) in &sessions {
+        let found = recordings::check(ground, case, *session, key, told)?;
+        report.recordings += u64::from(found.segments > 0);
+        report.segments += found.segments;
+        report.bytes += found.bytes;
+    }
+    unnamed(ground, case, &named, &sessions, report)
+}
+
+/// The fact an entry holds, if it is one that names evidence.
+fn fact(row: &AuditRow) -> Result<Option<Fact>, Fault> {
+    if !NAMING.contains(&row.entry.kind.as_str()) {
+        return Ok(None);
+    }
+    let mut body = row.entry.body.clone();
+    if let Some(map) = body.as_object_mut() {
+        map.insert("fact".to_owned(), serde_json::Value::String(row.entry.kind.clone()));
+    }
+    let unreadable = |e: serde_json::Error| Fault::Entry { index: row.idx.unwrap_or_default(), what: format!("{} cannot be read: {e}", row.entry.kind) };
+    serde_json::from_value(body).map(Some).map_err(unreadable)
+}
+
+fn check_image(ground: &Ground, case: CaseId, key: &CaseKey, image: &Image, version: Version, digest: Digest) -> Result<u64, Fault> {
+    let fault = |what: String| Fault::Image { case, evidence: image.id, version, what };
+    let name = place(case, image.id, version);
+    let sealed = ground.blobs.get(&name).map_err(|e| fault(format!("cannot be read: {e}")))?;
+    if Digest::of(&sealed) != digest {
+        return Err(fault("does not hash to what the log holds: changed, cut or exchanged".to_owned()));
+    }
+    let plain = seal::open(&key.0, &name, &sealed).map_err(|e| fault(format!("does not open: {e}")))?;
+    if version == Version::Original && Digest::of(&plain) != image.sha256 {
+        return Err(fault("opens, but is not the image that the log holds".to_owned()));
+    }
+    Ok(sealed.len() as u64)
+}
+
+/// Files of the case that nothing names: a recording is a fault, unless a running server has just
+/// begun it; an image is what a crash left between storing and committing.
+fn unnamed(
+    ground: &Ground,
+    case: CaseId,
+    named: &BTreeSet<String>,
+    sessions: &BTreeMap<SessionId, Told>,
+    report: &mut Report,
+) -> Result<(), Fault> {
+    let folder = format!("evidence/{case}");
+    let files = ground.blobs.list(&folder).map_err(|e| Fault::Folder { path: folder.clone(), what: e.to_string() })?;
+    for name in files.into_iter().filter(|name| !named.contains(name)) {
+        match recordings::session_of(&folder, &name) {
+            Some(session) if sessions.contains_key(&session) => {}
+            Some(_) if !ground.live => return Err(Fault::Stranger { name }),
+            Some(_) | None => report.warn(format!("no audit entry names the file {name}")),
+        }
+    }
+    Ok(())
+}
