@@ -76,9 +76,7 @@ pub(crate) fn video_start(codec: Codec, payload: &[u8]) -> Start {
     match codec {
         Codec::Opus => Start::Other,
         Codec::Vp8 => {
-            let size = Vp8Descriptor::parse(payload)
-                .filter(|d| d.frame_start)
-                .and_then(|d| vp8_key_size(&payload[d.len..]));
+            let size = Vp8Descriptor::parse(payload).filter(|d| d.frame_start).and_then(|d| vp8_key_size(&payload[d.len..]));
             size.map_or(Start::Other, |size| Start::Key(Some(size)))
         }
         Codec::H264 => h264_start(payload),
@@ -175,10 +173,7 @@ pub(crate) fn sps_size(nal: &[u8]) -> Option<(u16, u16)> {
         raw.push(byte);
     }
     let profile = *raw.first()?;
-    let mut b = Bits {
-        bytes: &raw,
-        at: 24,
-    };
+    let mut b = Bits { bytes: &raw, at: 24 };
     b.ue()?;
     let mut chroma = 1;
     if matches!(profile, 100 | 110 | 122 | 244 | 44 | 83 | 86 | 118 | 128) {
@@ -228,10 +223,7 @@ pub(crate) fn sps_size(nal: &[u8]) -> Option<(u16, u16)> {
         crop_y = top.checked_add(bottom)?.checked_mul(unit_y)?;
     }
     let width = width_mbs.checked_mul(16)?.checked_sub(crop_x)?;
-    let height = height_units
-        .checked_mul(16)?
-        .checked_mul(2 - frame_only)?
-        .checked_sub(crop_y)?;
+    let height = height_units.checked_mul(16)?.checked_mul(2 - frame_only)?.checked_sub(crop_y)?;
     let (width, height) = (u16::try_from(width).ok()?, u16::try_from(height).ok()?);
     (width > 0 && height > 0).then_some((width, height))
 }
@@ -243,13 +235,8 @@ mod tests {
 
     #[test]
     fn vp8_key_frame_tells_its_size() {
-        let payload = [
-            0x90, 0x80, 0x81, 0x02, 0x10, 0, 0, 0x9d, 0x01, 0x2a, 0x80, 0x02, 0xe0, 0x01, 9,
-        ];
-        assert_eq!(
-            video_start(Codec::Vp8, &payload),
-            Start::Key(Some((640, 480)))
-        );
+        let payload = [0x90, 0x80, 0x81, 0x02, 0x10, 0, 0, 0x9d, 0x01, 0x2a, 0x80, 0x02, 0xe0, 0x01, 9];
+        assert_eq!(video_start(Codec::Vp8, &payload), Start::Key(Some((640, 480))));
         let descriptor = Vp8Descriptor::parse(&payload).unwrap();
         assert_eq!(descriptor.picture_id, Some((0x102, 15)));
         let mut delta = payload;
@@ -260,16 +247,11 @@ mod tests {
     #[test]
     fn sequence_parameter_sets_tell_the_size() {
         // 640x480 constrained baseline as written by a browser's encoder.
-        let sps = [
-            0x67, 0x42, 0xc0, 0x1f, 0x8c, 0x8d, 0x40, 0x50, 0x1e, 0xd0, 0x0f, 0x08, 0x84, 0x6a,
-        ];
+        let sps = [0x67, 0x42, 0xc0, 0x1f, 0x8c, 0x8d, 0x40, 0x50, 0x1e, 0xd0, 0x0f, 0x08, 0x84, 0x6a];
         assert_eq!(sps_size(&sps), Some((640, 480)));
         let mut stap = vec![24, 0, 14];
         stap.extend_from_slice(&sps);
-        assert_eq!(
-            video_start(Codec::H264, &stap),
-            Start::Key(Some((640, 480)))
-        );
+        assert_eq!(video_start(Codec::H264, &stap), Start::Key(Some((640, 480))));
         assert_eq!(video_start(Codec::H264, &[28, 0x85, 1]), Start::Key(None));
         assert_eq!(video_start(Codec::H264, &[28, 0x05, 1]), Start::Other);
         assert_eq!(video_start(Codec::H264, &[0x41, 1]), Start::Other);

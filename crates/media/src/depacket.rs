@@ -48,24 +48,14 @@ fn audio(stream: &Stream<'_>) -> Frames {
         }
         last = Some((p.packet.seq, p.wall_us));
         if !p.packet.payload.is_empty() {
-            out.frames.push(Frame {
-                wall_us: p.wall_us,
-                key: true,
-                size: None,
-                data: p.packet.payload.to_vec(),
-            });
+            out.frames.push(Frame { wall_us: p.wall_us, key: true, size: None, data: p.packet.payload.to_vec() });
         }
     }
     out
 }
 
 fn gap(from_us: i64, to_us: i64, packets: u64) -> Gap {
-    Gap {
-        from_us,
-        to_us: to_us.max(from_us),
-        packets: u32::try_from(packets).unwrap_or(u32::MAX),
-        why: GapWhy::Network,
-    }
+    Gap { from_us, to_us: to_us.max(from_us), packets: u32::try_from(packets).unwrap_or(u32::MAX), why: GapWhy::Network }
 }
 
 /// A frame under construction.
@@ -104,9 +94,7 @@ fn video(stream: &Stream<'_>) -> Frames {
 
 impl Video {
     fn take(&mut self, p: &Timed<'_>) {
-        let missing = self
-            .last_seq
-            .map_or(0, |last| p.packet.seq.saturating_sub(last + 1));
+        let missing = self.last_seq.map_or(0, |last| p.packet.seq.saturating_sub(last + 1));
         self.last_seq = Some(p.packet.seq);
         if missing > 0 {
             self.fail(missing);
@@ -114,11 +102,7 @@ impl Video {
         if p.packet.payload.is_empty() {
             return;
         }
-        if self
-            .building
-            .as_ref()
-            .is_some_and(|b| b.time != p.packet.time)
-        {
+        if self.building.as_ref().is_some_and(|b| b.time != p.packet.time) {
             // The end of the frame before was never marked.
             match self.codec {
                 Codec::H264 => self.finish(),
@@ -154,12 +138,7 @@ impl Video {
         }
         self.building = Some(Building {
             time: p.packet.time,
-            frame: Frame {
-                wall_us: p.wall_us,
-                key: false,
-                size: None,
-                data: Vec::new(),
-            },
+            frame: Frame { wall_us: p.wall_us, key: false, size: None, data: Vec::new() },
             fragment: None,
         });
         true
@@ -269,11 +248,7 @@ impl Video {
         }
         // A key frame of H.264 without known parameter sets cannot be decoded.
         let decodable = match self.codec {
-            Codec::H264 => self
-                .out
-                .parameters
-                .as_ref()
-                .is_some_and(|p| !p.1.is_empty()),
+            Codec::H264 => self.out.parameters.as_ref().is_some_and(|p| !p.1.is_empty()),
             Codec::Vp8 | Codec::Opus => true,
         };
         if !decodable {

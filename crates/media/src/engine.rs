@@ -145,18 +145,8 @@ impl Engine {
             return Ready::default();
         }
         let any = |fd: &PollFd<'_>| fd.any().unwrap_or(true);
-        let tcp = fds[3..]
-            .iter()
-            .zip(indexes)
-            .filter(|(fd, _)| any(fd))
-            .map(|(_, index)| index)
-            .collect();
-        Ready {
-            udp: any(&fds[0]),
-            wake: any(&fds[1]),
-            accept: any(&fds[2]),
-            tcp,
-        }
+        let tcp = fds[3..].iter().zip(indexes).filter(|(fd, _)| any(fd)).map(|(_, index)| index).collect();
+        Ready { udp: any(&fds[0]), wake: any(&fds[1]), accept: any(&fds[2]), tcp }
     }
 
     fn read_udp(&mut self) {
@@ -179,11 +169,8 @@ impl Engine {
         let (data, source) = self.udp.datagram(index);
         let local = local_for(&self.s.shared.udp, source);
         let stun = is_stun(data);
-        let key = if stun {
-            request_ufrag(data).and_then(|ufrag| self.ufrags.get(ufrag).copied())
-        } else {
-            self.addrs.get(&source).copied()
-        };
+        let key =
+            if stun { request_ufrag(data).and_then(|ufrag| self.ufrags.get(ufrag).copied()) } else { self.addrs.get(&source).copied() };
         let Some(key) = key else {
             self.s.counters.dropped_unknown.add(1);
             return;
@@ -216,9 +203,7 @@ impl Engine {
         let Input::Receive(_, receive) = input else {
             return;
         };
-        entry
-            .room
-            .receive(key.seat, key.generation, receive, now, &mut io);
+        entry.room.receive(key.seat, key.generation, receive, now, &mut io);
         self.touch(key.slot);
     }
 
@@ -245,11 +230,7 @@ impl Engine {
         self.s.counters.datagrams_in.add(1);
         let local = local_for(&self.s.shared.tcp, source);
         let stun = is_stun(data);
-        let key = if stun {
-            request_ufrag(data).and_then(|ufrag| self.ufrags.get(ufrag).copied())
-        } else {
-            self.s.tcp.owner(index)
-        };
+        let key = if stun { request_ufrag(data).and_then(|ufrag| self.ufrags.get(ufrag).copied()) } else { self.s.tcp.owner(index) };
         let Some(key) = key else {
             self.s.counters.dropped_unknown.add(1);
             // A frame that is no STUN from nobody: not a browser.
@@ -281,9 +262,7 @@ impl Engine {
             counters: &self.s.counters,
             shared: &self.s.shared,
         };
-        let seated = entry
-            .room
-            .receive(key.seat, key.generation, receive, now, &mut io);
+        let seated = entry.room.receive(key.seat, key.generation, receive, now, &mut io);
         self.touch(key.slot);
         seated
     }
@@ -298,11 +277,7 @@ impl Engine {
     }
 
     /// Runs `work` on a room and lets the room's output go its ways.
-    fn with_room<T>(
-        &mut self,
-        slot: usize,
-        work: impl FnOnce(&mut Room, Instant, &mut Io<'_>) -> T,
-    ) -> Option<T> {
+    fn with_room<T>(&mut self, slot: usize, work: impl FnOnce(&mut Room, Instant, &mut Io<'_>) -> T) -> Option<T> {
         let entry = self.rooms.get_mut(slot)?.as_mut()?;
         let mut io = Io {
             out: &mut self.out,
@@ -438,20 +413,10 @@ impl Engine {
     fn on_order(&mut self, order: MediaOrder) {
         match order {
             MediaOrder::OpenRoom { room } => self.open(room),
-            MediaOrder::Offer {
-                room,
-                peer,
-                seat,
-                sdp,
-                reply,
-            } => {
+            MediaOrder::Offer { room, peer, seat, sdp, reply } => {
                 let Some(slot) = self.names.get(&room).copied() else {
                     let full = self.names.len() >= self.s.rooms_max;
-                    return reply(Err(if full {
-                        MediaError::TooManyRooms
-                    } else {
-                        MediaError::NoSuchRoom
-                    }));
+                    return reply(Err(if full { MediaError::TooManyRooms } else { MediaError::NoSuchRoom }));
                 };
                 let result = self.with_room(slot, |r, now, io| r.offer(peer, seat, &sdp, now, io));
                 // Old names leave before the new one enters: a restart may keep its address.
@@ -490,12 +455,7 @@ impl Engine {
             return;
         };
         if let Some(peer) = entry.room.peer(seat) {
-            let key = PeerKey {
-                slot,
-                room: entry.room.id,
-                seat,
-                generation: peer.generation,
-            };
+            let key = PeerKey { slot, room: entry.room.id, seat, generation: peer.generation };
             self.ufrags.insert(peer.ufrag.clone(), key);
         }
     }
@@ -504,11 +464,7 @@ impl Engine {
         if self.names.contains_key(&room) || self.names.len() >= self.s.rooms_max {
             return;
         }
-        let entry = Entry {
-            room: Room::new(room, self.s.times, Instant::now(), wall_us()),
-            scheduled: None,
-            touched: false,
-        };
+        let entry = Entry { room: Room::new(room, self.s.times, Instant::now(), wall_us()), scheduled: None, touched: false };
         let slot = match self.rooms.iter().position(Option::is_none) {
             Some(free) => {
                 self.rooms[free] = Some(entry);
@@ -563,12 +519,8 @@ fn local_for(ours: &[SocketAddr], remote: SocketAddr) -> SocketAddr {
     let score = |addr: &&SocketAddr| match (addr.ip(), remote.ip()) {
         (a, b) if a.is_ipv4() != b.is_ipv4() => 0,
         (a, b) if a.is_loopback() != b.is_loopback() => 1,
-        (std::net::IpAddr::V4(a), std::net::IpAddr::V4(b)) => {
-            2 + (u32::from(a) ^ u32::from(b)).leading_zeros()
-        }
-        (std::net::IpAddr::V6(a), std::net::IpAddr::V6(b)) => {
-            2 + (u128::from(a) ^ u128::from(b)).leading_zeros()
-        }
+        (std::net::IpAddr::V4(a), std::net::IpAddr::V4(b)) => 2 + (u32::from(a) ^ u32::from(b)).leading_zeros(),
+        (std::net::IpAddr::V6(a), std::net::IpAddr::V6(b)) => 2 + (u128::from(a) ^ u128::from(b)).leading_zeros(),
         _ => 0,
     };
     ours.iter().max_by_key(score).copied().unwrap_or(remote)

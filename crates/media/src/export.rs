@@ -76,59 +76,28 @@ struct Piece {
 /// Makes the files of one seat. Segments may come in any order; broken or missing ones are gaps.
 #[must_use]
 pub fn export(segments: &[Decoded<'_>], select: Selection) -> Vec<ExportedFile> {
-    let of = |kind: Kind| -> Vec<&Decoded<'_>> {
-        segments
-            .iter()
-            .filter(|s| s.head.seat == select.seat && s.head.kind == kind)
-            .collect()
-    };
+    let of = |kind: Kind| -> Vec<&Decoded<'_>> { segments.iter().filter(|s| s.head.seat == select.seat && s.head.kind == kind).collect() };
     let mut audio = streams(&of(Kind::Audio));
     let mut video = streams(&of(Kind::Video));
     // Both are synchronised even when one is exported, so that separate files fit together.
     let mut all: Vec<&mut Stream<'_>> = audio.iter_mut().chain(video.iter_mut()).collect();
     synchronise(&mut all);
-    let audio = if select.kinds == Kinds::Video {
-        Vec::new()
-    } else {
-        pieces(&audio, select.cut)
-    };
-    let video = if select.kinds == Kinds::Audio {
-        Vec::new()
-    } else {
-        pieces(&video, select.cut)
-    };
-    let shares = if video.is_empty() {
-        audio.into_iter().map(Some).collect()
-    } else {
-        share_out(audio, &video)
-    };
-    let files: Vec<Vec<&Piece>> = shares
-        .iter()
-        .enumerate()
-        .map(|(i, audio)| video.get(i).into_iter().chain(audio).collect())
-        .collect();
+    let audio = if select.kinds == Kinds::Video { Vec::new() } else { pieces(&audio, select.cut) };
+    let video = if select.kinds == Kinds::Audio { Vec::new() } else { pieces(&video, select.cut) };
+    let shares = if video.is_empty() { audio.into_iter().map(Some).collect() } else { share_out(audio, &video) };
+    let files: Vec<Vec<&Piece>> = shares.iter().enumerate().map(|(i, audio)| video.get(i).into_iter().chain(audio).collect()).collect();
     let many = files.len() > 1;
-    files
-        .iter()
-        .enumerate()
-        .filter_map(|(index, tracks)| file(tracks, &select, many.then_some(index)))
-        .collect()
+    files.iter().enumerate().filter_map(|(index, tracks)| file(tracks, &select, many.then_some(index))).collect()
 }
 
 /// Cuts streams into what one file can hold.
 fn pieces(streams: &[Stream<'_>], cut: Cut) -> Vec<Piece> {
     let mut runs: Vec<Piece> = Vec::new();
     for stream in streams {
-        let Frames {
-            frames,
-            gaps,
-            parameters,
-        } = frames(stream);
+        let Frames { frames, gaps, parameters } = frames(stream);
         let mut piece: Option<Piece> = None;
         for frame in frames {
-            let changes = piece
-                .as_ref()
-                .is_some_and(|p| frame.size.is_some() && p.size != frame.size);
+            let changes = piece.as_ref().is_some_and(|p| frame.size.is_some() && p.size != frame.size);
             if changes {
                 runs.extend(piece.take());
             }
@@ -159,14 +128,9 @@ fn pieces(streams: &[Stream<'_>], cut: Cut) -> Vec<Piece> {
 
 /// Gives each gap to the piece it begins in.
 fn spread_gaps(runs: &mut [Piece]) {
-    let gaps: Vec<Gap> = runs
-        .iter_mut()
-        .flat_map(|p| std::mem::take(&mut p.gaps))
-        .collect();
+    let gaps: Vec<Gap> = runs.iter_mut().flat_map(|p| std::mem::take(&mut p.gaps)).collect();
     for gap in gaps {
-        let at = runs
-            .iter()
-            .rposition(|p| p.frames.first().is_some_and(|f| f.wall_us <= gap.from_us));
+        let at = runs.iter().rposition(|p| p.frames.first().is_some_and(|f| f.wall_us <= gap.from_us));
         if let Some(piece) = runs.get_mut(at.unwrap_or(0)) {
             piece.gaps.push(gap);
         }
@@ -192,17 +156,12 @@ fn join(runs: Vec<Piece>) -> Vec<Piece> {
 
 /// Cuts the sound to the lengths of the pictures' files; what lies outside goes to the nearest.
 fn share_out(audio: Vec<Piece>, video: &[Piece]) -> Vec<Option<Piece>> {
-    let starts: Vec<i64> = video
-        .iter()
-        .map(|p| p.frames.first().map_or(i64::MIN, |f| f.wall_us))
-        .collect();
+    let starts: Vec<i64> = video.iter().map(|p| p.frames.first().map_or(i64::MIN, |f| f.wall_us)).collect();
     let mut shares: Vec<Option<Piece>> = video.iter().map(|_| None).collect();
     for piece in audio {
         let slot_of = |at: i64| starts.iter().rposition(|s| *s <= at).unwrap_or(0);
         for gap in piece.gaps {
-            share(&mut shares[slot_of(gap.from_us)], piece.codec)
-                .gaps
-                .push(gap);
+            share(&mut shares[slot_of(gap.from_us)], piece.codec).gaps.push(gap);
         }
         for frame in piece.frames {
             let slot = slot_of(frame.wall_us);
@@ -216,13 +175,7 @@ fn share_out(audio: Vec<Piece>, video: &[Piece]) -> Vec<Option<Piece>> {
 }
 
 fn share(slot: &mut Option<Piece>, codec: Codec) -> &mut Piece {
-    slot.get_or_insert_with(|| Piece {
-        codec,
-        size: None,
-        parameters: None,
-        frames: Vec::new(),
-        gaps: Vec::new(),
-    })
+    slot.get_or_insert_with(|| Piece { codec, size: None, parameters: None, frames: Vec::new(), gaps: Vec::new() })
 }
 
 /// How long a last frame shows or sounds, for the file's duration.
@@ -251,23 +204,11 @@ fn file(tracks: &[&Piece], select: &Selection, number: Option<usize>) -> Option<
             // Rounded, and never twice the same: players take equal times for an error.
             let at_ms = ((since + 500) / 1000).max(next_ms);
             next_ms = at_ms + 1;
-            blocks.push(Block {
-                track,
-                at_ms,
-                key: frame.key,
-                data: &frame.data,
-            });
+            blocks.push(Block { track, at_ms, key: frame.key, data: &frame.data });
         }
     }
     blocks.sort_by_key(|b| b.at_ms);
-    let specs: Vec<Track> = tracks
-        .iter()
-        .map(|p| Track {
-            codec: p.codec,
-            size: p.size,
-            parameters: p.parameters.clone(),
-        })
-        .collect();
+    let specs: Vec<Track> = tracks.iter().map(|p| Track { codec: p.codec, size: p.size, parameters: p.parameters.clone() }).collect();
     let duration_us = ended_us.saturating_sub(started_us);
     let duration_ms = u64::try_from(duration_us / 1000).unwrap_or(0);
     let bytes = mkv::write(&specs, &blocks, started_us, duration_ms);
@@ -291,12 +232,7 @@ fn file(tracks: &[&Piece], select: &Selection, number: Option<usize>) -> Option<
     })
 }
 
-fn name(
-    select: &Selection,
-    number: Option<usize>,
-    size: Option<(u16, u16)>,
-    extension: &str,
-) -> String {
+fn name(select: &Selection, number: Option<usize>, size: Option<(u16, u16)>, extension: &str) -> String {
     let seat = match select.seat {
         Seat::Customer => "customer",
         Seat::Agent => "agent",

@@ -124,8 +124,7 @@ impl Rewriter {
     }
 
     fn is_stray(&self, key: SourceKey, now: Instant) -> bool {
-        self.left
-            .is_some_and(|(left, at)| left == key && now.saturating_duration_since(at) < STRAY)
+        self.left.is_some_and(|(left, at)| left == key && now.saturating_duration_since(at) < STRAY)
     }
 
     fn join(&mut self, p: &Incoming<'_>, now: Instant) {
@@ -183,10 +182,7 @@ impl Rewriter {
             self.last_tl0 = tl0.unwrap_or(self.last_tl0);
         }
         let same = picture == d.picture_id.map(|(id, _)| id) && tl0 == d.tl0_pic_idx;
-        (!same).then_some(Vp8Ids {
-            picture_id: picture,
-            tl0_pic_idx: tl0,
-        })
+        (!same).then_some(Vp8Ids { picture_id: picture, tl0_pic_idx: tl0 })
     }
 }
 
@@ -202,14 +198,8 @@ mod tests {
     use super::*;
     use proptest::prelude::*;
 
-    const A: SourceKey = SourceKey {
-        generation: 1,
-        ssrc: 10,
-    };
-    const B: SourceKey = SourceKey {
-        generation: 2,
-        ssrc: 20,
-    };
+    const A: SourceKey = SourceKey { generation: 1, ssrc: 10 };
+    const B: SourceKey = SourceKey { generation: 2, ssrc: 20 };
 
     fn packet(key: SourceKey, seq: u64, time: u32, key_frame: bool, picture: u8) -> [u8; 16] {
         let mut payload = [0u8; 16];
@@ -219,32 +209,10 @@ mod tests {
         payload
     }
 
-    fn map(
-        r: &mut Rewriter,
-        key: SourceKey,
-        seq: u64,
-        time: u32,
-        is_key: bool,
-        picture: u8,
-        now: Instant,
-    ) -> Option<Outgoing> {
+    fn map(r: &mut Rewriter, key: SourceKey, seq: u64, time: u32, is_key: bool, picture: u8, now: Instant) -> Option<Outgoing> {
         let payload = packet(key, seq, time, is_key, picture);
-        let start = if is_key {
-            Start::Key(None)
-        } else {
-            Start::Other
-        };
-        r.map(
-            &Incoming {
-                key,
-                seq,
-                time,
-                start,
-                codec: Codec::Vp8,
-                payload: &payload,
-            },
-            now,
-        )
+        let start = if is_key { Start::Key(None) } else { Start::Other };
+        r.map(&Incoming { key, seq, time, start, codec: Codec::Vp8, payload: &payload }, now)
     }
 
     #[test]
@@ -266,11 +234,7 @@ mod tests {
         assert_eq!(joined.time, 6000 + 45_000);
         let ids = joined.vp8.unwrap();
         assert_eq!((ids.picture_id, ids.tl0_pic_idx), (Some(4), Some(4)));
-        assert_eq!(
-            map(&mut r, A, 7, 9000, true, 4, t1),
-            None,
-            "stray of the old"
-        );
+        assert_eq!(map(&mut r, A, 7, 9000, true, 4, t1), None, "stray of the old");
         let next = map(&mut r, B, 902, 6077, false, 52, t1).unwrap();
         assert_eq!((next.seq, next.time), (104, 54_000));
     }

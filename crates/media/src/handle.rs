@@ -51,12 +51,7 @@ pub enum Seat {
 
 impl Seat {
     /// All seats, in the order that viewers' down slots follow.
-    pub const ALL: [Seat; 4] = [
-        Seat::Customer,
-        Seat::Agent,
-        Seat::Supervisor,
-        Seat::Interpreter,
-    ];
+    pub const ALL: [Seat; 4] = [Seat::Customer, Seat::Agent, Seat::Supervisor, Seat::Interpreter];
 
     /// Position in [`Seat::ALL`].
     #[must_use]
@@ -386,10 +381,7 @@ pub struct MediaHandle {
 
 impl fmt::Debug for MediaHandle {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("MediaHandle")
-            .field("udp", &self.udp_addr())
-            .field("tcp", &self.tcp_addr())
-            .finish()
+        f.debug_struct("MediaHandle").field("udp", &self.udp_addr()).field("tcp", &self.tcp_addr()).finish()
     }
 }
 
@@ -403,20 +395,8 @@ impl Thread {
 }
 
 impl MediaHandle {
-    pub(crate) fn new(
-        threads: Vec<Thread>,
-        stop: Arc<AtomicBool>,
-        joins: Vec<JoinHandle<()>>,
-        counters: Arc<Counters>,
-    ) -> MediaHandle {
-        MediaHandle {
-            inner: Arc::new(Inner {
-                threads,
-                stop,
-                joins: Mutex::new(joins),
-                counters,
-            }),
-        }
+    pub(crate) fn new(threads: Vec<Thread>, stop: Arc<AtomicBool>, joins: Vec<JoinHandle<()>>, counters: Arc<Counters>) -> MediaHandle {
+        MediaHandle { inner: Arc::new(Inner { threads, stop, joins: Mutex::new(joins), counters }) }
     }
 
     /// Hands an order to the room's thread; never blocks.
@@ -425,9 +405,9 @@ impl MediaHandle {
     /// [`MediaError::Overloaded`] or [`MediaError::Stopped`]; an offer's reply is called with it too.
     pub fn send(&self, order: MediaOrder) -> Result<(), MediaError> {
         let (room, limit) = match &order {
-            MediaOrder::OpenRoom { room }
-            | MediaOrder::Offer { room, .. }
-            | MediaOrder::RequestKeyframe { room, .. } => (*room, ORDERS_WAITING_MAX),
+            MediaOrder::OpenRoom { room } | MediaOrder::Offer { room, .. } | MediaOrder::RequestKeyframe { room, .. } => {
+                (*room, ORDERS_WAITING_MAX)
+            }
             MediaOrder::SetForwarding { room, .. }
             | MediaOrder::SetRecording { room, .. }
             | MediaOrder::ClosePeer { room, .. }
@@ -488,13 +468,7 @@ impl MediaHandle {
             thread.awake.store(false, Ordering::SeqCst);
             thread.ring();
         }
-        let joins = std::mem::take(
-            &mut *self
-                .inner
-                .joins
-                .lock()
-                .unwrap_or_else(PoisonError::into_inner),
-        );
+        let joins = std::mem::take(&mut *self.inner.joins.lock().unwrap_or_else(PoisonError::into_inner));
         for join in joins {
             // A thread that panicked has nothing left to wait for.
             let _ = join.join();

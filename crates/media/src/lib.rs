@@ -5,6 +5,7 @@ mod codec;
 mod counters;
 mod depacket;
 mod engine;
+mod estimate;
 mod export;
 mod forward;
 mod handle;
@@ -26,11 +27,7 @@ mod udp;
 pub use counters::CountersSnapshot;
 pub use export::{Cut, ExportedFile, Kinds, Selection, export};
 pub use handle::{
-    Config, MediaError, MediaEvent, MediaHandle, MediaOrder, PeerId, Quality, Reply, RoomId,
-    SDP_BYTES_MAX, SDP_MEDIA_LINES_MAX, Seat,
+    Config, MediaError, MediaEvent, MediaHandle, MediaOrder, PeerId, Quality, Reply, RoomId, SDP_BYTES_MAX, SDP_MEDIA_LINES_MAX, Seat,
 };
-pub use segment::{
-    Codec, Decoded, Gap, GapWhy, Kind, Packet, Segment, SegmentError, SegmentHead, SenderReport,
-    decode,
-};
+pub use segment::{Codec, Decoded, Gap, GapWhy, Kind, Packet, Segment, SegmentError, SegmentHead, SenderReport, decode};
 pub use start::start;

@@ -35,18 +35,11 @@ const CLUSTER: u32 = 0x1F43_B675;
 
 /// Whether these tracks make a WebM; other codecs need the wider Matroska.
 pub(crate) fn is_webm(tracks: &[Track]) -> bool {
-    tracks
-        .iter()
-        .all(|t| matches!(t.codec, Codec::Opus | Codec::Vp8))
+    tracks.iter().all(|t| matches!(t.codec, Codec::Opus | Codec::Vp8))
 }
 
 /// Writes a whole file. Blocks are in time order.
-pub(crate) fn write(
-    tracks: &[Track],
-    blocks: &[Block<'_>],
-    started_us: i64,
-    duration_ms: u64,
-) -> Vec<u8> {
+pub(crate) fn write(tracks: &[Track], blocks: &[Block<'_>], started_us: i64, duration_ms: u64) -> Vec<u8> {
     let (clusters, cues) = clusters(tracks, blocks);
     let info = element(INFO, &info_body(started_us, duration_ms));
     let tracks_element = element(TRACKS, &tracks_body(tracks));
@@ -111,18 +104,13 @@ fn ebml_body(webm: bool) -> Vec<u8> {
 fn seek_body(info: usize, tracks: usize, cues: usize) -> Vec<u8> {
     let seek = |name: u32, at: usize| {
         let position = element(0x53AC, &(at as u64).to_be_bytes());
-        element(
-            0x4DBB,
-            &[element(0x53AB, &name.to_be_bytes()), position].concat(),
-        )
+        element(0x4DBB, &[element(0x53AB, &name.to_be_bytes()), position].concat())
     };
     [seek(INFO, info), seek(TRACKS, tracks), seek(CUES, cues)].concat()
 }
 
 fn info_body(started_us: i64, duration_ms: u64) -> Vec<u8> {
-    let date_ns = started_us
-        .saturating_sub(EPOCH_2001_US)
-        .saturating_mul(1000);
+    let date_ns = started_us.saturating_sub(EPOCH_2001_US).saturating_mul(1000);
     [
         uint(0x2A_D7B1, 1_000_000),
         // Milliseconds of a recording are far below what f64 holds exactly.
@@ -217,9 +205,7 @@ fn clusters(tracks: &[Track], blocks: &[Block<'_>]) -> (Vec<u8>, Vec<Cue>) {
     };
     let mut at = 0;
     for block in blocks {
-        let is_video = tracks
-            .get(block.track)
-            .is_some_and(|t| t.codec != Codec::Opus);
+        let is_video = tracks.get(block.track).is_some_and(|t| t.codec != Codec::Opus);
         let age = block.at_ms.saturating_sub(base);
         let entry = block.key && (is_video || !has_video);
         let full = age >= CLUSTER_MS || (entry && is_video && age > 0) || age > CLUSTER_MS_MAX;
@@ -230,11 +216,7 @@ fn clusters(tracks: &[Track], blocks: &[Block<'_>]) -> (Vec<u8>, Vec<Cue>) {
         }
         let first_here = cues.last().is_none_or(|c| c.cluster_at != at);
         if entry && first_here {
-            cues.push(Cue {
-                at_ms: block.at_ms,
-                track: block.track,
-                cluster_at: at,
-            });
+            cues.push(Cue { at_ms: block.at_ms, track: block.track, cluster_at: at });
         }
         let relative = i16::try_from(block.at_ms.saturating_sub(base)).unwrap_or(0);
         let number = u8::try_from(block.track + 1).unwrap_or(1);
@@ -252,15 +234,8 @@ fn clusters(tracks: &[Track], blocks: &[Block<'_>]) -> (Vec<u8>, Vec<Cue>) {
 fn cues_body(cues: &[Cue], clusters_at: usize) -> Vec<u8> {
     let points = cues.iter().map(|cue| {
         let position = (clusters_at + cue.cluster_at) as u64;
-        let place = [
-            uint(0xF7, cue.track as u64 + 1),
-            element(0xF1, &position.to_be_bytes()),
-        ]
-        .concat();
-        element(
-            0xBB,
-            &[uint(0xB3, cue.at_ms), element(0xB7, &place)].concat(),
-        )
+        let place = [uint(0xF7, cue.track as u64 + 1), element(0xF1, &position.to_be_bytes())].concat();
+        element(0xBB, &[uint(0xB3, cue.at_ms), element(0xB7, &place)].concat())
     });
     points.collect::<Vec<_>>().concat()
 }

@@ -5,15 +5,16 @@ use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
-use str0m::bwe::Bitrate;
 use str0m::change::SdpOffer;
 use str0m::config::DtlsCert;
 use str0m::format::Codec as RtcCodec;
 use str0m::media::{KeyframeRequestKind, MediaAdded, MediaKind, Mid, Pt};
 use str0m::net::{Protocol, Receive, TcpType};
 use str0m::rtp::{Extension, ExtensionMap, RtpPacket, RtpWrite, Ssrc, Vp8Descriptor};
+use str0m::stats::PeerStats;
 use str0m::{Candidate, Input, Output, Rtc, RtcConfig};
 
+use crate::estimate::PathEstimate;
 use crate::forward::{Incoming, Outgoing, Rewriter};
 use crate::handle::{MediaError, PeerId, SDP_BYTES_MAX, SDP_MEDIA_LINES_MAX};
 use crate::segment::{Codec, Kind};
@@ -35,15 +36,13 @@ const ADDRS_MAX: usize = 8;
 const SSRCS_MAX: usize = 32;
 /// Input that str0m rejects before the peer is given up; single ones may be forged.
 const STRIKES_MAX: u32 = 64;
+/// How often loss and round trip are looked at.
+const STATS_EVERY: Duration = Duration::from_secs(1);
 /// What is kept for retransmission: longer than any round trip that a call survives.
 const RTX_PACKETS: usize = 512;
 const RTX_AGE: Duration = Duration::from_secs(1);
 /// Retransmissions may take this share of what is sent; str0m's own 15 % gives up at 10 % loss.
 const RTX_SHARE_MAX: f32 = 0.35;
-/// Where the path estimate starts, so that a slow path is not flooded by probes.
-const BWE_START: u64 = 600_000;
-/// What a viewer's path is probed for: one good picture and sound, with room for a second one.
-const BWE_DESIRED: u64 = 2_500_000;
 
 /// One outgoing track towards this peer.
 pub(crate) struct Down {
@@ -57,7 +56,7 @@ pub(crate) struct Down {
 #[derive(Debug, Default, Clone, Copy)]
 pub(crate) struct Figures {
     pub rtt: Option<Duration>,
-    pub down_estimate: Option<u64>,
+    pub path: PathEstimate,
     pub down_loss: f32,
 }
 
@@ -80,6 +79,7 @@ pub(crate) struct Peer {
     pub next_timeout: Instant,
     pub figures: Figures,
     pub bytes: u64,
+    sent: u64,
     tokens: f32,
     tokens_at: Instant,
     strikes: u32,
@@ -93,9 +93,7 @@ pub(crate) enum Dead {
 }
 
 fn fingerprint(sdp: &str) -> Option<&str> {
-    sdp.lines()
-        .find_map(|line| line.strip_prefix("a=fingerprint:"))
-        .map(str::trim)
+    sdp.lines().find_map(|line| line.strip_prefix("a=fingerprint:")).map(str::trim)
 }
 
 /// Refuses what no browser sends before str0m sees it.
@@ -141,15 +139,12 @@ fn rtc_config(shared: &Shared, video: Codec) -> RtcConfig {
         .clear_codecs()
         .enable_opus(true, false)
         .set_extension_map(exts)
-        .set_stats_interval(Some(Duration::from_secs(2)))
-        .enable_bwe(Some(Bitrate::bps(BWE_START)));
+        .set_stats_interval(Some(STATS_EVERY));
     match video {
         Codec::Vp8 | Codec::Opus => config = config.enable_vp8(true),
         Codec::H264 => {
             // Constrained baseline, the one profile that all browsers decode.
-            config
-                .codec_config()
-                .add_h264(Pt::from(125), Some(Pt::from(107)), true, 0x0042_e01f);
+            config.codec_config().add_h264(Pt::from(125), Some(Pt::from(107)), true, 0x0042_e01f);
         }
     }
     config
@@ -161,27 +156,15 @@ fn guarded<T>(work: impl FnOnce() -> T) -> Result<T, Dead> {
 
 impl Peer {
     /// Builds a connection that is ready for its first offer.
-    pub fn new(
-        id: PeerId,
-        generation: u32,
-        shared: &Shared,
-        video: Codec,
-        now: Instant,
-    ) -> Option<Box<Peer>> {
+    pub fn new(id: PeerId, generation: u32, shared: &Shared, video: Codec, now: Instant) -> Option<Box<Peer>> {
         let mut rtc = guarded(|| rtc_config(shared, video).build(now)).ok()?;
         for addr in &shared.udp {
             rtc.add_local_candidate(Candidate::host(*addr, Protocol::Udp).ok()?);
         }
         for addr in &shared.tcp {
-            let candidate = Candidate::builder()
-                .tcp()
-                .host(*addr)
-                .tcptype(TcpType::Passive)
-                .build();
+            let candidate = Candidate::builder().tcp().host(*addr).tcptype(TcpType::Passive).build();
             rtc.add_local_candidate(candidate.ok()?);
         }
-        rtc.bwe()
-            .set_bitrate(Bitrate::ZERO, Bitrate::bps(BWE_DESIRED));
         Some(Box::new(
             Peer {
                 id,
@@ -201,6 +184,7 @@ impl Peer {
                 next_timeout: now,
                 figures: Figures::default(),
                 bytes: 0,
+                sent: 0,
                 tokens: 0.0,
                 tokens_at: now,
                 strikes: 0,
@@ -222,13 +206,10 @@ impl Peer {
     /// Answers an offer: the first, an ICE restart or any later one.
     pub fn answer(&mut self, sdp: &str) -> Result<String, MediaError> {
         let refused = |_: Dead| MediaError::OfferRefused("unreadable".into());
-        let offer = guarded(|| SdpOffer::from_sdp_string(sdp))
-            .map_err(refused)?
-            .map_err(|e| MediaError::OfferRefused(e.to_string()))?;
+        let offer = guarded(|| SdpOffer::from_sdp_string(sdp)).map_err(refused)?.map_err(|e| MediaError::OfferRefused(e.to_string()))?;
         let rtc = &mut self.rtc;
-        let answer = guarded(|| rtc.sdp_api().accept_offer(offer))
-            .map_err(refused)?
-            .map_err(|e| MediaError::OfferRefused(e.to_string()))?;
+        let answer =
+            guarded(|| rtc.sdp_api().accept_offer(offer)).map_err(refused)?.map_err(|e| MediaError::OfferRefused(e.to_string()))?;
         self.ufrag = rtc.direct_api().local_ice_credentials().ufrag;
         self.fingerprint = fingerprint(sdp).map(str::to_owned);
         Ok(answer.to_sdp_string())
@@ -331,27 +312,14 @@ impl Peer {
             return;
         };
         let ssrc = stream.ssrc();
-        // What is forwarded was paced by its sender; a second pacer at our estimate would only
-        // add delay where the estimate is low. The estimate itself goes to the sender.
-        stream.set_unpaced(true);
         match kind {
             Kind::Audio => stream.set_rtx_cache(0, Duration::ZERO, None),
             Kind::Video => stream.set_rtx_cache(RTX_PACKETS, RTX_AGE, Some(RTX_SHARE_MAX)),
         }
-        if let Some(free) = self
-            .down
-            .iter_mut()
-            .map(|slot| &mut slot[kind.index()])
-            .find(|down| down.is_none())
-        {
+        if let Some(free) = self.down.iter_mut().map(|slot| &mut slot[kind.index()]).find(|down| down.is_none()) {
             // The SSRC is random already; its low bits make the first sequence number so too.
             let first = (*ssrc & 0x3fff) as u16;
-            *free = Some(Down {
-                mid: added.mid,
-                ssrc,
-                pt,
-                rewriter: Rewriter::new(kind, first),
-            });
+            *free = Some(Down { mid: added.mid, ssrc, pt, rewriter: Rewriter::new(kind, first) });
         }
     }
 
@@ -409,9 +377,7 @@ impl Peer {
 
     /// Which slot a viewer's key frame request is about.
     pub fn slot_of(&self, mid: Mid) -> Option<usize> {
-        self.down
-            .iter()
-            .position(|slot| slot.iter().flatten().any(|d| d.mid == mid))
+        self.down.iter().position(|slot| slot.iter().flatten().any(|d| d.mid == mid))
     }
 
     /// Sends one packet of another seat to this viewer; tells whether the viewer waits for a key frame.
@@ -431,19 +397,28 @@ impl Peer {
             return Forwarded::NoTrack;
         };
         let Some(out) = down.rewriter.map(incoming, now) else {
-            return if down.rewriter.wants_key() {
-                Forwarded::WaitsForKey
-            } else {
-                Forwarded::Dropped
-            };
+            return if down.rewriter.wants_key() { Forwarded::WaitsForKey } else { Forwarded::Dropped };
         };
         let mut direct = self.rtc.direct_api();
         let Some(stream) = direct.stream_tx(&down.ssrc) else {
             return Forwarded::NoTrack;
         };
         stream.write_rtp(write(pt, &out, packet, kind, wallclock));
+        self.sent += packet.payload.len() as u64;
         self.dirty = true;
         Forwarded::Sent
+    }
+
+    /// Takes str0m's figures of the last second.
+    pub fn note_stats(&mut self, stats: &PeerStats) {
+        let sent_bps = std::mem::take(&mut self.sent) * 8;
+        self.figures.rtt = stats.rtt.or(self.figures.rtt);
+        let Some(loss) = stats.egress_loss_fraction else {
+            return;
+        };
+        self.figures.down_loss = loss;
+        let rtt_ms = stats.rtt.map(|rtt| rtt.as_secs_f32() * 1000.0);
+        self.figures.path.note(sent_bps, loss, rtt_ms);
     }
 
     /// Remembers where the peer is heard from; returns an address to forget.
@@ -471,15 +446,9 @@ fn budget(packets_per_second: u32) -> f32 {
 }
 
 fn write(pt: Pt, out: &Outgoing, packet: &RtpPacket, kind: Kind, wallclock: Instant) -> RtpWrite {
-    let write = RtpWrite::new(
-        pt,
-        out.seq.into(),
-        out.time,
-        wallclock,
-        packet.payload.clone(),
-    )
-    .marker(packet.header.marker)
-    .nackable(kind == Kind::Video);
+    let write = RtpWrite::new(pt, out.seq.into(), out.time, wallclock, packet.payload.clone())
+        .marker(packet.header.marker)
+        .nackable(kind == Kind::Video);
     let Some(ids) = out.vp8 else { return write };
     let Ok(descriptor) = Vp8Descriptor::parse(&packet.payload) else {
         return write;

@@ -4,10 +4,7 @@ use std::sync::mpsc::{SyncSender, TrySendError};
 use std::time::Duration;
 
 use crate::handle::{PeerId, RoomId, Seat};
-use crate::segment::{
-    Codec, Gap, GapWhy, HEAD_LEN, RECORD_LEN, SENDER_REPORTS_MAX, Segment, SegmentHead,
-    SenderReport, append_record,
-};
+use crate::segment::{Codec, Gap, GapWhy, HEAD_LEN, RECORD_LEN, SENDER_REPORTS_MAX, Segment, SegmentHead, SenderReport, append_record};
 
 /// One received packet with all that a record keeps of it.
 #[derive(Debug, Clone, Copy)]
@@ -72,17 +69,7 @@ struct Run {
 
 impl TrackRecorder {
     pub fn new(room: RoomId, seat: Seat, limits: SegmentLimits) -> TrackRecorder {
-        TrackRecorder {
-            room,
-            seat,
-            limits,
-            open: None,
-            next_run: 0,
-            run: None,
-            gap: None,
-            last_report: None,
-            last_len: 16 * 1024,
-        }
+        TrackRecorder { room, seat, limits, open: None, next_run: 0, run: None, gap: None, last_report: None, last_len: 16 * 1024 }
     }
 
     /// Adds a packet; hands the segment before it over when it is full, old, or of another run.
@@ -94,22 +81,15 @@ impl TrackRecorder {
                 && run.codec == p.codec
                 && (run.size.is_none() || p.size.is_none() || run.size == p.size)
         });
-        let full = self.open.as_ref().is_some_and(|open| {
-            self.is_old(open, p.arrival_us)
-                || open.bytes.len() + RECORD_LEN + p.payload.len() > self.limits.bytes
-        });
+        let full = self
+            .open
+            .as_ref()
+            .is_some_and(|open| self.is_old(open, p.arrival_us) || open.bytes.len() + RECORD_LEN + p.payload.len() > self.limits.bytes);
         if !same || full {
             result = self.hand_over(sink);
         }
         if !same {
-            self.run = Some(Run {
-                peer: p.peer,
-                ssrc: p.ssrc,
-                codec: p.codec,
-                size: p.size,
-                number: self.next_run,
-                next_index: 0,
-            });
+            self.run = Some(Run { peer: p.peer, ssrc: p.ssrc, codec: p.codec, size: p.size, number: self.next_run, next_index: 0 });
             self.next_run = self.next_run.wrapping_add(1);
             self.last_report = None;
         }
@@ -162,14 +142,7 @@ impl TrackRecorder {
         // Within a segment both differences are small; the casts cut nothing.
         let seq_rel = p.seq.wrapping_sub(open.head.base_seq) as i32;
         let arrival = u32::try_from(p.arrival_us - open.head.started_us).unwrap_or(0);
-        append_record(
-            &mut open.bytes,
-            seq_rel,
-            p.time,
-            p.marker,
-            arrival,
-            p.payload,
-        );
+        append_record(&mut open.bytes, seq_rel, p.time, p.marker, arrival, p.payload);
     }
 
     fn is_old(&self, open: &Open, now_us: i64) -> bool {
@@ -179,12 +152,7 @@ impl TrackRecorder {
 
     /// Notes packets that will never come.
     pub fn lost(&mut self, from_us: i64, to_us: i64, packets: u32, why: GapWhy) {
-        let gap = self.gap.get_or_insert(Gap {
-            from_us,
-            to_us,
-            packets: 0,
-            why,
-        });
+        let gap = self.gap.get_or_insert(Gap { from_us, to_us, packets: 0, why });
         gap.from_us = gap.from_us.min(from_us);
         gap.to_us = gap.to_us.max(to_us);
         gap.packets = gap.packets.saturating_add(packets);
@@ -209,18 +177,13 @@ impl TrackRecorder {
     }
 
     fn hand_over(&mut self, sink: &SyncSender<Segment>) -> HandOver {
-        let Some(Open {
-            mut head,
-            mut bytes,
-        }) = self.open.take()
-        else {
+        let Some(Open { mut head, mut bytes }) = self.open.take() else {
             return HandOver::Nothing;
         };
         head.gap = self.gap.take();
         head.write(&mut bytes);
         self.last_len = bytes.len();
-        let (gap, started, ended, packets) =
-            (head.gap, head.started_us, head.ended_us, head.packets);
+        let (gap, started, ended, packets) = (head.gap, head.started_us, head.ended_us, head.packets);
         let (why, reason) = match sink.try_send(Segment { head, bytes }) {
             Ok(()) => return HandOver::Done,
             Err(TrySendError::Full(_)) => (GapWhy::Consumer, "segment queue is full"),
@@ -239,10 +202,7 @@ mod tests {
     use std::sync::mpsc::sync_channel;
 
     fn recorder() -> TrackRecorder {
-        let limits = SegmentLimits {
-            span: Duration::from_secs(2),
-            bytes: 4096,
-        };
+        let limits = SegmentLimits { span: Duration::from_secs(2), bytes: 4096 };
         TrackRecorder::new(RoomId(1), Seat::Customer, limits)
     }
 
@@ -280,40 +240,17 @@ mod tests {
     fn a_new_size_source_or_start_opens_a_new_run() {
         let (tx, rx) = sync_channel(8);
         let mut r = recorder();
-        let sized = |seq, size| Taken {
-            size: Some(size),
-            ..packet(seq, 0)
-        };
+        let sized = |seq, size| Taken { size: Some(size), ..packet(seq, 0) };
         r.push(&packet(0, 0), &tx);
         r.push(&sized(1, (640, 480)), &tx);
         r.push(&sized(2, (640, 480)), &tx);
         r.push(&sized(3, (480, 640)), &tx);
-        r.push(
-            &Taken {
-                ssrc: 2,
-                ..packet(4, 0)
-            },
-            &tx,
-        );
+        r.push(&Taken { ssrc: 2, ..packet(4, 0) }, &tx);
         r.finish(&tx);
-        r.push(
-            &Taken {
-                ssrc: 2,
-                ..packet(5, 0)
-            },
-            &tx,
-        );
+        r.push(&Taken { ssrc: 2, ..packet(5, 0) }, &tx);
         r.finish(&tx);
-        let runs: Vec<_> = rx
-            .try_iter()
-            .map(|s| (s.head.run, s.head.size, s.head.packets))
-            .collect();
-        let expected = [
-            (0, Some((640, 480)), 3),
-            (1, Some((480, 640)), 1),
-            (2, None, 1),
-            (3, None, 1),
-        ];
+        let runs: Vec<_> = rx.try_iter().map(|s| (s.head.run, s.head.size, s.head.packets)).collect();
+        let expected = [(0, Some((640, 480)), 3), (1, Some((480, 640)), 1), (2, None, 1), (3, None, 1)];
         assert_eq!(runs, expected);
     }
 
@@ -327,10 +264,7 @@ mod tests {
         drop(rx.try_recv());
         assert_eq!(r.push(&packet(3, 6000), &tx), HandOver::Done);
         let gap = rx.try_recv().unwrap().head.gap.unwrap();
-        assert_eq!(
-            (gap.from_us, gap.packets, gap.why),
-            (2_000_000, 1, GapWhy::Consumer)
-        );
+        assert_eq!((gap.from_us, gap.packets, gap.why), (2_000_000, 1, GapWhy::Consumer));
     }
 
     #[test]
@@ -339,19 +273,10 @@ mod tests {
         let mut r = recorder();
         let payload = [0u8; 1000];
         for i in 0..20 {
-            r.push(
-                &Taken {
-                    payload: &payload,
-                    ..packet(i, 0)
-                },
-                &tx,
-            );
+            r.push(&Taken { payload: &payload, ..packet(i, 0) }, &tx);
         }
         r.finish(&tx);
         let sizes: Vec<_> = rx.try_iter().map(|s| s.bytes.len()).collect();
-        assert!(
-            sizes.len() >= 5 && sizes.iter().all(|s| *s <= 4096),
-            "{sizes:?}"
-        );
+        assert!(sizes.len() >= 5 && sizes.iter().all(|s| *s <= 4096), "{sizes:?}");
     }
 }

@@ -4,7 +4,6 @@ use std::net::SocketAddr;
 use std::sync::mpsc::SyncSender;
 use std::time::{Duration, Instant};
 
-use str0m::bwe::BweKind;
 use str0m::net::{Receive, Transmit};
 use str0m::{Event, Input, Output};
 
@@ -20,6 +19,8 @@ use crate::track::UpTrack;
 const TICK: Duration = Duration::from_millis(250);
 /// How often [`MediaEvent::Quality`] is told.
 const QUALITY_EVERY: Duration = Duration::from_secs(2);
+/// Steps given to one peer in one go: more than a batch of received packets can queue.
+const STEPS_MAX: usize = 512;
 /// Output taken from one peer in one go; more means that str0m runs in circles.
 const DRAIN_MAX: usize = 20_000;
 
@@ -101,25 +102,13 @@ impl Room {
     }
 
     /// Answers an offer; seats, replaces or renegotiates the peer.
-    pub fn offer(
-        &mut self,
-        peer: PeerId,
-        seat: Seat,
-        sdp: &str,
-        now: Instant,
-        io: &mut Io<'_>,
-    ) -> Result<String, MediaError> {
+    pub fn offer(&mut self, peer: PeerId, seat: Seat, sdp: &str, now: Instant, io: &mut Io<'_>) -> Result<String, MediaError> {
         check_offer(sdp)?;
-        let sits_elsewhere = Seat::ALL
-            .into_iter()
-            .filter(|s| *s != seat)
-            .any(|s| self.peer(s).is_some_and(|p| p.id == peer));
+        let sits_elsewhere = Seat::ALL.into_iter().filter(|s| *s != seat).any(|s| self.peer(s).is_some_and(|p| p.id == peer));
         if sits_elsewhere {
             return Err(MediaError::SeatMismatch);
         }
-        let known = self
-            .peer(seat)
-            .is_some_and(|p| p.id == peer && p.is_same_connection(sdp));
+        let known = self.peer(seat).is_some_and(|p| p.id == peer && p.is_same_connection(sdp));
         if known {
             return self.reoffer(seat, sdp, now, io);
         }
@@ -142,13 +131,7 @@ impl Room {
         Ok(answer)
     }
 
-    fn reoffer(
-        &mut self,
-        seat: Seat,
-        sdp: &str,
-        now: Instant,
-        io: &mut Io<'_>,
-    ) -> Result<String, MediaError> {
+    fn reoffer(&mut self, seat: Seat, sdp: &str, now: Instant, io: &mut Io<'_>) -> Result<String, MediaError> {
         let Some(peer) = &mut self.chairs[seat.index()].peer else {
             return Err(MediaError::OfferRefused("nobody sits here".into()));
         };
@@ -171,13 +154,7 @@ impl Room {
     }
 
     /// Ends the connection in a seat; `tell` says whether it is announced.
-    pub fn unseat(
-        &mut self,
-        seat: Seat,
-        now: Instant,
-        io: &mut Io<'_>,
-        tell: impl FnOnce(&Peer) -> bool,
-    ) {
+    pub fn unseat(&mut self, seat: Seat, now: Instant, io: &mut Io<'_>, tell: impl FnOnce(&Peer) -> bool) {
         let Some(mut peer) = self.chairs[seat.index()].peer.take() else {
             return;
         };
@@ -191,8 +168,7 @@ impl Room {
         }
         let generation = peer.generation;
         io.counters.peers.sub(1);
-        io.retired
-            .push(Retired::Ufrag(std::mem::take(&mut peer.ufrag), generation));
+        io.retired.push(Retired::Ufrag(std::mem::take(&mut peer.ufrag), generation));
         let addrs = std::mem::take(&mut peer.addrs);
         let addrs = addrs.into_iter().map(|a| Retired::Addr(a, generation));
         io.retired.extend(addrs);
@@ -203,18 +179,13 @@ impl Room {
         chair.tracks = [None, None];
         let _ = now;
         if tell(&peer) {
-            io.events.push(MediaEvent::PeerGone {
-                room: self.id,
-                peer: peer.id,
-                seat,
-            });
+            io.events.push(MediaEvent::PeerGone { room: self.id, peer: peer.id, seat });
         }
     }
 
     /// Whether a STUN message is meant for this seat's connection.
     pub fn accepts(&self, seat: Seat, generation: u32, input: &Input<'_>) -> bool {
-        self.peer(seat)
-            .is_some_and(|p| p.generation == generation && p.accepts(input))
+        self.peer(seat).is_some_and(|p| p.generation == generation && p.accepts(input))
     }
 
     /// Notes that a peer proved itself from an address; whether the address is new.
@@ -227,19 +198,8 @@ impl Room {
     }
 
     /// One datagram for a seat. False when no such connection sits there any more.
-    pub fn receive(
-        &mut self,
-        seat: Seat,
-        generation: u32,
-        receive: Receive<'_>,
-        now: Instant,
-        io: &mut Io<'_>,
-    ) -> bool {
-        let Some(peer) = self.chairs[seat.index()]
-            .peer
-            .as_mut()
-            .filter(|p| p.generation == generation)
-        else {
+    pub fn receive(&mut self, seat: Seat, generation: u32, receive: Receive<'_>, now: Instant, io: &mut Io<'_>) -> bool {
+        let Some(peer) = self.chairs[seat.index()].peer.as_mut().filter(|p| p.generation == generation) else {
             return false;
         };
         if !peer.afford(io.shared.packets_per_second, now) {
@@ -250,11 +210,7 @@ impl Room {
         if peer.is_down {
             peer.is_down = false;
             let peer = peer.id;
-            io.events.push(MediaEvent::PeerBack {
-                room: self.id,
-                peer,
-                seat,
-            });
+            io.events.push(MediaEvent::PeerBack { room: self.id, peer, seat });
             self.ask_all_keys(now);
         }
         let Some(peer) = &mut self.chairs[seat.index()].peer else {
@@ -268,12 +224,18 @@ impl Room {
     }
 
     fn run_peer(&mut self, seat: Seat, now: Instant, io: &mut Io<'_>) {
-        let Some(peer) = &mut self.chairs[seat.index()].peer else {
-            return;
-        };
-        match peer.timeout(now) {
-            Ok(()) => self.drain(seat, now, io),
-            Err(_) => self.unseat(seat, now, io, |_| true),
+        for _ in 0..STEPS_MAX {
+            let Some(peer) = &mut self.chairs[seat.index()].peer else {
+                return;
+            };
+            match peer.timeout(now) {
+                Ok(()) => self.drain(seat, now, io),
+                Err(_) => self.unseat(seat, now, io, |_| true),
+            }
+            // str0m lets one queued packet out per step of time, even if time stands still.
+            if self.peer(seat).is_none_or(|p| p.next_timeout > now) {
+                return;
+            }
         }
     }
 
@@ -311,47 +273,23 @@ impl Room {
         }
     }
 
-    #[expect(
-        clippy::wildcard_enum_match_arm,
-        reason = "str0m's Event is non-exhaustive and most of it is not ours"
-    )]
-    fn on_event(
-        &mut self,
-        seat: Seat,
-        peer: &mut Peer,
-        event: Event,
-        now: Instant,
-        io: &mut Io<'_>,
-    ) -> Result<(), Dead> {
+    #[expect(clippy::wildcard_enum_match_arm, reason = "str0m's Event is non-exhaustive and most of it is not ours")]
+    fn on_event(&mut self, seat: Seat, peer: &mut Peer, event: Event, now: Instant, io: &mut Io<'_>) -> Result<(), Dead> {
         match event {
             Event::RtpPacket(packet) => self.on_packet(seat, peer, &packet, now, io),
             Event::Connected => {
                 peer.up_told = true;
-                io.events.push(MediaEvent::PeerUp {
-                    room: self.id,
-                    peer: peer.id,
-                    seat,
-                });
+                io.events.push(MediaEvent::PeerUp { room: self.id, peer: peer.id, seat });
                 self.ask_all_keys(now);
             }
             Event::MediaAdded(added) => peer.add_media(&added),
             Event::KeyframeRequest(request) => {
-                let source = peer.slot_of(request.mid).and_then(|slot| {
-                    Seat::ALL
-                        .into_iter()
-                        .find(|s| s.slot_for(seat) == Some(slot))
-                });
+                let source = peer.slot_of(request.mid).and_then(|slot| Seat::ALL.into_iter().find(|s| s.slot_for(seat) == Some(slot)));
                 if let Some(source) = source {
                     self.ask_key(source, now);
                 }
             }
-            Event::EgressBitrateEstimate(BweKind::Twcc { estimate, .. }) => {
-                peer.figures.down_estimate = Some(estimate.as_u64());
-            }
-            Event::PeerStats(stats) => {
-                peer.figures.rtt = stats.rtt.or(peer.figures.rtt);
-                peer.figures.down_loss = stats.egress_loss_fraction.unwrap_or(0.0);
-            }
+            Event::PeerStats(stats) => peer.note_stats(&stats),
             Event::Closed => return Err(Dead::Closed),
             _ => {}
         }
@@ -369,11 +307,7 @@ impl Room {
 
     /// When this room wants to be woken.
     pub fn next_due(&self) -> Instant {
-        self.chairs
-            .iter()
-            .filter_map(|c| c.peer.as_ref())
-            .map(|p| p.next_timeout)
-            .fold(self.tick_at, Instant::min)
+        self.chairs.iter().filter_map(|c| c.peer.as_ref()).map(|p| p.next_timeout).fold(self.tick_at, Instant::min)
     }
 
     /// Does whatever is due.
@@ -433,8 +367,7 @@ impl Room {
             return;
         };
         if track.stalls(now) {
-            io.events
-                .push(MediaEvent::TrackStalled { room, seat, kind });
+            io.events.push(MediaEvent::TrackStalled { room, seat, kind });
         }
         let lost = track.lost(now);
         if let Some((packets, since)) = lost {
@@ -467,28 +400,18 @@ impl Room {
         let all = received.saturating_add(holes).max(1);
         let bits = std::mem::take(&mut peer.bytes).saturating_mul(8);
         let millis = u64::try_from(span.as_millis()).unwrap_or(1).max(1);
-        let size = chair.tracks[Kind::Video.index()]
-            .as_ref()
-            .and_then(|t| t.size);
+        let size = chair.tracks[Kind::Video.index()].as_ref().and_then(|t| t.size);
         let figures = peer.figures;
         let quality = Quality {
-            rtt_ms: figures
-                .rtt
-                .map(|rtt| u32::try_from(rtt.as_millis()).unwrap_or(u32::MAX)),
+            rtt_ms: figures.rtt.map(|rtt| u32::try_from(rtt.as_millis()).unwrap_or(u32::MAX)),
             up_kbps: u32::try_from(bits / millis).unwrap_or(u32::MAX),
             up_loss: (f64::from(holes) / f64::from(all)) as f32,
-            down_kbps_estimate: figures
-                .down_estimate
-                .map(|bps| u32::try_from(bps / 1000).unwrap_or(u32::MAX)),
+            down_kbps_estimate: figures.path.kbps(),
             down_loss: figures.down_loss,
             width: size.map(|s| s.0),
             height: size.map(|s| s.1),
         };
-        io.events.push(MediaEvent::Quality {
-            room: self.id,
-            seat,
-            quality,
-        });
+        io.events.push(MediaEvent::Quality { room: self.id, seat, quality });
     }
 
     /// Starts or stops forwarding.
@@ -523,8 +446,7 @@ impl Room {
                 self.finish_recorder(seat, kind, io);
             }
         }
-        io.events
-            .push(MediaEvent::RecordingStopped { room: self.id });
+        io.events.push(MediaEvent::RecordingStopped { room: self.id });
     }
 
     fn finish_recorder(&mut self, seat: Seat, kind: Kind, io: &mut Io<'_>) {

@@ -22,14 +22,7 @@ pub(crate) struct Want {
 
 impl Room {
     /// One packet of `seat`, whose peer is held by the caller.
-    pub(crate) fn on_packet(
-        &mut self,
-        seat: Seat,
-        peer: &mut Peer,
-        packet: &RtpPacket,
-        now: Instant,
-        io: &mut Io<'_>,
-    ) {
+    pub(crate) fn on_packet(&mut self, seat: Seat, peer: &mut Peer, packet: &RtpPacket, now: Instant, io: &mut Io<'_>) {
         let Some(kind) = peer.kind_of(packet.header.ssrc) else {
             return;
         };
@@ -44,10 +37,7 @@ impl Room {
         io.counters.packets_in.add(1);
         peer.bytes += packet.payload.len() as u64;
         let incoming = Incoming {
-            key: SourceKey {
-                generation: peer.generation,
-                ssrc: *packet.header.ssrc,
-            },
+            key: SourceKey { generation: peer.generation, ssrc: *packet.header.ssrc },
             seq: *packet.seq_no,
             time: packet.header.timestamp,
             start,
@@ -67,22 +57,14 @@ impl Room {
     }
 
     /// Keeps the track's books; returns the packet's steady time.
-    fn note(
-        &mut self,
-        seat: Seat,
-        kind: Kind,
-        incoming: &Incoming<'_>,
-        now: Instant,
-        io: &mut Io<'_>,
-    ) -> Instant {
+    fn note(&mut self, seat: Seat, kind: Kind, incoming: &Incoming<'_>, now: Instant, io: &mut Io<'_>) -> Instant {
         let room = self.id;
         let chair = &mut self.chairs[seat.index()];
         if !chair.told[kind.index()] {
             chair.told[kind.index()] = true;
             io.events.push(MediaEvent::FirstMedia { room, seat, kind });
         }
-        let track = chair.tracks[kind.index()]
-            .get_or_insert_with(|| UpTrack::new(incoming.key, incoming.codec, incoming.seq, now));
+        let track = chair.tracks[kind.index()].get_or_insert_with(|| UpTrack::new(incoming.key, incoming.codec, incoming.seq, now));
         if track.key != incoming.key {
             track.change_source(incoming.key, incoming.seq);
         }
@@ -91,29 +73,15 @@ impl Room {
             io.events.push(MediaEvent::TrackBack { room, seat, kind });
         }
         if let Some((width, height)) = change.size {
-            io.events.push(MediaEvent::PictureChanged {
-                room,
-                seat,
-                width,
-                height,
-            });
+            io.events.push(MediaEvent::PictureChanged { room, seat, width, height });
         }
         track.steady_time(incoming.time, now)
     }
 
-    fn record(
-        &mut self,
-        seat: Seat,
-        kind: Kind,
-        peer: &Peer,
-        packet: &RtpPacket,
-        incoming: &Incoming<'_>,
-        io: &mut Io<'_>,
-    ) {
+    fn record(&mut self, seat: Seat, kind: Kind, peer: &Peer, packet: &RtpPacket, incoming: &Incoming<'_>, io: &mut Io<'_>) {
         let arrival_us = self.wall_us(packet.timestamp);
         let (room, limits) = (self.id, self.times.limits);
-        let recorder = self.chairs[seat.index()].recorders[kind.index()]
-            .get_or_insert_with(|| TrackRecorder::new(room, seat, limits));
+        let recorder = self.chairs[seat.index()].recorders[kind.index()].get_or_insert_with(|| TrackRecorder::new(room, seat, limits));
         let report = packet.last_sender_info.and_then(|info| {
             Some(SenderReport {
                 ntp_us: micros(info.ntp_time)?,
@@ -143,10 +111,7 @@ impl Room {
         self.after_hand_over(result, io);
     }
 
-    #[expect(
-        clippy::too_many_arguments,
-        reason = "the packet's parts are borrowed separately to avoid copies"
-    )]
+    #[expect(clippy::too_many_arguments, reason = "the packet's parts are borrowed separately to avoid copies")]
     fn forward(
         &mut self,
         seat: Seat,
@@ -221,9 +186,7 @@ impl Room {
 }
 
 fn due(want: &Want, track: &UpTrack, now: Instant) -> bool {
-    let rested = want
-        .asked
-        .is_none_or(|at| now.saturating_duration_since(at) >= KEY_EVERY);
+    let rested = want.asked.is_none_or(|at| now.saturating_duration_since(at) >= KEY_EVERY);
     want.wanted && rested && track.flows(now)
 }
 

@@ -167,8 +167,7 @@ pub struct SegmentError(&'static str);
 
 const MAGIC: [u8; 8] = *b"RCRSEG\0\x01";
 /// Fixed, so that the head is patched in place when the segment closes and the packets are never moved.
-pub(crate) const HEAD_LEN: usize =
-    8 + 16 * 2 + 4 + 4 * 4 + 8 * 3 + 4 + 4 + (1 + 8 + 8 + 4) + 1 + SENDER_REPORTS_MAX * 12 + 4;
+pub(crate) const HEAD_LEN: usize = 8 + 16 * 2 + 4 + 4 * 4 + 8 * 3 + 4 + 4 + (1 + 8 + 8 + 4) + 1 + SENDER_REPORTS_MAX * 12 + 4;
 /// Length, flags, sequence, time, arrival.
 pub(crate) const RECORD_LEN: usize = 2 + 1 + 4 + 4 + 4;
 
@@ -192,19 +191,13 @@ struct Reader<'a> {
 
 impl<'a> Reader<'a> {
     fn take<const N: usize>(&mut self) -> Result<[u8; N], SegmentError> {
-        let (head, rest) = self
-            .bytes
-            .split_first_chunk::<N>()
-            .ok_or(SegmentError("too short"))?;
+        let (head, rest) = self.bytes.split_first_chunk::<N>().ok_or(SegmentError("too short"))?;
         self.bytes = rest;
         Ok(*head)
     }
 
     fn slice(&mut self, len: usize) -> Result<&'a [u8], SegmentError> {
-        let (head, rest) = self
-            .bytes
-            .split_at_checked(len)
-            .ok_or(SegmentError("record is cut"))?;
+        let (head, rest) = self.bytes.split_at_checked(len).ok_or(SegmentError("record is cut"))?;
         self.bytes = rest;
         Ok(head)
     }
@@ -241,12 +234,7 @@ impl SegmentHead {
             Some(GapWhy::Network) => 1,
             Some(GapWhy::Consumer) => 2,
         };
-        let gap = self.gap.unwrap_or(Gap {
-            from_us: 0,
-            to_us: 0,
-            packets: 0,
-            why: GapWhy::Network,
-        });
+        let gap = self.gap.unwrap_or(Gap { from_us: 0, to_us: 0, packets: 0, why: GapWhy::Network });
         w.put([why]);
         w.put(gap.from_us.to_le_bytes());
         w.put(gap.to_us.to_le_bytes());
@@ -297,10 +285,7 @@ impl SegmentHead {
         let [reports] = r.take::<1>()?;
         let mut sender_reports = Vec::with_capacity(SENDER_REPORTS_MAX);
         for i in 0..SENDER_REPORTS_MAX {
-            let report = SenderReport {
-                ntp_us: i64::from_le_bytes(r.take()?),
-                rtp: u32::from_le_bytes(r.take()?),
-            };
+            let report = SenderReport { ntp_us: i64::from_le_bytes(r.take()?), rtp: u32::from_le_bytes(r.take()?) };
             if i < usize::from(reports) {
                 sender_reports.push(report);
             }
@@ -340,23 +325,11 @@ fn read_gap(r: &mut Reader<'_>) -> Result<Option<Gap>, SegmentError> {
         2 => GapWhy::Consumer,
         _ => return Err(SegmentError("unknown gap")),
     };
-    Ok(Some(Gap {
-        from_us,
-        to_us,
-        packets,
-        why,
-    }))
+    Ok(Some(Gap { from_us, to_us, packets, why }))
 }
 
 /// Appends one record; `payload` beyond 65 535 bytes cannot come from a datagram.
-pub(crate) fn append_record(
-    out: &mut Vec<u8>,
-    seq_rel: i32,
-    time: u32,
-    marker: bool,
-    arrival_rel_us: u32,
-    payload: &[u8],
-) {
+pub(crate) fn append_record(out: &mut Vec<u8>, seq_rel: i32, time: u32, marker: bool, arrival_rel_us: u32, payload: &[u8]) {
     let len = u16::try_from(payload.len()).unwrap_or(u16::MAX);
     let mut record = [0u8; RECORD_LEN];
     record[0..2].copy_from_slice(&len.to_le_bytes());
@@ -419,16 +392,8 @@ mod tests {
             ended_us: 1_020_000,
             size: Some((640, 480)),
             packets: 2,
-            gap: Some(Gap {
-                from_us: 1,
-                to_us: 2,
-                packets: 3,
-                why: GapWhy::Consumer,
-            }),
-            sender_reports: vec![SenderReport {
-                ntp_us: 77,
-                rtp: 88,
-            }],
+            gap: Some(Gap { from_us: 1, to_us: 2, packets: 3, why: GapWhy::Consumer }),
+            sender_reports: vec![SenderReport { ntp_us: 77, rtp: 88 }],
             base_seq: 100,
         };
         let mut bytes = vec![0; HEAD_LEN];

@@ -33,15 +33,12 @@ pub struct Link {
     pub delay_ms: u64,
     pub jitter_ms: u64,
     pub cut: bool,
+    /// Bits per millisecond that the way down carries; what does not fit in half a second is lost.
+    pub down_kbps: Option<u64>,
 }
 
 impl Link {
-    pub const GOOD: Link = Link {
-        loss_percent: 0,
-        delay_ms: 10,
-        jitter_ms: 0,
-        cut: false,
-    };
+    pub const GOOD: Link = Link { loss_percent: 0, delay_ms: 10, jitter_ms: 0, cut: false, down_kbps: None };
 }
 
 pub struct Person {
@@ -50,6 +47,7 @@ pub struct Person {
     pub link: Link,
     generation: u32,
     addr: SocketAddr,
+    queue_until: Instant,
 }
 
 pub struct Sim {
@@ -81,10 +79,7 @@ impl Sim {
         let times = RoomTimes {
             down_after: Duration::from_secs(4),
             gone_after: Duration::from_secs(60),
-            limits: SegmentLimits {
-                span: Duration::from_secs(2),
-                bytes: 4 << 20,
-            },
+            limits: SegmentLimits { span: Duration::from_secs(2), bytes: 4 << 20 },
         };
         let (sink, segments) = sync_channel(4096);
         Sim {
@@ -147,13 +142,18 @@ impl Sim {
             return;
         }
         let jitter = self.roll() % (link.jitter_ms + 1);
-        let at = self.now + Duration::from_millis(link.delay_ms + jitter);
+        let mut leaves = self.now;
+        if let Some(kbps) = link.down_kbps.filter(|_| !to_server) {
+            let begins = self.people[person].queue_until.max(self.now);
+            if begins - self.now > Duration::from_millis(500) {
+                return;
+            }
+            leaves = begins + Duration::from_micros(data.len() as u64 * 8000 / kbps);
+            self.people[person].queue_until = leaves;
+        }
+        let at = leaves + Duration::from_millis(link.delay_ms + jitter);
         self.sent += 1;
-        let flight = Flight {
-            to_server,
-            person,
-            data,
-        };
+        let flight = Flight { to_server, person, data };
         self.air.insert((at, self.sent), flight);
     }
 
@@ -161,18 +161,18 @@ impl Sim {
         let index = self.people.len();
         let addr: SocketAddr = format!("10.0.1.{}:6000", index + 1).parse().unwrap();
         let (mut core, offer) = Client::new(addr, Protocol::Udp, video, self.now);
-        let answer =
-            self.with_room(|room, now, io| room.offer(PeerId(peer), seat, &offer, now, io))?;
+        let answer = self.with_room(|room, now, io| room.offer(PeerId(peer), seat, &offer, now, io))?;
         core.accept(&answer);
         let generation = self.room.peer(seat).unwrap().generation;
-        self.people.push(Person {
-            core,
-            seat,
-            link: Link::GOOD,
-            generation,
-            addr,
-        });
+        self.people.push(Person { core, seat, link: Link::GOOD, generation, addr, queue_until: self.now });
         Ok(index)
+    }
+
+    /// Gives a person another address and an ICE restart; returns the offer.
+    pub fn move_away(&mut self, person: usize) -> String {
+        let addr = format!("10.0.2.{}:6000", person + 1).parse().unwrap();
+        self.people[person].addr = addr;
+        self.people[person].core.restart(addr)
     }
 
     /// One step of time for everybody.
@@ -220,9 +220,7 @@ impl Sim {
 
     pub fn drain(&mut self, index: usize) {
         let mut out = Vec::new();
-        self.people[index]
-            .core
-            .drain(|t| out.push(t.contents.to_vec()));
+        self.people[index].core.drain(|t| out.push(t.contents.to_vec()));
         for data in out {
             self.fly(true, index, data);
         }

@@ -30,9 +30,7 @@ fn check(config: &Config) -> Result<(), MediaError> {
     if config.max_rooms == 0 || config.max_tcp_connections == 0 {
         return Err(MediaError::Config("limits must not be zero"));
     }
-    if config.segment_span < Duration::from_millis(100)
-        || config.segment_span > Duration::from_secs(60)
-    {
+    if config.segment_span < Duration::from_millis(100) || config.segment_span > Duration::from_secs(60) {
         return Err(MediaError::Config("segment span must be 0.1 s to 60 s"));
     }
     if config.segment_bytes_max < 64 * 1024 {
@@ -67,10 +65,7 @@ pub fn start(
 ) -> Result<MediaHandle, MediaError> {
     check(config)?;
     let crypto = Arc::new(str0m::crypto::from_feature_flags());
-    let cert = crypto
-        .dtls_provider
-        .generate_certificate()
-        .ok_or(MediaError::Config("no certificate could be made"))?;
+    let cert = crypto.dtls_provider.generate_certificate().ok_or(MediaError::Config("no certificate could be made"))?;
     let counters = Arc::new(Counters::default());
     let stop = Arc::new(AtomicBool::new(false));
     let notify: Arc<dyn Fn(MediaEvent) + Send + Sync> = Arc::new(events);
@@ -92,10 +87,7 @@ pub fn start(
             times: RoomTimes {
                 down_after: config.down_after,
                 gone_after: config.gone_after,
-                limits: SegmentLimits {
-                    span: config.segment_span,
-                    bytes: config.segment_bytes_max,
-                },
+                limits: SegmentLimits { span: config.segment_span, bytes: config.segment_bytes_max },
             },
             rooms_max: config.max_rooms.div_ceil(config.threads),
             orders,
@@ -126,23 +118,12 @@ pub fn start(
     Ok(MediaHandle::new(threads, stop, joins, counters))
 }
 
-type Opened = (
-    Thread,
-    Receiver<MediaOrder>,
-    UnixStream,
-    UdpSocket,
-    Tcp<engine::PeerKey>,
-    Shared,
-);
+type Opened = (Thread, Receiver<MediaOrder>, UnixStream, UdpSocket, Tcp<engine::PeerKey>, Shared);
 
 fn open_thread(config: &Config, index: usize, mut shared: Shared) -> Result<Opened, MediaError> {
     let socket = |e: std::io::Error| MediaError::Socket(e.to_string());
     let udp = udp::bind(port_of_thread(config.udp, index)?).map_err(socket)?;
-    let tcp = Tcp::bind(
-        port_of_thread(config.tcp, index)?,
-        config.max_tcp_connections,
-    )
-    .map_err(socket)?;
+    let tcp = Tcp::bind(port_of_thread(config.tcp, index)?, config.max_tcp_connections).map_err(socket)?;
     let udp_addr = udp.local_addr().map_err(socket)?;
     let tcp_addr = tcp.local_addr().map_err(socket)?;
     let at = |port| config.advertise.iter().map(move |ip| (*ip, port).into());

@@ -47,14 +47,7 @@ impl<K: Copy> Tcp<K> {
     pub fn bind(addr: SocketAddr, max: usize) -> io::Result<Tcp<K>> {
         let listener = TcpListener::bind(addr)?;
         listener.set_nonblocking(true)?;
-        Ok(Tcp {
-            listener,
-            conns: Vec::new(),
-            by_addr: HashMap::new(),
-            max,
-            scratch: vec![0; 16 * 1024],
-            swept: None,
-        })
+        Ok(Tcp { listener, conns: Vec::new(), by_addr: HashMap::new(), max, scratch: vec![0; 16 * 1024], swept: None })
     }
 
     pub fn local_addr(&self) -> io::Result<SocketAddr> {
@@ -89,14 +82,7 @@ impl<K: Copy> Tcp<K> {
             // Small packets must not wait for each other.
             let _ = stream.set_nodelay(true);
             let remote = SocketAddr::new(remote.ip().to_canonical(), remote.port());
-            let conn = Conn {
-                stream,
-                remote,
-                input: Vec::new(),
-                output: Vec::new(),
-                owner: None,
-                opened: now,
-            };
+            let conn = Conn { stream, remote, input: Vec::new(), output: Vec::new(), owner: None, opened: now };
             let index = match self.conns.iter().position(Option::is_none) {
                 Some(free) => {
                     self.conns[free] = Some(conn);
@@ -131,17 +117,14 @@ impl<K: Copy> Tcp<K> {
 
     /// Closes connections that never proved themselves.
     pub fn sweep(&mut self, now: Instant) {
-        let rested = self
-            .swept
-            .is_none_or(|at| now.saturating_duration_since(at) >= Duration::from_secs(1));
+        let rested = self.swept.is_none_or(|at| now.saturating_duration_since(at) >= Duration::from_secs(1));
         if !rested {
             return;
         }
         self.swept = Some(now);
         for index in 0..self.conns.len() {
-            let idle = self.conns[index].as_ref().is_some_and(|c| {
-                c.owner.is_none() && now.saturating_duration_since(c.opened) >= PROVE_WITHIN
-            });
+            let idle =
+                self.conns[index].as_ref().is_some_and(|c| c.owner.is_none() && now.saturating_duration_since(c.opened) >= PROVE_WITHIN);
             if idle {
                 self.close(index);
             }
@@ -189,11 +172,7 @@ impl<K: Copy> Tcp<K> {
             at += 2 + len;
         }
         conn.input.drain(..at);
-        if closed {
-            Frames::Closed
-        } else {
-            Frames::Some(remote)
-        }
+        if closed { Frames::Closed } else { Frames::Some(remote) }
     }
 
     /// Sends one frame; false when it was dropped.

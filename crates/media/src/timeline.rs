@@ -32,24 +32,16 @@ pub(crate) fn streams<'a>(segments: &[&Decoded<'a>]) -> Vec<Stream<'a>> {
     let mut by_source: BTreeMap<(u128, u32, Codec), Stream<'a>> = BTreeMap::new();
     for segment in segments {
         let head = &segment.head;
-        let stream = by_source
-            .entry((head.peer.0, head.ssrc, head.codec))
-            .or_insert_with(|| Stream {
-                peer: head.peer,
-                codec: head.codec,
-                packets: Vec::new(),
-                gaps: Vec::new(),
-                reports: Vec::new(),
-            });
+        let stream = by_source.entry((head.peer.0, head.ssrc, head.codec)).or_insert_with(|| Stream {
+            peer: head.peer,
+            codec: head.codec,
+            packets: Vec::new(),
+            gaps: Vec::new(),
+            reports: Vec::new(),
+        });
         stream.reports.extend(&head.sender_reports);
         stream.gaps.extend(head.gap);
-        stream
-            .packets
-            .extend(segment.packets.iter().map(|packet| Timed {
-                packet: *packet,
-                wall_us: packet.arrival_us,
-                ticks: 0,
-            }));
+        stream.packets.extend(segment.packets.iter().map(|packet| Timed { packet: *packet, wall_us: packet.arrival_us, ticks: 0 }));
     }
     let mut streams: Vec<Stream<'a>> = by_source.into_values().collect();
     for stream in &mut streams {
@@ -137,20 +129,13 @@ fn by_reports(stream: &Stream<'_>) -> Option<Vec<i64>> {
 }
 
 fn least_delay(stream: &Stream<'_>, capture: &[i64]) -> Option<i64> {
-    let delays = stream
-        .packets
-        .iter()
-        .zip(capture)
-        .map(|(p, at)| p.packet.arrival_us.saturating_sub(*at));
+    let delays = stream.packets.iter().zip(capture).map(|(p, at)| p.packet.arrival_us.saturating_sub(*at));
     delays.min()
 }
 
 fn is_plausible(stream: &Stream<'_>, capture: &[i64], offset: i64) -> bool {
     stream.packets.iter().zip(capture).all(|(p, at)| {
-        let late = p
-            .packet
-            .arrival_us
-            .saturating_sub(at.saturating_add(offset));
+        let late = p.packet.arrival_us.saturating_sub(at.saturating_add(offset));
         (0..=LATE_MAX_US).contains(&late)
     })
 }

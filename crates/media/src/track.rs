@@ -64,10 +64,7 @@ impl UpTrack {
 
     /// Notes a packet.
     pub fn take(&mut self, seq: u64, start: Start, now: Instant) -> Change {
-        let mut change = Change {
-            back: self.stalled,
-            size: None,
-        };
+        let mut change = Change { back: self.stalled, size: None };
         self.stalled = false;
         self.last_packet = now;
         self.received += 1;
@@ -91,9 +88,7 @@ impl UpTrack {
 
     fn note_hole(&mut self, seq: u64, hole: u64, now: Instant) {
         let watched = hole.min(MISSING_MAX as u64);
-        self.holes = self
-            .holes
-            .saturating_add(u32::try_from(hole).unwrap_or(u32::MAX));
+        self.holes = self.holes.saturating_add(u32::try_from(hole).unwrap_or(u32::MAX));
         for s in seq - watched..seq {
             if self.missing.len() >= MISSING_MAX {
                 self.missing.pop_front();
@@ -131,10 +126,7 @@ impl UpTrack {
 
     /// Packets received and found missing at first, since the last call.
     pub fn counts(&mut self) -> (u32, u32) {
-        (
-            std::mem::take(&mut self.received),
-            std::mem::take(&mut self.holes),
-        )
+        (std::mem::take(&mut self.received), std::mem::take(&mut self.holes))
     }
 
     /// When the packet would have come over the quickest path seen: a steady clock for sender
@@ -148,11 +140,7 @@ impl UpTrack {
         // Wrapping difference as a signed step on the RTP clock.
         let ticks = i64::from(time.wrapping_sub(base_time) as i32);
         let step = Duration::from_micros(ticks.unsigned_abs() * 1_000_000 / clock.unsigned_abs());
-        let expected = if ticks >= 0 {
-            base.checked_add(step)
-        } else {
-            base.checked_sub(step)
-        };
+        let expected = if ticks >= 0 { base.checked_add(step) } else { base.checked_sub(step) };
         let Some(expected) = expected else {
             self.clock = Some((time, now));
             return now;
@@ -175,10 +163,7 @@ mod tests {
     use super::*;
 
     fn track(now: Instant) -> UpTrack {
-        let key = SourceKey {
-            generation: 1,
-            ssrc: 1,
-        };
+        let key = SourceKey { generation: 1, ssrc: 1 };
         UpTrack::new(key, Codec::Vp8, 10, now)
     }
 

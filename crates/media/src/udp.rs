@@ -5,9 +5,7 @@ use std::net::{Ipv6Addr, SocketAddr, UdpSocket};
 use std::os::fd::{AsFd, AsRawFd, BorrowedFd};
 
 use nix::errno::Errno;
-use nix::sys::socket::{
-    ControlMessage, MsgFlags, MultiHeaders, SockaddrStorage, recvmmsg, sendmmsg, sendmsg,
-};
+use nix::sys::socket::{ControlMessage, MsgFlags, MultiHeaders, SockaddrStorage, recvmmsg, sendmmsg, sendmsg};
 use socket2::{Domain, Protocol, Socket, Type};
 use str0m::net::Transmit;
 
@@ -66,18 +64,8 @@ impl Udp {
     /// Takes what is there, up to [`BATCH`] datagrams; returns how many.
     pub fn receive(&mut self) -> usize {
         self.received.clear();
-        let mut slices: Vec<[IoSliceMut<'_>; 1]> = self
-            .buffers
-            .iter_mut()
-            .map(|b| [IoSliceMut::new(b)])
-            .collect();
-        let results = recvmmsg(
-            self.socket.as_raw_fd(),
-            &mut self.recv_heads,
-            slices.iter_mut(),
-            MsgFlags::MSG_DONTWAIT,
-            None,
-        );
+        let mut slices: Vec<[IoSliceMut<'_>; 1]> = self.buffers.iter_mut().map(|b| [IoSliceMut::new(b)]).collect();
+        let results = recvmmsg(self.socket.as_raw_fd(), &mut self.recv_heads, slices.iter_mut(), MsgFlags::MSG_DONTWAIT, None);
         // An error here is an old ICMP message or "nothing there"; the next poll tells.
         let Ok(results) = results else { return 0 };
         for message in results {
@@ -120,13 +108,7 @@ impl Udp {
             return self.send_singles(run);
         };
         let addr = self.kernel_addr(run[0].destination);
-        let sent = sendmsg(
-            self.socket.as_raw_fd(),
-            &slices,
-            &[ControlMessage::UdpGsoSegments(&size)],
-            MsgFlags::MSG_DONTWAIT,
-            Some(&addr),
-        );
+        let sent = sendmsg(self.socket.as_raw_fd(), &slices, &[ControlMessage::UdpGsoSegments(&size)], MsgFlags::MSG_DONTWAIT, Some(&addr));
         match sent {
             Ok(_) => 0,
             Err(Errno::EAGAIN) => run.len() as u64,
@@ -157,21 +139,13 @@ impl Udp {
     }
 
     fn send_chunk(&mut self, chunk: &[Transmit]) -> nix::Result<usize> {
-        let slices: Vec<[IoSlice<'_>; 1]> =
-            chunk.iter().map(|t| [IoSlice::new(&t.contents)]).collect();
+        let slices: Vec<[IoSlice<'_>; 1]> = chunk.iter().map(|t| [IoSlice::new(&t.contents)]).collect();
         let mut addrs = std::mem::take(&mut self.addrs);
         addrs.clear();
         addrs.extend(chunk.iter().map(|t| Some(self.kernel_addr(t.destination))));
         let no_control: [ControlMessage<'_>; 0] = [];
-        let sent = sendmmsg(
-            self.socket.as_raw_fd(),
-            &mut self.send_heads,
-            slices.iter(),
-            &addrs,
-            no_control,
-            MsgFlags::MSG_DONTWAIT,
-        )
-        .map(Iterator::count);
+        let sent = sendmmsg(self.socket.as_raw_fd(), &mut self.send_heads, slices.iter(), &addrs, no_control, MsgFlags::MSG_DONTWAIT)
+            .map(Iterator::count);
         self.addrs = addrs;
         sent
     }
@@ -219,12 +193,7 @@ mod tests {
     use str0m::net::Protocol as Proto;
 
     fn transmit(to: SocketAddr, len: usize) -> Transmit {
-        Transmit {
-            proto: Proto::Udp,
-            source: to,
-            destination: to,
-            contents: vec![u8::try_from(len & 0xff).unwrap(); len].into(),
-        }
+        Transmit { proto: Proto::Udp, source: to, destination: to, contents: vec![u8::try_from(len & 0xff).unwrap(); len].into() }
     }
 
     #[test]

@@ -56,19 +56,8 @@ impl Server {
         );
         std::fs::write(dir.join("janus.transport.http.jcfg"), http)?;
         std::fs::write(dir.join("janus.plugin.videoroom.jcfg"), "general: {\n}\n")?;
-        let child = Command::new("janus")
-            .arg("-F")
-            .arg(&dir)
-            .stdin(Stdio::null())
-            .stdout(Stdio::null())
-            .stderr(Stdio::null())
-            .spawn()?;
-        let server = Server {
-            process: Process(child),
-            port,
-            dir,
-            record: options.record,
-        };
+        let child = Command::new("janus").arg("-F").arg(&dir).stdin(Stdio::null()).stdout(Stdio::null()).stderr(Stdio::null()).spawn()?;
+        let server = Server { process: Process(child), port, dir, record: options.record };
         let end = Instant::now() + Duration::from_secs(15);
         while TcpStream::connect(("127.0.0.1", port)).is_err() {
             if Instant::now() > end {
@@ -94,13 +83,7 @@ struct Session {
     early: Vec<Value>,
 }
 
-fn http(
-    stream: &mut BufReader<TcpStream>,
-    port: u16,
-    method: &str,
-    path: &str,
-    body: Option<&Value>,
-) -> Fallible<Value> {
+fn http(stream: &mut BufReader<TcpStream>, port: u16, method: &str, path: &str, body: Option<&Value>) -> Fallible<Value> {
     let body = body.map(Value::to_string).unwrap_or_default();
     let request = format!(
         "{method} {path} HTTP/1.1\r\nHost: 127.0.0.1:{port}\r\nContent-Type: application/json\r\n\
@@ -150,18 +133,11 @@ impl Session {
         let create = json!({"janus": "create", "transaction": "c"});
         let created = http(&mut requests, port, "POST", "/janus", Some(&create))?;
         let id = created["data"]["id"].as_u64().ok_or("no session")?;
-        Ok(Session {
-            port,
-            path: format!("/janus/{id}"),
-            requests,
-            events: connect(port)?,
-            early: Vec::new(),
-        })
+        Ok(Session { port, path: format!("/janus/{id}"), requests, events: connect(port)?, early: Vec::new() })
     }
 
     fn attach(&mut self) -> Fallible<u64> {
-        let body =
-            json!({"janus": "attach", "plugin": "janus.plugin.videoroom", "transaction": "a"});
+        let body = json!({"janus": "attach", "plugin": "janus.plugin.videoroom", "transaction": "a"});
         let path = self.path.clone();
         let answer = http(&mut self.requests, self.port, "POST", &path, Some(&body))?;
         Ok(answer["data"]["id"].as_u64().ok_or("no handle")?)
@@ -179,71 +155,43 @@ impl Session {
     /// Waits for an event of a handle that fits.
     fn event(&mut self, handle: u64, fits: impl Fn(&Value) -> bool) -> Fallible<Value> {
         loop {
-            let found = self
-                .early
-                .iter()
-                .position(|e| e["sender"].as_u64() == Some(handle) && fits(e));
+            let found = self.early.iter().position(|e| e["sender"].as_u64() == Some(handle) && fits(e));
             if let Some(at) = found {
                 return Ok(self.early.remove(at));
             }
             let path = format!("{}?maxev=10", self.path);
-            match http(&mut self.events, self.port, "GET", &path, None)? {
-                Value::Array(events) => self.early.extend(events),
-                one => self.early.push(one),
+            let mut answer = http(&mut self.events, self.port, "GET", &path, None)?;
+            match answer.as_array_mut() {
+                Some(events) => self.early.append(events),
+                None => self.early.push(answer),
             }
         }
     }
 
     fn publish(&mut self, session: usize, side: usize, asks: &Sender<Ask>) -> Fallible<(u64, u64)> {
         let handle = self.attach()?;
-        let join =
-            json!({"request": "join", "ptype": "publisher", "room": session + 1, "display": "x"});
+        let join = json!({"request": "join", "ptype": "publisher", "room": session + 1, "display": "x"});
         self.message(handle, join, None)?;
         let joined = self.event(handle, |e| e["plugindata"]["data"]["videoroom"] == "joined")?;
-        let feed = joined["plugindata"]["data"]["id"]
-            .as_u64()
-            .ok_or("no feed")?;
+        let feed = joined["plugindata"]["data"]["id"].as_u64().ok_or("no feed")?;
         let (reply, offer) = channel();
-        asks.send(Ask::Offer {
-            session,
-            side,
-            role: Role::Publisher,
-            reply,
-        })?;
+        asks.send(Ask::Offer { session, side, role: Role::Publisher, reply })?;
         let jsep = json!({"type": "offer", "sdp": offer.recv()?});
         self.message(handle, json!({"request": "publish"}), Some(jsep))?;
         let answer = self.event(handle, |e| e["jsep"]["type"] == "answer")?;
-        let sdp = answer["jsep"]["sdp"]
-            .as_str()
-            .ok_or("no answer")?
-            .to_owned();
+        let sdp = answer["jsep"]["sdp"].as_str().ok_or("no answer")?.to_owned();
         asks.send(Ask::Answer { session, side, sdp })?;
         Ok((handle, feed))
     }
 
-    fn subscribe(
-        &mut self,
-        session: usize,
-        side: usize,
-        feed: u64,
-        asks: &Sender<Ask>,
-    ) -> Fallible<()> {
+    fn subscribe(&mut self, session: usize, side: usize, feed: u64, asks: &Sender<Ask>) -> Fallible<()> {
         let handle = self.attach()?;
         let join = json!({"request": "join", "ptype": "subscriber", "room": session + 1, "streams": [{"feed": feed}]});
         self.message(handle, join, None)?;
-        let offer = self.event(handle, |e| {
-            e["jsep"]["type"] == "offer" || e["plugindata"]["data"]["error"].is_string()
-        })?;
-        let sdp = offer["jsep"]["sdp"]
-            .as_str()
-            .ok_or_else(|| offer.to_string())?;
+        let offer = self.event(handle, |e| e["jsep"]["type"] == "offer" || e["plugindata"]["data"]["error"].is_string())?;
+        let sdp = offer["jsep"]["sdp"].as_str().ok_or_else(|| offer.to_string())?;
         let (reply, answer) = channel();
-        asks.send(Ask::Accept {
-            session,
-            side,
-            sdp: sdp.to_owned(),
-            reply,
-        })?;
+        asks.send(Ask::Accept { session, side, sdp: sdp.to_owned(), reply })?;
         let jsep = json!({"type": "answer", "sdp": answer.recv()?});
         self.message(handle, json!({"request": "start"}), Some(jsep))?;
         Ok(())

@@ -24,25 +24,11 @@ pub type Fallible<T> = Result<T, Box<dyn Error + Send + Sync>>;
 /// What a signalling thread asks of the packet loop.
 pub enum Ask {
     /// Make a connection that offers; the offer goes back.
-    Offer {
-        session: usize,
-        side: usize,
-        role: Role,
-        reply: Sender<String>,
-    },
+    Offer { session: usize, side: usize, role: Role, reply: Sender<String> },
     /// The answer to that offer.
-    Answer {
-        session: usize,
-        side: usize,
-        sdp: String,
-    },
+    Answer { session: usize, side: usize, sdp: String },
     /// Make a connection that answers this offer; the answer goes back.
-    Accept {
-        session: usize,
-        side: usize,
-        sdp: String,
-        reply: Sender<String>,
-    },
+    Accept { session: usize, side: usize, sdp: String, reply: Sender<String> },
     /// Signalling failed.
     Failed(String),
 }
@@ -59,9 +45,7 @@ fn options(args: &[String]) -> Fallible<Options> {
         let at = args.iter().position(|a| a == name)?;
         args.get(at + 1).cloned()
     };
-    let number = |name: &str, default: u64| -> Fallible<u64> {
-        Ok(value(name).map_or(Ok(default), |v| v.parse())?)
-    };
+    let number = |name: &str, default: u64| -> Fallible<u64> { Ok(value(name).map_or(Ok(default), |v| v.parse())?) };
     let ip = match value("--ip") {
         Some(ip) => ip.parse()?,
         None => own_address()?,
@@ -91,17 +75,13 @@ fn main() -> Fallible<()> {
         Some("run") => {
             let server = ours::Server::start(&options)?;
             let control = server.control;
-            let report = load(&options, &server.process, move |session, asks| {
-                ours::signal(control, session, asks)
-            })?;
+            let report = load(&options, &server.process, move |session, asks| ours::signal(control, session, asks))?;
             with(report, "server", "ours".into())
         }
         Some("janus") => {
             let server = janus::Server::start(&options)?;
             let (port, record) = (server.port, server.record_dir());
-            let report = load(&options, &server.process, move |session, asks| {
-                janus::signal(port, session, record.as_deref(), asks)
-            })?;
+            let report = load(&options, &server.process, move |session, asks| janus::signal(port, session, record.as_deref(), asks))?;
             with(report, "server", "janus".into())
         }
         _ => return Err("run | janus, with --sessions, --seconds, --record".into()),
@@ -133,20 +113,11 @@ fn load(
     signal: impl Fn(usize, &Sender<Ask>) -> Fallible<()> + Clone + Send + 'static,
 ) -> Fallible<serde_json::Value> {
     let idle_rss = process.rss_kb()?;
-    let mut load = Load {
-        peers: Vec::new(),
-        started: Vec::new(),
-        begun: 0,
-        asks: channel(),
-        ip: options.ip,
-        epoch: Instant::now(),
-    };
+    let mut load = Load { peers: Vec::new(), started: Vec::new(), begun: 0, asks: channel(), ip: options.ip, epoch: Instant::now() };
     let give_up = Instant::now() + Duration::from_secs(20 + 2 * options.sessions as u64);
     while load.ready() < options.sessions {
         if Instant::now() > give_up {
-            return Err(
-                format!("{} of {} sessions came up", load.ready(), options.sessions).into(),
-            );
+            return Err(format!("{} of {} sessions came up", load.ready(), options.sessions).into());
         }
         if load.begun < options.sessions && load.begun < load.ready() + SIGNALLING_MAX {
             load.begin(signal.clone());
@@ -170,9 +141,7 @@ fn load(
     for peer in &mut load.peers {
         sums.merge(std::mem::take(&mut peer.sums));
     }
-    let mut setups: Vec<u64> = (0..options.sessions)
-        .filter_map(|s| load.setup_us(s))
-        .collect();
+    let mut setups: Vec<u64> = (0..options.sessions).filter_map(|s| load.setup_us(s)).collect();
     setups.sort_unstable();
     let rss = busy_rss.saturating_sub(idle_rss) / options.sessions.max(1) as u64;
     Ok(measure::report(options, &mut sums, cpu, wall, &setups, rss))
@@ -201,20 +170,14 @@ impl Load {
     }
 
     fn ready(&self) -> usize {
-        (0..self.begun)
-            .filter(|s| self.setup_us(*s).is_some())
-            .count()
+        (0..self.begun).filter(|s| self.setup_us(*s).is_some()).count()
     }
 
     fn turn(&mut self) -> Fallible<()> {
         while let Ok(ask) = self.asks.1.try_recv() {
             self.answer(ask)?;
         }
-        let mut fds: Vec<PollFd<'_>> = self
-            .peers
-            .iter()
-            .map(|p| PollFd::new(p.socket.as_fd(), PollFlags::POLLIN))
-            .collect();
+        let mut fds: Vec<PollFd<'_>> = self.peers.iter().map(|p| PollFd::new(p.socket.as_fd(), PollFlags::POLLIN)).collect();
         nix::poll::poll(&mut fds, PollTimeout::from(1u8))?;
         let readable: Vec<bool> = fds.iter().map(|fd| fd.any().unwrap_or(true)).collect();
         for (peer, readable) in self.peers.iter_mut().zip(readable) {
@@ -225,12 +188,7 @@ impl Load {
 
     fn answer(&mut self, ask: Ask) -> Fallible<()> {
         match ask {
-            Ask::Offer {
-                session,
-                side,
-                role,
-                reply,
-            } => {
+            Ask::Offer { session, side, role, reply } => {
                 let (peer, offer) = LoadPeer::offering(self.ip, session, side, role)?;
                 self.peers.push(peer);
                 reply.send(offer)?;
@@ -241,12 +199,7 @@ impl Load {
                     peer.accept(&sdp)?;
                 }
             }
-            Ask::Accept {
-                session,
-                side,
-                sdp,
-                reply,
-            } => {
+            Ask::Accept { session, side, sdp, reply } => {
                 let (peer, answer) = LoadPeer::answering(self.ip, session, side, &sdp)?;
                 self.peers.push(peer);
                 reply.send(answer)?;

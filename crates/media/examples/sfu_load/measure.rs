@@ -24,13 +24,7 @@ impl Process {
     pub fn cpu(&self) -> Fallible<Duration> {
         let stat = std::fs::read_to_string(format!("/proc/{}/stat", self.0.id()))?;
         let after_name = stat.rsplit(')').next().unwrap_or_default();
-        let field = |n: usize| -> Fallible<u32> {
-            Ok(after_name
-                .split_ascii_whitespace()
-                .nth(n)
-                .ok_or("stat is short")?
-                .parse()?)
-        };
+        let field = |n: usize| -> Fallible<u32> { Ok(after_name.split_ascii_whitespace().nth(n).ok_or("stat is short")?.parse()?) };
         Ok(TICK * (field(11)? + field(12)?))
     }
 
@@ -75,20 +69,10 @@ impl Sums {
 
 fn at(sorted: &[u32], share: f64) -> u32 {
     let index = (sorted.len() as f64 * share) as usize;
-    sorted
-        .get(index.min(sorted.len().saturating_sub(1)))
-        .copied()
-        .unwrap_or(0)
+    sorted.get(index.min(sorted.len().saturating_sub(1))).copied().unwrap_or(0)
 }
 
-pub fn report(
-    options: &Options,
-    sums: &mut Sums,
-    cpu: Duration,
-    wall: Duration,
-    setups: &[u64],
-    rss_kb: u64,
-) -> serde_json::Value {
+pub fn report(options: &Options, sums: &mut Sums, cpu: Duration, wall: Duration, setups: &[u64], rss_kb: u64) -> serde_json::Value {
     sums.latencies_us.sort_unstable();
     let latency = |share| at(&sums.latencies_us, share);
     let packets = sums.packets as f64;

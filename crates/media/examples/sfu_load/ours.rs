@@ -24,29 +24,18 @@ impl Server {
         if options.record {
             command.arg("--record");
         }
-        let mut child = command
-            .stdin(Stdio::piped())
-            .stdout(Stdio::piped())
-            .spawn()?;
+        let mut child = command.stdin(Stdio::piped()).stdout(Stdio::piped()).spawn()?;
         let out = child.stdout.take().ok_or("no output")?;
         let process = Process(child);
         let mut line = String::new();
         BufReader::new(out).read_line(&mut line)?;
-        Ok(Server {
-            process,
-            control: line.trim().parse()?,
-        })
+        Ok(Server { process, control: line.trim().parse()? })
     }
 }
 
 /// The child: media engine, a segment writer, and the control socket until stdin closes.
 pub fn serve(options: &Options) -> Fallible<()> {
-    let config = Config {
-        udp: (options.ip, 0).into(),
-        tcp: (options.ip, 0).into(),
-        advertise: vec![options.ip],
-        ..Config::default()
-    };
+    let config = Config { udp: (options.ip, 0).into(), tcp: (options.ip, 0).into(), advertise: vec![options.ip], ..Config::default() };
     let (sink, segments) = sync_channel(1024);
     let media = start(&config, |_| {}, sink)?;
     let path = std::env::temp_dir().join(format!("sfu-load-{}.seg", std::process::id()));
@@ -83,10 +72,7 @@ fn control(media: &MediaHandle, stream: TcpStream, record: bool) -> Fallible<()>
         if reader.read_line(&mut line)? == 0 {
             return Ok(());
         }
-        let numbers: Vec<usize> = line
-            .split_ascii_whitespace()
-            .map(str::parse)
-            .collect::<Result<_, _>>()?;
+        let numbers: Vec<usize> = line.split_ascii_whitespace().map(str::parse).collect::<Result<_, _>>()?;
         let [session, side, len] = numbers[..] else {
             return Err("bad line".into());
         };
@@ -100,11 +86,7 @@ fn control(media: &MediaHandle, stream: TcpStream, record: bool) -> Fallible<()>
         media.send(MediaOrder::Offer {
             room,
             peer: PeerId((session * 2 + side + 1) as u128),
-            seat: if side == 0 {
-                Seat::Customer
-            } else {
-                Seat::Agent
-            },
+            seat: if side == 0 { Seat::Customer } else { Seat::Agent },
             sdp: String::from_utf8(sdp)?,
             reply: Box::new(move |answer| drop(tx.send(answer))),
         })?;
@@ -120,12 +102,7 @@ pub fn signal(control: SocketAddr, session: usize, asks: &Sender<Ask>) -> Fallib
     let mut reader = BufReader::new(stream.try_clone()?);
     for side in 0..2 {
         let (reply, offer) = channel();
-        asks.send(Ask::Offer {
-            session,
-            side,
-            role: Role::Both,
-            reply,
-        })?;
+        asks.send(Ask::Offer { session, side, role: Role::Both, reply })?;
         let offer = offer.recv()?;
         let request = format!("{session} {side} {}\n{offer}", offer.len());
         stream.write_all(request.as_bytes())?;
@@ -133,11 +110,7 @@ pub fn signal(control: SocketAddr, session: usize, asks: &Sender<Ask>) -> Fallib
         reader.read_line(&mut line)?;
         let mut answer = vec![0; line.trim().parse()?];
         reader.read_exact(&mut answer)?;
-        asks.send(Ask::Answer {
-            session,
-            side,
-            sdp: String::from_utf8(answer)?,
-        })?;
+        asks.send(Ask::Answer { session, side, sdp: String::from_utf8(answer)? })?;
     }
     Ok(())
 }

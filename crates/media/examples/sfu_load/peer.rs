@@ -48,12 +48,7 @@ pub struct LoadPeer {
 }
 
 fn rtc() -> Rtc {
-    RtcConfig::new()
-        .set_rtp_mode(true)
-        .clear_codecs()
-        .enable_opus(true, false)
-        .enable_vp8(true)
-        .build(Instant::now())
+    RtcConfig::new().set_rtp_mode(true).clear_codecs().enable_opus(true, false).enable_vp8(true).build(Instant::now())
 }
 
 impl LoadPeer {
@@ -85,12 +80,7 @@ impl LoadPeer {
         })
     }
 
-    pub fn offering(
-        ip: IpAddr,
-        session: usize,
-        side: usize,
-        role: Role,
-    ) -> Fallible<(LoadPeer, String)> {
+    pub fn offering(ip: IpAddr, session: usize, side: usize, role: Role) -> Fallible<(LoadPeer, String)> {
         let mut peer = LoadPeer::new(ip, session, side)?;
         let mut api = peer.rtc.sdp_api();
         let mut add = |kind, dir| api.add_media(kind, dir, None, None, None);
@@ -108,12 +98,7 @@ impl LoadPeer {
         Ok((peer, offer.to_sdp_string()))
     }
 
-    pub fn answering(
-        ip: IpAddr,
-        session: usize,
-        side: usize,
-        sdp: &str,
-    ) -> Fallible<(LoadPeer, String)> {
+    pub fn answering(ip: IpAddr, session: usize, side: usize, sdp: &str) -> Fallible<(LoadPeer, String)> {
         let mut peer = LoadPeer::new(ip, session, side)?;
         let offer = SdpOffer::from_sdp_string(sdp)?;
         let answer = peer.rtc.sdp_api().accept_offer(offer)?;
@@ -171,10 +156,7 @@ impl LoadPeer {
         }
     }
 
-    #[expect(
-        clippy::wildcard_enum_match_arm,
-        reason = "the rest of str0m's events is not looked at"
-    )]
+    #[expect(clippy::wildcard_enum_match_arm, reason = "the rest of str0m's events is not looked at")]
     fn on_event(&mut self, event: Event, epoch: Instant) {
         match event {
             Event::Connected => self.connected = true,
@@ -184,8 +166,7 @@ impl LoadPeer {
                 self.first_media.get_or_insert(now);
                 let sent = stamp(&packet.payload);
                 let passed = u64::try_from((now - epoch).as_nanos()).unwrap_or(0);
-                let latency =
-                    sent.and_then(|s| u32::try_from(passed.saturating_sub(s) / 1000).ok());
+                let latency = sent.and_then(|s| u32::try_from(passed.saturating_sub(s) / 1000).ok());
                 let (ssrc, seq) = (*packet.header.ssrc, *packet.seq_no);
                 self.sums.note(ssrc, seq, packet.payload.len(), latency);
             }
@@ -199,15 +180,7 @@ impl LoadPeer {
         while self.next[0] <= now {
             self.next[0] += AUDIO_EVERY;
             let time = (self.seq[0] * 960) as u32;
-            self.write(
-                up[0],
-                Codec::Opus,
-                0,
-                time,
-                false,
-                vec![0xfc; AUDIO_BYTES],
-                epoch,
-            )?;
+            self.write(up[0], Codec::Opus, 0, time, false, vec![0xfc; AUDIO_BYTES], epoch)?;
             sent = true;
         }
         while self.next[1] <= now {
@@ -252,9 +225,7 @@ impl LoadPeer {
         let len = payload.len();
         payload[len - 12..len - 8].copy_from_slice(&MARK);
         payload[len - 8..].copy_from_slice(&at);
-        let pt = self
-            .payload_type(mid, codec)
-            .ok_or("codec was not answered")?;
+        let pt = self.payload_type(mid, codec).ok_or("codec was not answered")?;
         let seq = self.seq[kind];
         self.seq[kind] += 1;
         let mut direct = self.rtc.direct_api();
@@ -267,10 +238,7 @@ impl LoadPeer {
     fn payload_type(&self, mid: Mid, codec: Codec) -> Option<Pt> {
         let answered = self.rtc.media(mid)?.remote_pts();
         let params = self.rtc.codec_config().params().iter();
-        params
-            .filter(|p| p.spec().codec == codec)
-            .map(|p| p.pt())
-            .find(|pt| answered.contains(pt))
+        params.filter(|p| p.spec().codec == codec).map(|p| p.pt()).find(|pt| answered.contains(pt))
     }
 }
 

@@ -46,12 +46,7 @@ fn everything_arrives_on_a_good_link() {
 #[test]
 fn a_lossy_uplink_is_recorded_whole_by_retransmission() {
     let mut sim = call(2);
-    sim.people[0].link = Link {
-        loss_percent: 5,
-        delay_ms: 20,
-        jitter_ms: 10,
-        cut: false,
-    };
+    sim.people[0].link = Link { loss_percent: 5, delay_ms: 20, jitter_ms: 10, cut: false, down_kbps: None };
     sim.with_room(|room, now, io| room.set_recording(true, now, io));
     seconds(&mut sim, 10);
     sim.people[0].link = Link::GOOD;
@@ -91,40 +86,18 @@ fn silence_is_down_then_back_and_long_silence_is_gone() {
     seconds(&mut sim, 1);
     sim.people[0].link.cut = true;
     seconds(&mut sim, 5);
-    let down = MediaEvent::PeerDown {
-        room: sim.room.id,
-        peer: PeerId(1),
-        seat: Seat::Customer,
-    };
+    let down = MediaEvent::PeerDown { room: sim.room.id, peer: PeerId(1), seat: Seat::Customer };
     assert!(sim.events.contains(&down));
     sim.people[0].link.cut = false;
     seconds(&mut sim, 5);
-    assert!(sim.events.iter().any(|e| matches!(
-        e,
-        MediaEvent::PeerBack {
-            seat: Seat::Customer,
-            ..
-        }
-    )));
+    assert!(sim.events.iter().any(|e| matches!(e, MediaEvent::PeerBack { seat: Seat::Customer, .. })));
     let before = video_seqs(&sim, 1).len();
     seconds(&mut sim, 1);
     assert!(video_seqs(&sim, 1).len() > before + 60, "media is back");
     sim.people[0].link.cut = true;
     seconds(&mut sim, 62);
-    assert!(sim.events.iter().any(|e| matches!(
-        e,
-        MediaEvent::PeerGone {
-            peer: PeerId(1),
-            ..
-        }
-    )));
-    assert!(!sim.events.iter().any(|e| matches!(
-        e,
-        MediaEvent::PeerGone {
-            peer: PeerId(2),
-            ..
-        }
-    )));
+    assert!(sim.events.iter().any(|e| matches!(e, MediaEvent::PeerGone { peer: PeerId(1), .. })));
+    assert!(!sim.events.iter().any(|e| matches!(e, MediaEvent::PeerGone { peer: PeerId(2), .. })));
 }
 
 #[test]
@@ -143,22 +116,13 @@ fn a_stalled_track_is_told_and_its_return_too() {
     };
     assert_eq!(stalled(&sim), 4);
     seconds(&mut sim, 1);
-    assert!(sim.events.iter().any(|e| matches!(
-        e,
-        MediaEvent::TrackBack {
-            kind: Kind::Video,
-            ..
-        }
-    )));
+    assert!(sim.events.iter().any(|e| matches!(e, MediaEvent::TrackBack { kind: Kind::Video, .. })));
 }
 
 #[test]
 fn quality_tells_rate_loss_estimate_and_size() {
     let mut sim = call(6);
-    sim.people[0].link = Link {
-        loss_percent: 10,
-        ..Link::GOOD
-    };
+    sim.people[0].link = Link { loss_percent: 10, ..Link::GOOD };
     seconds(&mut sim, 9);
     let last = sim.events.iter().rev().find_map(|e| {
         let MediaEvent::Quality { seat, quality, .. } = e else {
@@ -263,10 +227,7 @@ fn a_flooding_peer_is_throttled_and_the_other_call_side_lives() {
         s.chatter(VGA);
     });
     assert!(sim.counters.throttled.get() > 1000);
-    assert!(
-        video_seqs(&sim, 0).len() > before + 120,
-        "the other way is untouched"
-    );
+    assert!(video_seqs(&sim, 0).len() > before + 120, "the other way is untouched");
 }
 
 fn refuse(sdp: &str) -> MediaError {
@@ -277,14 +238,8 @@ fn refuse(sdp: &str) -> MediaError {
 
 #[test]
 fn oversized_and_codecless_offers_are_refused() {
-    assert!(matches!(
-        refuse(&"a".repeat(SDP_BYTES_MAX + 1)),
-        MediaError::OfferTooLarge(_)
-    ));
-    assert!(matches!(
-        refuse(&"m=audio 9\r\n".repeat(11)),
-        MediaError::OfferTooLarge(_)
-    ));
+    assert!(matches!(refuse(&"a".repeat(SDP_BYTES_MAX + 1)), MediaError::OfferTooLarge(_)));
+    assert!(matches!(refuse(&"m=audio 9\r\n".repeat(11)), MediaError::OfferTooLarge(_)));
     assert_eq!(refuse("v=0\r\n"), MediaError::NoCommonCodec);
     let no_lines = "v=0\r\na=rtpmap:96 VP8/90000\r\n";
     assert!(matches!(refuse(no_lines), MediaError::OfferRefused(_)));
@@ -327,13 +282,32 @@ fn an_ice_restart_after_a_cut_brings_media_back() {
     sim.people[0].link.cut = true;
     seconds(&mut sim, 10);
     sim.people[0].link.cut = false;
-    let offer = sim.people[0].core.restart();
+    let offer = sim.move_away(0);
     let answer = sim.with_room(|r, now, io| r.offer(PeerId(1), Seat::Customer, &offer, now, io));
-    sim.people[0].core.accept(&answer.unwrap());
+    sim.people[0].core.restarted(&answer.unwrap());
     let before = video_seqs(&sim, 1).len();
     seconds(&mut sim, 2);
-    assert!(
-        video_seqs(&sim, 1).len() > before + 60,
-        "media within two seconds"
-    );
+    assert!(video_seqs(&sim, 1).len() > before + 60, "media within two seconds");
+}
+
+#[test]
+fn a_narrow_way_down_lowers_the_estimate_and_a_wide_one_raises_it() {
+    let mut sim = call(18);
+    let estimate = |s: &Sim| {
+        let told = s.events.iter().rev().find_map(|e| {
+            let MediaEvent::Quality { seat, quality, .. } = e else {
+                return None;
+            };
+            (*seat == Seat::Agent).then_some(quality.down_kbps_estimate)
+        });
+        told.flatten().unwrap()
+    };
+    seconds(&mut sim, 6);
+    assert!(estimate(&sim) > 700, "{}", estimate(&sim));
+    sim.people[1].link.down_kbps = Some(300);
+    seconds(&mut sim, 8);
+    assert!(estimate(&sim) < 400, "{}", estimate(&sim));
+    sim.people[1].link.down_kbps = None;
+    seconds(&mut sim, 20);
+    assert!(estimate(&sim) > 500, "{}", estimate(&sim));
 }

@@ -22,17 +22,8 @@ pub fn dir() -> PathBuf {
 
 fn ffmpeg(args: &[&str], file: &str) -> Vec<u8> {
     let path = dir().join(file);
-    let output = Command::new("ffmpeg")
-        .args(["-v", "error", "-y"])
-        .args(args)
-        .arg(&path)
-        .output()
-        .unwrap();
-    assert!(
-        output.status.success(),
-        "{}",
-        String::from_utf8_lossy(&output.stderr)
-    );
+    let output = Command::new("ffmpeg").args(["-v", "error", "-y"]).args(args).arg(&path).output().unwrap();
+    assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
     std::fs::read(path).unwrap()
 }
 
@@ -47,20 +38,7 @@ fn flashes(size: &str) -> String {
 pub fn vp8(size: &str, name: &str) -> Clip {
     let source = flashes(size);
     let ivf = ffmpeg(
-        &[
-            "-f",
-            "lavfi",
-            "-i",
-            &source,
-            "-c:v",
-            "libvpx",
-            "-b:v",
-            "300k",
-            "-deadline",
-            "realtime",
-            "-g",
-            "30",
-        ],
+        &["-f", "lavfi", "-i", &source, "-c:v", "libvpx", "-b:v", "300k", "-deadline", "realtime", "-g", "30"],
         &format!("{name}.ivf"),
     );
     let mut clip = Vec::new();
@@ -132,21 +110,7 @@ fn trim(nal: &[u8]) -> Vec<u8> {
 /// A tone for 0.1 s at every full second.
 pub fn opus() -> Clip {
     let source = "aevalsrc=0.8*sin(2*PI*1000*t)*lt(mod(t\\,1)\\,0.1):s=48000:d=6";
-    let ogg = ffmpeg(
-        &[
-            "-f",
-            "lavfi",
-            "-i",
-            source,
-            "-c:a",
-            "libopus",
-            "-b:a",
-            "32k",
-            "-frame_duration",
-            "20",
-        ],
-        "beep.ogg",
-    );
+    let ogg = ffmpeg(&["-f", "lavfi", "-i", source, "-c:a", "libopus", "-b:a", "32k", "-frame_duration", "20"], "beep.ogg");
     let mut packets = Vec::new();
     let mut packet = Vec::new();
     let mut at = 0;

@@ -45,10 +45,7 @@ pub enum Video {
 impl Client {
     /// A client at `addr` and its first offer.
     pub fn new(addr: SocketAddr, proto: Protocol, video: Video, now: Instant) -> (Client, String) {
-        let mut config = RtcConfig::new()
-            .set_rtp_mode(true)
-            .clear_codecs()
-            .enable_opus(true, false);
+        let mut config = RtcConfig::new().set_rtp_mode(true).clear_codecs().enable_opus(true, false);
         if video != Video::H264 {
             config = config.enable_vp8(true);
         }
@@ -57,28 +54,15 @@ impl Client {
         }
         let mut rtc = config.build(now);
         let candidate = match proto {
-            Protocol::Tcp => Candidate::builder()
-                .tcp()
-                .host(addr)
-                .tcptype(TcpType::Active)
-                .build(),
-            Protocol::Udp | Protocol::SslTcp | Protocol::Tls => {
-                Candidate::host(addr, Protocol::Udp)
-            }
+            Protocol::Tcp => Candidate::builder().tcp().host(addr).tcptype(TcpType::Active).build(),
+            Protocol::Udp | Protocol::SslTcp | Protocol::Tls => Candidate::host(addr, Protocol::Udp),
         };
         rtc.add_local_candidate(candidate.unwrap());
         let mut api = rtc.sdp_api();
         let mut add = |kind, dir| api.add_media(kind, dir, None, None, None);
         let up_audio = add(MediaKind::Audio, Direction::SendOnly);
         let up_video = add(MediaKind::Video, Direction::SendOnly);
-        let down = (0..3)
-            .map(|_| {
-                [
-                    add(MediaKind::Audio, Direction::RecvOnly),
-                    add(MediaKind::Video, Direction::RecvOnly),
-                ]
-            })
-            .collect();
+        let down = (0..3).map(|_| [add(MediaKind::Audio, Direction::RecvOnly), add(MediaKind::Video, Direction::RecvOnly)]).collect();
         let (offer, pending) = api.apply().unwrap();
         let client = Client {
             rtc,
@@ -99,22 +83,26 @@ impl Client {
         (client, offer.to_sdp_string())
     }
 
-    /// A new offer with new ICE credentials.
-    pub fn restart(&mut self) -> String {
+    /// A new offer with new ICE credentials, from a new address.
+    pub fn restart(&mut self, addr: SocketAddr) -> String {
         let mut api = self.rtc.sdp_api();
-        api.ice_restart(true);
+        api.ice_restart(false);
         let (offer, pending) = api.apply().unwrap();
         self.pending = Some(pending);
+        self.addr = addr;
         offer.to_sdp_string()
+    }
+
+    /// Takes the answer to [`Client::restart`].
+    pub fn restarted(&mut self, answer: &str) {
+        self.accept(answer);
+        let candidate = Candidate::host(self.addr, self.proto);
+        self.rtc.add_local_candidate(candidate.unwrap());
     }
 
     pub fn accept(&mut self, answer: &str) {
         let pending = self.pending.take().unwrap();
-        let video_codec = if answer.contains("VP8/90000") {
-            Codec::Vp8
-        } else {
-            Codec::H264
-        };
+        let video_codec = if answer.contains("VP8/90000") { Codec::Vp8 } else { Codec::H264 };
         self.codec = video_codec;
         let answer = SdpAnswer::from_sdp_string(answer).unwrap();
         self.rtc.sdp_api().accept_answer(pending, answer).unwrap();
@@ -148,10 +136,7 @@ impl Client {
         }
     }
 
-    #[expect(
-        clippy::wildcard_enum_match_arm,
-        reason = "the rest of str0m's events is not looked at"
-    )]
+    #[expect(clippy::wildcard_enum_match_arm, reason = "the rest of str0m's events is not looked at")]
     fn on_event(&mut self, event: Event) {
         match event {
             Event::Connected => self.connected = true,
@@ -165,11 +150,7 @@ impl Client {
                 };
                 for (slot, pair) in self.down.iter().enumerate() {
                     if let Some(kind) = pair.iter().position(|m| *m == mid) {
-                        self.got.push(Got {
-                            slot,
-                            video: kind == 1,
-                            packet,
-                        });
+                        self.got.push(Got { slot, video: kind == 1, packet });
                         return;
                     }
                 }
@@ -183,11 +164,7 @@ impl Client {
         let mid = if video { self.up_video } else { self.up_audio };
         let answered = self.rtc.media(mid).unwrap().remote_pts();
         let params = self.rtc.codec_config().params().iter();
-        params
-            .filter(|p| p.spec().codec == wanted)
-            .map(|p| p.pt())
-            .find(|pt| answered.contains(pt))
-            .unwrap()
+        params.filter(|p| p.spec().codec == wanted).map(|p| p.pt()).find(|pt| answered.contains(pt)).unwrap()
     }
 
     /// Sends one packet up; drain afterwards.
@@ -197,15 +174,7 @@ impl Client {
         self.send_as(video, seq, time, marker, payload, now);
     }
 
-    pub fn send_as(
-        &mut self,
-        video: bool,
-        seq: u64,
-        time: u32,
-        marker: bool,
-        payload: &[u8],
-        now: Instant,
-    ) {
+    pub fn send_as(&mut self, video: bool, seq: u64, time: u32, marker: bool, payload: &[u8], now: Instant) {
         let pt = self.payload_type(video);
         let mid = if video { self.up_video } else { self.up_audio };
         let mut direct = self.rtc.direct_api();
@@ -214,20 +183,13 @@ impl Client {
             // A browser does not give up retransmitting at 15 % as str0m does.
             stream.set_rtx_cache(1024, Duration::from_secs(3), None);
         }
-        let write = RtpWrite::new(pt, seq.into(), time, now, payload)
-            .marker(marker)
-            .nackable(video);
+        let write = RtpWrite::new(pt, seq.into(), time, now, payload).marker(marker).nackable(video);
         stream.write_rtp(write);
     }
 }
 
 /// A VP8 packet that looks whole: descriptor with a 15-bit picture id, key frame header when asked.
-pub fn vp8_payload(
-    picture: u16,
-    key: Option<(u16, u16)>,
-    first_of_frame: bool,
-    len: usize,
-) -> Vec<u8> {
+pub fn vp8_payload(picture: u16, key: Option<(u16, u16)>, first_of_frame: bool, len: usize) -> Vec<u8> {
     let mut p = vec![0u8; len.max(20)];
     p[0] = if first_of_frame { 0x90 } else { 0x80 };
     p[1] = 0xe0;

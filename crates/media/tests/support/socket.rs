@@ -22,48 +22,25 @@ pub struct SocketClient {
 }
 
 /// Sends an offer and waits for the answer.
-pub fn negotiate(
-    media: &MediaHandle,
-    room: RoomId,
-    peer: PeerId,
-    seat: Seat,
-    sdp: String,
-) -> Result<String, media::MediaError> {
+pub fn negotiate(media: &MediaHandle, room: RoomId, peer: PeerId, seat: Seat, sdp: String) -> Result<String, media::MediaError> {
     let (tx, rx) = channel();
     let reply = Box::new(move |answer| tx.send(answer).unwrap());
-    let _ = media.send(MediaOrder::Offer {
-        room,
-        peer,
-        seat,
-        sdp,
-        reply,
-    });
+    let _ = media.send(MediaOrder::Offer { room, peer, seat, sdp, reply });
     rx.recv_timeout(Duration::from_secs(20)).unwrap()
 }
 
 impl SocketClient {
-    pub fn join(
-        media: &MediaHandle,
-        room: RoomId,
-        peer: PeerId,
-        seat: Seat,
-        tcp: bool,
-        video: Video,
-    ) -> SocketClient {
+    pub fn join(media: &MediaHandle, room: RoomId, peer: PeerId, seat: Seat, tcp: bool, video: Video) -> SocketClient {
         let now = Instant::now();
         let (wire, addr, proto, server) = if tcp {
             let stream = TcpStream::connect(("127.0.0.1", media.tcp_addr().port())).unwrap();
-            stream
-                .set_read_timeout(Some(Duration::from_millis(2)))
-                .unwrap();
+            stream.set_read_timeout(Some(Duration::from_millis(2))).unwrap();
             stream.set_nodelay(true).unwrap();
             let (local, server) = (stream.local_addr().unwrap(), stream.peer_addr().unwrap());
             (Wire::Tcp(stream, Vec::new()), local, Protocol::Tcp, server)
         } else {
             let socket = UdpSocket::bind("127.0.0.1:0").unwrap();
-            socket
-                .set_read_timeout(Some(Duration::from_millis(2)))
-                .unwrap();
+            socket.set_read_timeout(Some(Duration::from_millis(2))).unwrap();
             let local = socket.local_addr().unwrap();
             let server = SocketAddr::from(([127, 0, 0, 1], media.udp_addr().port()));
             (Wire::Udp(socket), local, Protocol::Udp, server)
@@ -72,6 +49,15 @@ impl SocketClient {
         let answer = negotiate(media, room, peer, seat, offer).unwrap();
         core.accept(&answer);
         SocketClient { core, wire, server }
+    }
+
+    /// Moves to a new UDP port with an ICE restart; returns the offer.
+    pub fn move_away(&mut self) -> String {
+        let socket = UdpSocket::bind("127.0.0.1:0").unwrap();
+        socket.set_read_timeout(Some(Duration::from_millis(2))).unwrap();
+        let offer = self.core.restart(socket.local_addr().unwrap());
+        self.wire = Wire::Udp(socket);
+        offer
     }
 
     /// Lets the client live for one short read.
@@ -131,10 +117,7 @@ fn take_frames(input: &mut Vec<u8>) -> Vec<Vec<u8>> {
 }
 
 /// Lets all clients live until `done`, or fails.
-pub fn until(
-    clients: &mut [&mut SocketClient],
-    mut done: impl FnMut(&[&mut SocketClient]) -> bool,
-) {
+pub fn until(clients: &mut [&mut SocketClient], mut done: impl FnMut(&[&mut SocketClient]) -> bool) {
     let end = Instant::now() + Duration::from_secs(20);
     while !done(clients) {
         assert!(Instant::now() < end, "condition not met in 20 s");
