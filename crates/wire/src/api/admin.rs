@@ -87,6 +87,14 @@ pub struct CaseFile {
     pub deliveries: Vec<DeliveryView>,
 }
 
+/// `POST /v1/admin/cases/{id}/review`: a second person decides about the decision.
+#[derive(Clone, Debug, Serialize, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct ReviewDecision {
+    /// True: the decision stands; false: the case goes to the bank's own staff.
+    pub agree: bool,
+}
+
 /// A recorded consent.
 #[derive(Clone, Debug, Serialize, Deserialize, ToSchema)]
 pub struct ConsentView {

@@ -45,6 +45,38 @@ pub struct Me {
     pub totp: bool,
 }
 
+/// `POST /v1/me/password`: a new password; every other sign-in of the account ends.
+#[derive(Clone, Debug, Serialize, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct SetPassword {
+    /// 12 characters to 256 bytes.
+    pub password: String,
+    /// The one in force, if there is one.
+    #[serde(default)]
+    pub current: Option<String>,
+}
+
+/// `POST /v1/me/totp`, answer: the secret of an authenticator app, shown once and not yet in force.
+#[derive(Clone, Debug, Serialize, Deserialize, ToSchema)]
+pub struct TotpOffer {
+    /// `otpauth://…`, for a QR code.
+    pub uri: String,
+    /// For typing.
+    pub secret: String,
+    /// Give it back with the first code; good for 15 minutes.
+    pub pending: String,
+}
+
+/// `POST /v1/me/totp/confirm`: puts the second factor in force.
+#[derive(Clone, Debug, Serialize, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct ConfirmTotp {
+    /// From [`TotpOffer`].
+    pub pending: String,
+    /// Six digits.
+    pub code: String,
+}
+
 /// The agent's own standing.
 #[derive(Clone, Debug, Serialize, Deserialize, ToSchema)]
 pub struct DeskView {
