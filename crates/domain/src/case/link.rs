@@ -44,10 +44,10 @@ impl Case {
             return Err(self.refuse(Code::LimitReached, "claim"));
         }
         let own = self.binding.as_ref().is_some_and(|b| b.client == claim.client);
-        if !own {
-            if let Some(refused) = self.foreign(&claim, now)? {
-                return Ok(refused);
-            }
+        if !own
+            && let Some(refused) = self.foreign(&claim, now)?
+        {
+            return Ok(refused);
         }
         Ok(self.bind(claim, own, now))
     }
