@@ -2,7 +2,7 @@
 // The customer's page carries its script and style inline, so that it is ready after one round trip;
 // what it needs later is loaded from the addresses in LAZY. The other pages are ordinary split bundles.
 import { createHash } from "node:crypto";
-import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, watch, writeFileSync } from "node:fs";
+import { mkdirSync, readdirSync, readFileSync, rmSync, watch, writeFileSync } from "node:fs";
 import { basename, dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { brotliCompressSync, constants, gzipSync } from "node:zlib";
@@ -139,12 +139,10 @@ const SURFACES = { agent: "Agent console", admin: "Recourse admin", bank: "Open 
 
 async function surfaces(icon) {
   const wanted = Object.keys(SURFACES).filter((name) => named.length === 0 || named.includes(name));
-  const present = wanted.filter((name) => existsSync(join(root, name, "main.tsx")));
-  for (const name of wanted) if (!present.includes(name)) console.warn(`${name}: no main.tsx yet, page not built`);
-  if (present.length === 0) return {};
+  if (wanted.length === 0) return {};
   const made = await build({
     ...common,
-    entryPoints: Object.fromEntries(present.map((name) => [name, join(root, name, "main.tsx")])),
+    entryPoints: Object.fromEntries(wanted.map((name) => [name, join(root, name, "main.tsx")])),
     outdir: assets,
     entryNames: "[name]-[hash]",
     chunkNames: "part-[hash]",
@@ -155,7 +153,7 @@ async function surfaces(icon) {
   });
   const pages = {};
   for (const [path, output] of Object.entries(made.metafile.outputs)) {
-    const name = present.find((each) => output.entryPoint === `${each}/main.tsx`);
+    const name = wanted.find((each) => output.entryPoint === `${each}/main.tsx`);
     if (!name) continue;
     const url = (file) => `/assets/${basename(file)}`;
     const parts = output.imports.filter((each) => each.kind === "import-statement").map((each) => `<link rel="modulepreload" href="${url(each.path)}">`);

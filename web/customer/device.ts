@@ -15,6 +15,8 @@ export interface DeviceOptions {
   room: () => Room | null;
   /** Headers that prove the seat to the upload. */
   proof: () => Record<string, string>;
+  /** The seat's secret, for calls that take it in their body. */
+  secret: () => string | null;
   happened: (name: string) => void;
 }
 

@@ -147,13 +147,13 @@ export class Hands {
   }
 
   async callBack(at: string | null): Promise<{ at: string; sentTo: string | null }> {
-    const booked = await call<CallBackBooked>("/v1/customer/call-back", { body: { token: this.#token, at } });
+    const booked = await call<CallBackBooked>("/v1/customer/call-back", { body: { token: this.#token, client_secret: this.#options.secret(), at } });
     this.#options.happened("callback.booked");
     return { at: booked.at, sentTo: booked.sent_to ?? null };
   }
 
   async newLink(): Promise<{ sentTo: string | null }> {
-    const made = await call<NewLink>("/v1/customer/new-link", { body: { token: this.#token } });
+    const made = await call<NewLink>("/v1/customer/new-link", { body: { token: this.#token, client_secret: this.#options.secret() } });
     if (made.url) {
       const url = new URL(made.url, location.href);
       if (url.origin === location.origin) {

@@ -11,6 +11,9 @@ import type { Hands } from "./hands.ts";
 import type { Host } from "./host.ts";
 import { nameOf, read, write } from "./keep.ts";
 
+/** Offers refused in a row before the page waits for the next change. */
+const MOST_OFFERS = 8;
+
 export class Session {
   state: CustomerState = START;
   room: Room | null = null;
@@ -22,6 +25,7 @@ export class Session {
   #secret: string | null;
   #line: Line<CustomerMessage, CustomerPush> | null = null;
   #hear: (() => void) | null = null;
+  #refused = 0;
   readonly #changed: () => void;
   readonly #host: Host;
 
@@ -39,6 +43,7 @@ export class Session {
       send: (message) => this.#line?.send(message) ?? false,
       room: () => this.room,
       proof: () => this.#proof(),
+      secret: () => this.#secret,
       happened: (name) => host.once(name),
     });
   }
@@ -59,7 +64,11 @@ export class Session {
         headers: { "Accept-Language": locale() },
       });
       this.dispatch({ type: "link", link });
-      if (link.state === "ready" || link.state === "yours") this.#connect(link);
+      const live = link.state === "ready" || link.state === "yours";
+      // A closed case still has its ending to show to who was in it, and takes a rating.
+      const closed = this.#secret !== null && (link.state === "verified" || link.state === "ended");
+      if (live) this.#prepare(link);
+      if (live || closed) this.#connect();
     } catch (error) {
       this.dispatch({ type: "link_failed", code: error instanceof Refused ? error.code : "failed" });
       if (error instanceof Refused && error.status === 0) setTimeout(() => this.state.link || void this.look(), 2_000);
@@ -89,7 +98,8 @@ export class Session {
       write(nameOf(this.token), kept.client_secret);
       this.dispatch({ type: "joined" });
       this.#host.once("queue.joined");
-      this.#connect(link);
+      this.#prepare(link);
+      this.#connect();
       // The same line, now with the seat's secret: what was prepared before the tap stays.
       if (!this.#hello()) this.#line?.again();
       this.device.tell(true);
@@ -133,13 +143,8 @@ export class Session {
         this.#host.once("left");
       },
       rate: (stars, comment) => void this.#line?.send({ type: "rate", stars, comment: comment.slice(0, 1_000) }),
-      takeOver: () => {
-        dispatch({ type: "set", change: { replaced: false } });
-        this.#line?.close();
-        this.#line = null;
-        if (this.state.link) this.#connect(this.state.link);
-        void device.open();
-      },
+      // The other device holds the seat now: the link says what proves that this is the same person.
+      takeOver: () => location.reload(),
       heard: (play) => {
         this.#hear = play;
         dispatch({ type: "set", change: { silent: true } });
@@ -156,16 +161,29 @@ export class Session {
     void this.hands.then(errand);
   }
 
-  #connect(link: LinkView): void {
-    if (canTalk() && !this.room) {
-      this.room = new Room({
-        iceServers: link.ice_servers,
-        offer: (peer, sdp) => this.#line?.send({ type: "offer", peer, sdp }) ?? false,
-        onState: (media) => this.dispatch({ type: "set", change: { media } }),
-        onSlot: (slot, kind, flowing) => slot === 0 && kind === "video" && this.dispatch({ type: "set", change: { agentSeen: flowing } }),
-      });
-      void this.room.prepare();
-    }
+  /** The connection before the tap: its tracks come later. */
+  #prepare(link: LinkView): void {
+    if (!canTalk() || this.room) return;
+    this.room = new Room({
+      iceServers: link.ice_servers,
+      offer: (peer, sdp) => this.#line?.send({ type: "offer", peer, sdp }) ?? false,
+      onState: (media) => {
+        if (media === "connected") this.#refused = 0;
+        this.dispatch({ type: "set", change: { media } });
+      },
+      onSlot: (slot, kind, flowing) => slot === 0 && kind === "video" && this.dispatch({ type: "set", change: { agentSeen: flowing } }),
+    });
+    void this.room.prepare();
+  }
+
+  /** An offer the server cannot use, such as a restart after it was new itself: a new connection, ever less often. */
+  #offerAgain(): void {
+    if (this.#refused >= MOST_OFFERS) return;
+    this.#refused += 1;
+    setTimeout(() => this.room?.state === "connected" || void this.room?.prepare(), 500 * this.#refused);
+  }
+
+  #connect(): void {
     this.#line ??= new Line<CustomerMessage, CustomerPush>({
       path: "/v1/customer/socket",
       hello: () => this.#greeting(),
@@ -218,8 +236,7 @@ export class Session {
         break;
       case "problem":
         console.warn(`refused: ${message.code}: ${message.detail}`);
-        // A restarted server does not know the connection it is asked to restart.
-        if (message.code.includes("peer")) void this.room?.prepare();
+        if (message.code === "offer_refused") this.#offerAgain();
         break;
       case "pong":
         break;

@@ -138,7 +138,9 @@ function seen(state: CustomerState, view: CustomerView): CustomerState {
   if (state.view && view.version < state.view.version) return state;
   const guide = state.view?.guide === view.guide ? state.guide : undefined;
   const over = isOver(view.phase);
-  return { ...state, view, guide, mine: true, joining: false, wish: over ? null : state.wish, chatOpen: over ? false : state.chatOpen };
+  // Without consent there is no seat yet: the start page stays.
+  const seated = view.phase !== "invited" && view.phase !== "claimed";
+  return { ...state, view, guide, mine: state.mine || seated, joining: state.joining && !seated, wish: over ? null : state.wish, chatOpen: over ? false : state.chatOpen };
 }
 
 /** Messages have positions at the server: a repeat changes nothing, an own one ends its waiting mark. */
