@@ -78,7 +78,7 @@ fn run(cli: Cli) -> Result<ExitCode> {
         match cli.command {
             Command::Serve(args) => serve(&args.load()?).await,
             Command::Demo(args) => demo::run(&args).await,
-            Command::Verify { path } => say(&path.display().to_string()),
+            Command::Verify { path } => verify(&path).await,
             Command::Config(args) => say(&args.load()?.redacted()),
             Command::Doctor(args) => doctor(&args.load()?).await,
             Command::SignInLink { config, email, tenant } => sign_in_link(&config.load()?, &email, &tenant).await,
@@ -102,6 +102,16 @@ async fn serve(config: &Config) -> Result<ExitCode> {
         .serve(config.server.listen, router, start::tls_of(config), drain, |address| tracing::info!(%address, "serving"))
         .await?;
     Ok(ExitCode::SUCCESS)
+}
+
+async fn verify(path: &std::path::Path) -> Result<ExitCode> {
+    match crate::verify::verify(path).await {
+        Ok(report) => say(&report.to_string()),
+        Err(fault) => {
+            writeln!(std::io::stdout(), "does not fit: {fault}")?;
+            Ok(ExitCode::FAILURE)
+        }
+    }
 }
 
 async fn doctor(config: &Config) -> Result<ExitCode> {

@@ -130,22 +130,21 @@ impl Page {
 
     /// Shows the case, and the chat messages that this page has not seen.
     async fn show(&mut self, voice: &mut Voice, case: &Case) -> bool {
+        // A page that has not claimed may prepare its connection and learns nothing.
+        if !self.holds {
+            return true;
+        }
         let app = &self.app;
         let Ok(tenant) = app.engine.tenants.get(case.tenant).await else { return true };
         let now = app.engine.now();
         let wait = app.queue.wait(case.id, now);
         self.last_wait = Some(wait.clone());
         let name = agent_name(app, case).await;
-        let mut view = crate::views::customer(case, &tenant, &app.hub.told(case.id), wait, name, now);
-        if !self.holds {
-            // A page that has not claimed learns nothing about the person behind the link.
-            view.ending = None;
-            view.agent_name = None;
-        }
+        let view = crate::views::customer(case, &tenant, &app.hub.told(case.id), wait, name, now);
         if !voice.say(&CustomerPush::Case { view }).await {
             return false;
         }
-        while self.holds && self.chat_shown < case.chat.len() {
+        while self.chat_shown < case.chat.len() {
             let messages: Vec<_> = case.chat.iter().skip(self.chat_shown).take(CHAT_PAGE).map(crate::views::message).collect();
             let from = u32::try_from(self.chat_shown).unwrap_or(u32::MAX);
             self.chat_shown += messages.len();
@@ -161,6 +160,7 @@ impl Page {
             CustomerMessage::Ping {} => voice.say(&CustomerPush::Pong {}).await,
             CustomerMessage::Hello { client_secret, chat_after, .. } => self.hello_again(voice, token, client_secret, chat_after).await,
             CustomerMessage::Offer { peer, sdp } => self.offer(voice, peer, sdp).await,
+            CustomerMessage::Device { .. } | CustomerMessage::Typing { .. } if !self.holds => true,
             _ if !self.holds => voice.say(&CustomerPush::Problem { code: "claim_first".to_owned(), detail: "This page does not hold the link.".to_owned() }).await,
             CustomerMessage::Device { camera, microphone, visible, abilities, camera_label } => {
                 let agent = self.agent().await;
