@@ -70,8 +70,8 @@ function LightBox({ pictures, at, onMove, onClose }: { pictures: ReadonlyArray<P
     if (event.key === "ArrowRight") move(1);
   };
   return (
-    <Dialog title={nameOf(picture)} wide onClose={onClose}>
-      <div class="light-box" onKeyDown={onKey}>
+    <Dialog title={nameOf(picture)} wide onClose={onClose} onKey={onKey}>
+      <div class="light-box">
         <div class="light-picture"><Picture key={picture.id} picture={picture} /></div>
         <div class="light-foot">
           <div class="light-move">

@@ -1,13 +1,15 @@
 // What saving would change, in words: was and now, side by side. Must not know how changes are found.
 
 import type { FailureReason, ProfileView, RecoveryMode, RuleBody } from "../generated/api.ts";
+import { Badge } from "./bits.tsx";
+import type { IconName } from "./icons.tsx";
 import type { Change } from "./policy.ts";
 import { setup } from "./text-setup.ts";
-import { Badge } from "./bits.tsx";
 import { modeWords, reasonWords, type Tone } from "./words.ts";
 
 const said = setup.policy;
 const TONE: Record<string, Tone> = { added: "good", removed: "bad", moved: "live" };
+const ICON: Record<string, IconName> = { added: "plus", removed: "minus", moved: "arrow_down" };
 const WORD: Record<string, string> = { added: said.added, removed: said.removed, moved: said.moved };
 
 export function PolicyDiff({ changes, profiles }: { changes: ReadonlyArray<Change>; profiles: ReadonlyArray<ProfileView> }) {
@@ -21,12 +23,12 @@ function Line({ change, profiles }: { change: Change; profiles: ReadonlyArray<Pr
     case "removed":
     case "moved": {
       const place = change.what === "moved" ? said.fromTo(change.from ?? 0, change.to ?? 0) : said.place(change.to ?? change.from ?? 0);
-      return <p class="diff-head"><Badge tone={TONE[change.what] ?? "plain"}>{WORD[change.what]}</Badge><b>{change.rule}</b><span class="quiet">{place}</span></p>;
+      return <p class="diff-head"><Badge tone={TONE[change.what] ?? "plain"} icon={ICON[change.what]}>{WORD[change.what]}</Badge><b>{change.rule}</b><span class="quiet">{place}</span></p>;
     }
     case "changed":
       return (
         <>
-          <p class="diff-head"><Badge tone="warn">{said.changed}</Badge><b>{change.rule}</b></p>
+          <p class="diff-head"><Badge tone="warn" icon="pencil">{said.changed}</Badge><b>{change.rule}</b></p>
           {change.fields.map((each) => <Swap key={each.field} name={said.fields[each.field]} was={valueWords(each.field, each.was, profiles)} now={valueWords(each.field, each.now, profiles)} />)}
         </>
       );
@@ -42,7 +44,7 @@ function Line({ change, profiles }: { change: Change; profiles: ReadonlyArray<Pr
 }
 
 function Whole({ name, was, now }: { name: string; was: string; now: string }) {
-  return <><p class="diff-head"><Badge tone="warn">{said.changed}</Badge><b>{name}</b></p><Swap name="" was={was} now={now} /></>;
+  return <><p class="diff-head"><Badge tone="warn" icon="pencil">{said.changed}</Badge><b>{name}</b></p><Swap name="" was={was} now={now} /></>;
 }
 
 function Swap({ name, was, now }: { name: string; was: string; now: string }) {

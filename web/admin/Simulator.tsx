@@ -12,6 +12,8 @@ import { setup } from "./text-setup.ts";
 import { modeWords, reasonWords } from "./words.ts";
 
 const said = setup.simulate;
+/** The server cuts the list off here. */
+const MOST_SHOWN = 50;
 const DAYS = [1, 7, 14, 30, 60, 90] as const;
 
 interface Run {
@@ -56,7 +58,7 @@ function Answer({ answer }: { answer: Simulation }) {
       <PerRule answer={answer} />
       {answer.changed.length > 0 && (
         <>
-          <h3>{said.changed} <span class="quiet">{said.changedFirst(answer.changed.length)}</span></h3>
+          <h3>{said.changed} {answer.changed.length >= MOST_SHOWN && <span class="quiet">{said.changedFirst(MOST_SHOWN)}</span>}</h3>
           <DataTable name={said.changed} columns={COLUMNS} rows={answer.changed} id={(row) => `${row.case}${row.at}`} />
         </>
       )}

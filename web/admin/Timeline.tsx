@@ -55,7 +55,7 @@ function Entry({ entry, play }: { entry: TimelineEntry; play: (() => void) | und
         <dl class="entry-body">
           {rows.map(([name, value]) => <div key={name}><dt>{name}</dt><dd>{value}</dd></div>)}
           <div><dt>{said.leaf}</dt><dd class="mono">{entry.leaf}</dd></div>
-          <div><dt>id</dt><dd class="mono">{entry.id}</dd></div>
+          <div><dt>{said.id}</dt><dd class="mono">{entry.id}</dd></div>
         </dl>
       </details>
       {play && <button class="entry-play" aria-label={`${said.jump}: ${fact(entry.kind)}`} title={said.jump} onClick={play}><Icon name="play" size={14} /></button>}

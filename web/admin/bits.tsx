@@ -160,7 +160,7 @@ export function DataTable<T>({ name, columns, rows, id }: { name: string; column
 }
 
 /** A native dialog: it keeps the focus, Escape closes it, and the focus goes back. */
-export function Dialog({ title, onClose, children, wide, actions }: { title: string; onClose: () => void; children: ComponentChildren; wide?: boolean; actions?: ComponentChildren }) {
+export function Dialog({ title, onClose, children, wide, actions, onKey }: { title: string; onClose: () => void; children: ComponentChildren; wide?: boolean; actions?: ComponentChildren; onKey?: (event: KeyboardEvent) => void }) {
   const box = useRef<HTMLDialogElement>(null);
   const name = useId();
   useEffect(() => {
@@ -177,7 +177,7 @@ export function Dialog({ title, onClose, children, wide, actions }: { title: str
     onClose();
   };
   return (
-    <dialog ref={box} class={wide ? "dialog wide" : "dialog"} aria-labelledby={name} onCancel={cancel}>
+    <dialog ref={box} class={wide ? "dialog wide" : "dialog"} aria-labelledby={name} onCancel={cancel} onKeyDown={onKey}>
       <header class="dialog-head"><h2 id={name}>{title}</h2><button class="button quiet icon-only" aria-label={text.common.close} onClick={onClose}><Icon name="x" size={18} /></button></header>
       <div class="dialog-body">{children}</div>
       {actions && <footer class="dialog-foot">{actions}</footer>}

@@ -76,6 +76,8 @@ export const calls = {
   log: get<LogView>(at("log")),
 };
 
-/** Where an image's bytes are. */
-export const shown = (evidence: string): string => `/v1/evidence/${encodeURIComponent(evidence)}/shown`;
-export const original = (evidence: string): string => `/v1/evidence/${encodeURIComponent(evidence)}/original`;
+/** Where an image's bytes are; evidence is asked for by its case, the one that is open. */
+const bytes = (evidence: string, version: string): string =>
+  `/v1/evidence/${encodeURIComponent(evidence)}/${version}?case=${/case_[0-9a-f]{32}/.exec(location.hash)?.[0] ?? ""}`;
+export const shown = (evidence: string): string => bytes(evidence, "shown");
+export const original = (evidence: string): string => bytes(evidence, "original");

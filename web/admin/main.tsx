@@ -2,8 +2,13 @@
 
 import "../lib/ui/tokens.css";
 import "../lib/ui/base.css";
-import "./admin.css";
-import "./parts.css";
+import "./frame.css";
+import "./controls.css";
+import "./pages.css";
+import "./case.css";
+import "./player.css";
+import "./policy.css";
+import "./narrow.css";
 import { render } from "preact";
 import { useEffect, useState } from "preact/hooks";
 import { takeFragment } from "../lib/router.ts";

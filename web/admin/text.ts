@@ -76,7 +76,7 @@ export const text = {
   },
   timeline: {
     title: (n: number) => many(n, "entry", "entries"), empty: "The log has no entry for this case yet.", proven: (index: number) => `Entry ${count(index)} of the signed log`, notYet: "Not in the signed tree yet. It follows within 2 s.",
-    leaf: "Leaf hash", actor: "By", details: "Details", hidden: (n: number) => `Show ${many(n, "technical entry", "technical entries")}`, hide: "Hide technical entries", jump: "Play from here", inTree: "in tree", pending: "pending",
+    leaf: "Leaf hash", id: "Entry", actor: "By", details: "Details", hidden: (n: number) => `Show ${many(n, "technical entry", "technical entries")}`, hide: "Hide technical entries", jump: "Play from here", inTree: "in tree", pending: "pending",
     you: "system", system: "System", customer: "Customer", api: "Bank’s system", folded: (n: number, what: string) => `${n} × ${what}`,
   },
   player: {

@@ -3,6 +3,7 @@
 import type {
   AwayReason, CheckOutcome, FailureReason, ImageSlot, LivenessPrompt, Phase, Presence, ReasonCode, RecoveryMode, Role, Seat, StepKind, StepState, Verdict,
 } from "../generated/api.ts";
+import { language } from "./format.ts";
 
 export const reasonWords: Record<FailureReason, string> = {
   document_glare: "Glare on document", document_blur: "Blurred document", document_dark: "Document too dark", document_shadow: "Shadow on document",
@@ -129,7 +130,7 @@ const TELLING: Record<string, ReadonlyArray<string>> = {
 export function telling(kind: string, body: unknown): string {
   if (body === null || typeof body !== "object") return "";
   const fields = body as Record<string, unknown>;
-  const parts = (TELLING[kind] ?? []).flatMap((name) => fields[name] ?? []).filter((value) => value !== "");
+  const parts = (TELLING[kind] ?? []).flatMap((name) => (name === "locale" ? language(String(fields[name])) : (fields[name] ?? []))).filter((value) => value !== "");
   if (typeof fields["passed"] === "boolean") parts.push(fields["passed"] ? "passed" : "failed");
   if (typeof fields["agreed"] === "boolean") parts.push(fields["agreed"] ? "agreed" : "did not agree");
   return parts.map((value) => (typeof value === "string" ? (valueWords[value] ?? questionWords[value] ?? value.replaceAll("_", " ")) : typeof value === "number" ? String(value) : "")).filter(Boolean).join(", ");
