@@ -3,11 +3,17 @@ import { useState } from 'preact/hooks';
 import type { AgentCaseView, EvidenceView, ImageSlot, ImageView } from '../generated/api.ts';
 import { failedSlot, pairs } from '../lib/desk.ts';
 import { Icon } from '../lib/ui/icons.tsx';
+import { desk } from './desk.ts';
 import { Key, Sign } from './signs.tsx';
 import { slot as slotWords, t } from './text.ts';
 import { openLook } from './view.ts';
 
-export function shownUrl(id: string): string { return `/v1/evidence/${encodeURIComponent(id)}/shown`; }
+/** Evidence is asked for by its case: the one in hand, or the one that rings. */
+export function shownUrl(id: string): string {
+  const now = desk.value;
+  const of = now.talk?.case ?? now.desk?.ring?.case.id ?? now.file?.id ?? '';
+  return `/v1/evidence/${encodeURIComponent(id)}/shown?case=${encodeURIComponent(of)}`;
+}
 
 export function Still({ id, alt, onOpen, fresh }: { id: string; alt: string; onOpen: () => void; fresh?: boolean }) {
   const [broken, setBroken] = useState(false);
