@@ -7,8 +7,8 @@ export type Act = "read" | "review" | "edit_agents" | "edit_policy" | "edit_webh
 const ACTS: Record<Role, ReadonlyArray<Act>> = {
   agent: [],
   supervisor: ["read", "review", "simulate"],
-  auditor: ["read"],
-  admin: ["read", "review", "simulate", "edit_agents", "edit_policy", "edit_webhooks", "edit_keys"],
+  auditor: ["read", "simulate"],
+  admin: ["read", "simulate", "edit_agents", "edit_policy", "edit_webhooks", "edit_keys"],
 };
 
 /** Whether this role is offered that act. */

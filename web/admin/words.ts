@@ -106,9 +106,9 @@ export const factWords: Record<string, string> = {
   step_done: "A step was done", step_failed: "A step failed", step_reopened: "A step was opened again", step_waived: "A step was waived", challenge_asked: "A liveness prompt was asked", challenge_judged: "A liveness prompt was judged",
   question_answered: "A question was answered", chat_sent: "A chat message was written", notes_changed: "The agent’s notes changed", decided: "The agent decided", reviewed: "A second person reviewed the decision",
   decision_timed_out: "The time to decide ran out", case_closed: "The case closed", rated: "The customer rated the agent", presence_changed: "Presence changed",
-  evidence_viewed: "Evidence was viewed", recording_viewed: "The recording was viewed", case_viewed: "The case was viewed", tenant_created: "The tenant was set up", policy_saved: "The policy was saved",
-  agent_created: "An account was made", agent_drawn: "An agent was drawn at random", agent_saved: "An account was saved", agent_reset: "A sign-in link was made", signed_in: "Signed in", signed_out: "Signed out", sign_in_refused: "A sign-in was refused",
-  password_set: "A password was set", second_factor_set: "A second factor was set up", endpoint_saved: "A webhook endpoint was saved", endpoint_deleted: "A webhook endpoint was deleted", endpoint_disabled: "A webhook endpoint was switched off",
+  evidence_viewed: "Evidence was viewed", recording_viewed: "The recording was viewed", case_viewed: "The case was viewed", tenant_created: "The tenant was set up", policy_changed: "The policy was changed",
+  agent_created: "An account was made", agent_drawn: "An agent was drawn at random", agent_changed: "An account was changed", agent_reset: "A sign-in link was made", signed_in: "Signed in", signed_out: "Signed out", sign_in_refused: "A sign-in was refused",
+  password_set: "A password was set", second_factor_set: "A second factor was set up", endpoint_added: "A webhook endpoint was added", endpoint_removed: "A webhook endpoint was removed", endpoint_disabled: "A webhook endpoint was switched off",
   delivery_replayed: "A webhook was sent again", api_key_created: "An API key was made", api_key_revoked: "An API key was revoked", server_started: "The server started", server_stopped: "The server stopped",
 };
 

@@ -119,6 +119,7 @@ test("an auditor reads and changes nothing, an agent has no place here", () => {
     assert.ok(may("admin", act));
   }
   assert.equal(may("agent", "read"), false);
+  assert.deepEqual((["agent", "supervisor", "auditor", "admin"] as const).filter((role) => may(role, "review")), ["supervisor"]);
 });
 
 test("technical entries fold by run and none is lost", () => {
