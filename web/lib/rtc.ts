@@ -36,6 +36,8 @@ export interface Quality {
   height: number;
 }
 
+/** Media that comes 50 times a second is gone when none came for this long. */
+const STILL = 700;
 const GATHER = 300;
 const PATIENCE = 2_000;
 const GIVE_UP = 4_000;
@@ -126,7 +128,9 @@ export class Room {
   async resume(): Promise<void> {
     const pc = this.#pc;
     if (!pc || pc.connectionState === "failed" || pc.connectionState === "closed") return this.prepare();
-    if (pc.connectionState === "connected" && pc.iceConnectionState !== "disconnected") return;
+    // A server that stopped is noticed by ICE only after seconds; media that stands still tells it at once.
+    if (pc.connectionState === "connected" && pc.iceConnectionState !== "disconnected" && !(await this.#stalled(pc))) return;
+    if (this.#pc !== pc) return;
     if (this.#pending) return void this.#options.offer(this.#pending.peer, this.#pending.sdp);
     // An offer is being made, or its answer has just begun to work.
     if (pc.connectionState === "new" || pc.signalingState !== "stable") return;
@@ -214,6 +218,21 @@ export class Room {
     if (this.#pc !== pc) return;
     void this.restart();
     this.#timer = setTimeout(() => this.#pc === pc && pc.iceConnectionState !== "connected" && pc.iceConnectionState !== "completed" && void this.prepare(), GIVE_UP);
+  }
+
+  /** Media is expected and none came for a while. */
+  async #stalled(pc: RTCPeerConnection): Promise<boolean> {
+    if (!pc.getReceivers().some((each) => !each.track.muted)) return false;
+    const count = async () => {
+      let packets = 0;
+      (await pc.getStats()).forEach((each) => {
+        if (each.type === "inbound-rtp") packets += each.packetsReceived ?? 0;
+      });
+      return packets;
+    };
+    const before = await count();
+    await new Promise((wake) => setTimeout(wake, STILL));
+    return before === (await count());
   }
 
   async #put(index: 0 | 1, track: MediaStreamTrack | null): Promise<void> {
