@@ -33,6 +33,8 @@ struct Room {
     peers: BTreeMap<Seat, PeerId>,
     ladders: BTreeMap<Seat, Ladder>,
     session: Option<SessionId>,
+    /// Who has the case, so that a measurement every two seconds needs no look at the store.
+    agent: Option<domain::ids::AgentId>,
 }
 
 /// Every room of this process.
@@ -97,7 +99,12 @@ impl Rooms {
             return Err(MediaError::NoSuchRoom);
         }
         self.follow_case(case).await;
-        self.lock().entry(case.id).or_default().peers.insert(seat, peer);
+        {
+            let mut rooms = self.lock();
+            let room = rooms.entry(case.id).or_default();
+            room.peers.insert(seat, peer);
+            room.agent = case.agent();
+        }
         let (tx, rx) = oneshot::channel();
         let reply: media::Reply = Box::new(move |answer| {
             let _ = tx.send(answer);
@@ -218,6 +225,9 @@ impl Rooms {
 impl Follower for Rooms {
     fn committed(&self, done: &Committed) {
         let Some(change) = &done.case else { return };
+        if let Some(room) = self.lock().get_mut(&change.case.id) {
+            room.agent = change.case.agent();
+        }
         if change.orders.is_empty() {
             return;
         }

@@ -55,7 +55,7 @@ async fn on_media(rooms: &Arc<Rooms>, event: MediaEvent) {
         MediaEvent::Quality { room, seat, quality } => quality_of(rooms, case_of(room), domain_seat(seat), quality),
         MediaEvent::PictureChanged { room, seat, width, height } => {
             if domain_seat(seat) == Seat::Customer {
-                let agent = rooms.engine.case(case_of(room)).await.ok().and_then(|c| c.agent());
+                let agent = rooms.lock().get(&case_of(room)).and_then(|r| r.agent);
                 rooms.hub.tell(case_of(room), agent, |t| t.picture = (u32::from(width), u32::from(height)));
             }
         }
@@ -143,13 +143,11 @@ fn quality_of(rooms: &Arc<Rooms>, case: CaseId, seat: Seat, quality: Quality) {
     }
 }
 
-fn to_agent(rooms: &Arc<Rooms>, case: CaseId, push: AgentPush) {
-    let rooms = rooms.clone();
-    tokio::spawn(async move {
-        if let Some(agent) = rooms.engine.case(case).await.ok().and_then(|c| c.agent()) {
-            rooms.hub.to_agent(agent, ToAgent::Push(Box::new(push)));
-        }
-    });
+fn to_agent(rooms: &Rooms, case: CaseId, push: AgentPush) {
+    let agent = rooms.lock().get(&case).and_then(|r| r.agent);
+    if let Some(agent) = agent {
+        rooms.hub.to_agent(agent, ToAgent::Push(Box::new(push)));
+    }
 }
 
 async fn on_recorder(rooms: &Arc<Rooms>, event: RecorderEvent) {
