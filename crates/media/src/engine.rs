@@ -77,6 +77,7 @@ struct Engine {
     retired: Vec<Retired>,
     frames: Vec<Vec<u8>>,
     more_orders: bool,
+    epoch: Instant,
 }
 
 /// Runs until told to stop or until every handle is gone.
@@ -95,6 +96,7 @@ pub(crate) fn run(setup: Setup) -> std::io::Result<()> {
         retired: Vec::new(),
         frames: Vec::new(),
         more_orders: false,
+        epoch: Instant::now(),
     };
     while engine.turn() {}
     engine.shut();
@@ -310,7 +312,7 @@ impl Engine {
                 shared: &self.s.shared,
             };
             entry.room.flush(now, &mut io);
-            let due = entry.room.next_due();
+            let due = on_grid(self.epoch, entry.room.next_due());
             if entry.scheduled.is_none_or(|at| due < at) {
                 entry.scheduled = Some(due);
                 self.heap.push(Reverse((due, slot)));
@@ -509,6 +511,19 @@ struct Ready {
     accept: bool,
     tcp: Vec<usize>,
 }
+
+/// Deadlines of many rooms share one waking; none of them is finer than this.
+const GRID: Duration = Duration::from_millis(4);
+
+fn on_grid(epoch: Instant, due: Instant) -> Instant {
+    let since = due.saturating_duration_since(epoch).as_nanos();
+    let grid = GRID.as_nanos();
+    let steps = u64::try_from(since.div_ceil(grid) * grid).unwrap_or(u64::MAX);
+    epoch + Duration::from_nanos(steps.min(GRID_END_NS))
+}
+
+/// A century: str0m's "never" is further away than clocks can add.
+const GRID_END_NS: u64 = 3_000_000_000_000_000_000;
 
 /// Which of our advertised addresses the sender most likely used: the one with the longest common
 /// prefix, and a loopback address exactly for loopback senders.

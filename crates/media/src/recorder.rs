@@ -105,7 +105,7 @@ impl TrackRecorder {
         let open = self.open.get_or_insert_with(|| {
             let index = run.next_index;
             run.next_index = run.next_index.wrapping_add(1);
-            let mut bytes = Vec::with_capacity(HEAD_LEN + capacity + capacity / 4);
+            let mut bytes = Vec::with_capacity(HEAD_LEN + capacity + capacity / 16);
             bytes.resize(HEAD_LEN, 0);
             Open {
                 head: SegmentHead {

@@ -1,12 +1,14 @@
 //! Load for a forwarding server: synthetic 1:1 sessions against this crate or Janus, one JSON line of figures. It must not know what is good.
 //!
 //! `sfu_load run --sessions 10 --seconds 10 [--record]` starts this crate in a child process;
+//! `sfu_load product --sessions 10 --seconds 10` starts the whole product: cases, claims, agents, storage, encryption;
 //! `sfu_load janus --sessions 10 --seconds 10 [--record]` starts Debian's `janus` the same way.
 
 mod janus;
 mod measure;
 mod ours;
 mod peer;
+mod product;
 
 use std::error::Error;
 use std::io::Write;
@@ -84,7 +86,13 @@ fn main() -> Fallible<()> {
             let report = load(&options, &server.process, move |session, asks| janus::signal(port, session, record.as_deref(), asks))?;
             with(report, "server", "janus".into())
         }
-        _ => return Err("run | janus, with --sessions, --seconds, --record".into()),
+        Some("product") => {
+            let server = product::Server::start(&options)?;
+            let calls = server.calls.clone();
+            let report = load(&options, &server.process, move |session, asks| product::signal(&calls, session, asks))?;
+            with(report, "server", "product".into())
+        }
+        _ => return Err("run | product | janus, with --sessions, --seconds, --record".into()),
     };
     writeln!(std::io::stdout(), "{line}")?;
     Ok(())

@@ -65,6 +65,7 @@ pub fn serve(options: &Options) -> Fallible<()> {
 }
 
 fn control(media: &MediaHandle, stream: TcpStream, record: bool) -> Fallible<()> {
+    stream.set_nodelay(true)?;
     let mut reader = BufReader::new(stream.try_clone()?);
     let mut stream = stream;
     loop {
@@ -86,12 +87,12 @@ fn control(media: &MediaHandle, stream: TcpStream, record: bool) -> Fallible<()>
         media.send(MediaOrder::Offer {
             room,
             peer: PeerId((session * 2 + side + 1) as u128),
-            seat: if side == 0 { Seat::Customer } else { Seat::Agent },
+            seat: if side % 10 == 0 { Seat::Customer } else { Seat::Agent },
             sdp: String::from_utf8(sdp)?,
             reply: Box::new(move |answer| drop(tx.send(answer))),
         })?;
         let answer = rx.recv()??;
-        write!(stream, "{}\n{answer}", answer.len())?;
+        stream.write_all(format!("{}\n{answer}", answer.len()).as_bytes())?;
     }
 }
 

@@ -4,7 +4,7 @@ use std::net::UdpSocket;
 use std::sync::mpsc::{Receiver, channel, sync_channel};
 use std::time::{Duration, Instant};
 
-use media::{Config, MediaEvent, MediaHandle, MediaOrder, PeerId, RoomId, Seat, Segment, start};
+use media::{Config, MediaError, MediaEvent, MediaHandle, MediaOrder, PeerId, RoomId, Seat, Segment, start};
 
 use crate::client::{Client, Video, vp8_payload};
 use str0m::net::Protocol;
@@ -213,4 +213,60 @@ fn closing_a_room_hands_over_the_recording_and_tells() {
         }
     }
     bench.media.stop();
+}
+
+#[test]
+fn rooms_of_two_threads_work_at_the_same_time() {
+    let bench = Bench::new(Config { threads: 2, ..config() });
+    for room in [RoomId(2), RoomId(3)] {
+        bench.media.send(MediaOrder::OpenRoom { room }).unwrap();
+        let (_, offer) = offer();
+        let answer = negotiate(&bench.media, room, PeerId(1), Seat::Agent, offer).unwrap();
+        assert!(answer.contains("a=ice-lite"));
+    }
+    let ports: std::collections::BTreeSet<_> = [RoomId(2), RoomId(3)]
+        .into_iter()
+        .map(|room| {
+            let (_, offer) = offer();
+            let answer = negotiate(&bench.media, room, PeerId(2), Seat::Customer, offer).unwrap();
+            let candidate = answer.lines().find(|l| l.starts_with("a=candidate:"));
+            candidate.unwrap().split(' ').nth(5).unwrap().to_owned()
+        })
+        .collect();
+    assert_eq!(ports.len(), 2, "each thread has its port");
+    bench.media.stop();
+}
+
+fn offer() -> (Client, String) {
+    let addr = "127.0.0.1:9".parse().unwrap();
+    Client::new(addr, Protocol::Udp, Video::Both, Instant::now())
+}
+
+#[test]
+fn limits_and_missing_rooms_are_refused_by_name() {
+    let bench = Bench::new(Config { max_rooms: 1, ..config() });
+    let ask = |room| negotiate(&bench.media, room, PeerId(1), Seat::Agent, offer().1);
+    assert_eq!(ask(ROOM), Err(MediaError::NoSuchRoom));
+    bench.media.send(MediaOrder::OpenRoom { room: ROOM }).unwrap();
+    assert!(ask(ROOM).is_ok());
+    bench.media.send(MediaOrder::OpenRoom { room: RoomId(5) }).unwrap();
+    assert_eq!(ask(RoomId(5)), Err(MediaError::TooManyRooms));
+    bench.media.stop();
+    assert_eq!(ask(ROOM), Err(MediaError::Stopped));
+}
+
+#[test]
+fn a_configuration_that_cannot_work_is_refused() {
+    let refused = |config: Config| {
+        let (sink, _) = sync_channel(1);
+        matches!(start(&config, |_| {}, sink), Err(MediaError::Config(_)))
+    };
+    let threads = Config { threads: 0, ..config() };
+    let nowhere = Config { advertise: vec![], ..config() };
+    let anywhere = Config { advertise: vec!["0.0.0.0".parse().unwrap()], ..config() };
+    assert!(refused(threads) && refused(nowhere) && refused(anywhere));
+    assert!(matches!(
+        start(&Config { udp: "192.0.2.1:1".parse().unwrap(), ..config() }, |_| {}, sync_channel(1).0),
+        Err(MediaError::Socket(_))
+    ));
 }
