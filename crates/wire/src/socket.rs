@@ -104,6 +104,7 @@ pub enum CustomerMessage {
 /// What the server says to a customer's page.
 #[derive(Clone, Debug, Serialize, Deserialize, ToSchema)]
 #[serde(tag = "type", rename_all = "snake_case")]
+#[expect(clippy::large_enum_variant, reason = "made for one message and sent at once; none is kept")]
 pub enum CustomerPush {
     /// The case now.
     Case {
@@ -383,6 +384,7 @@ pub enum AgentMessage {
 /// What the server says to an agent's page.
 #[derive(Clone, Debug, Serialize, Deserialize, ToSchema)]
 #[serde(tag = "type", rename_all = "snake_case")]
+#[expect(clippy::large_enum_variant, reason = "made for one message and sent at once; none is kept")]
 pub enum AgentPush {
     /// The desk now.
     Desk {

@@ -184,20 +184,15 @@ impl ApiError {
 
     fn headers(&self) -> HeaderMap {
         let mut headers = HeaderMap::new();
-        let challenge = match self {
-            Self::Unauthorised("Bearer") => Some("Bearer realm=\"recourse\""),
-            Self::Unauthorised(_) | Self::Plain("sign_in_failed" | "code_needed") => Some("Recourse realm=\"recourse\""),
-            _ => None,
+        let challenge = if let Self::Unauthorised("Bearer") = self {
+            Some("Bearer realm=\"recourse\"")
+        } else {
+            (self.said().status == 401).then_some("Recourse realm=\"recourse\"")
         };
         if let Some(text) = challenge {
             headers.insert(header::WWW_AUTHENTICATE, HeaderValue::from_static(text));
         }
-        let wait = match self {
-            Self::TooMany(seconds) => Some(*seconds),
-            Self::Unavailable(_) => Some(2),
-            Self::Plain("idempotency_in_flight") => Some(1),
-            _ => None,
-        };
+        let wait = if let Self::TooMany(seconds) = self { Some(*seconds) } else { waits(self) };
         if let Some(seconds) = wait {
             headers.insert(header::RETRY_AFTER, seconds.into());
         }
@@ -205,12 +200,22 @@ impl ApiError {
     }
 
     fn log(&self, instance: &str) {
-        match self {
-            Self::Internal(why) => tracing::error!(problem.id = instance, why, "a request broke"),
-            Self::Unavailable(why) => tracing::warn!(problem.id = instance, why, "a request found something unavailable"),
-            _ => tracing::debug!(problem.id = instance, problem.code = self.said().code, "a request was refused"),
+        if let Self::Internal(why) = self {
+            tracing::error!(problem.id = instance, why, "a request broke");
+        } else if let Self::Unavailable(why) = self {
+            tracing::warn!(problem.id = instance, why, "a request found something unavailable");
+        } else {
+            tracing::debug!(problem.id = instance, problem.code = self.said().code, "a request was refused");
         }
     }
+}
+
+/// Seconds after which a passing trouble is worth another try.
+fn waits(error: &ApiError) -> Option<u32> {
+    if matches!(error, ApiError::Unavailable(_)) {
+        return Some(2);
+    }
+    matches!(error, ApiError::Plain("idempotency_in_flight")).then_some(1)
 }
 
 impl IntoResponse for ApiError {
