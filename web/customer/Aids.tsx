@@ -57,7 +57,7 @@ function Talk({ s, act }: Props) {
       typing={s.typing ? t("chat.typing", { agent: agentName(s) }) : ""}
       onSend={act.say}
       onTyping={act.typing}
-      onAttach={(file) => act.sendPhoto(file, "other_page")}
+      onAttach={s.view?.phase === "live" ? (file) => act.sendPhoto(file, "other_page") : undefined}
       imageUrl={act.imageUrl}
     />
   );
@@ -209,7 +209,7 @@ function PhotosMode({ s, act }: Props) {
     <section class="photos" aria-label={t("photos.title")}>
       <div class="photos-ask">
         <p class="quiet">{s.wish ? t("photo.wish", { agent: agentName(s) }) : t("photos.text")}</p>
-        <ByHand key={slot} s={s} act={act} slot={slot} />
+        {s.view?.phase === "live" && <ByHand key={slot} s={s} act={act} slot={slot} />}
       </div>
       <Talk s={s} act={act} />
     </section>

@@ -69,7 +69,7 @@ export class Hands {
           return null;
         }
         dispatch({ type: "photo", photo: "taking" });
-        return this.#photograph(() => takeStill(track), command.slot, id, step);
+        return this.#photograph(() => takeStill(track), "live", command.slot, id, step);
       }
       case "flip":
         return this.flip();
@@ -108,17 +108,17 @@ export class Hands {
     const { state, dispatch } = this.#options;
     const wish = state().wish;
     dispatch({ type: "photo", photo: "sending" });
-    const outcome = await this.#photograph(async () => file, slot, wish?.command ?? null, wish?.step ?? null).catch((): Outcome => ({ ok: false, why: "failed" }));
+    const outcome = await this.#photograph(async () => file, "upload", slot, wish?.command ?? null, wish?.step ?? null).catch((): Outcome => ({ ok: false, why: "failed" }));
     if (wish?.command !== undefined && wish.command !== null && outcome.ok) this.done(wish.command, outcome);
     return outcome.ok ? (outcome.evidence ?? null) : null;
   }
 
-  async #photograph(take: () => Promise<Blob>, slot: ImageSlot, command: number | null, step: string | null): Promise<Outcome> {
+  async #photograph(take: () => Promise<Blob>, source: "live" | "upload", slot: ImageSlot, command: number | null, step: string | null): Promise<Outcome> {
     const { dispatch } = this.#options;
     try {
       const blob = await take();
       dispatch({ type: "photo", photo: "sending" });
-      const query = new URLSearchParams({ slot, ...(step ? { step } : {}), ...(command === null ? {} : { command: String(command) }) });
+      const query = new URLSearchParams({ slot, source, ...(step ? { step } : {}), ...(command === null ? {} : { command: String(command) }) });
       const kept = await upload<PhotographKept>(`/v1/customer/photographs?${query}`, blob, this.#options.proof());
       this.#note("sent");
       this.#options.happened("capture.taken");

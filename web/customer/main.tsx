@@ -4,6 +4,9 @@ import "../lib/ui/base.css";
 import "../lib/ui/video-tile.css";
 import "../lib/ui/chat.css";
 import "./customer.css";
+import "./stage.css";
+import "./sheets.css";
+import "./wide.css";
 import { render } from "preact";
 import { chooseLanguage, type Table } from "../lib/i18n.ts";
 import { screenOf, type CustomerState } from "../lib/room.ts";
@@ -89,6 +92,7 @@ function brand(s: CustomerState): void {
 }
 
 async function speak(tag: string): Promise<void> {
+  session.language = tag;
   const address = LAZY[tag];
   if (address) {
     const made = (await import(address).catch(() => null)) as { text: Table } | null;
@@ -112,11 +116,14 @@ async function later(): Promise<void> {
 async function begin(): Promise<void> {
   const asked = new URLSearchParams(location.search).get("lang");
   const chosen = asked ?? read("recourse.language");
-  const first = speak(chooseLanguage([chosen, ...navigator.languages]));
+  session.language = chooseLanguage([chosen, ...navigator.languages]);
+  const first = speak(session.language);
   draw();
   await Promise.all([session.look(), first]);
   const wish = session.state.link?.locale;
-  if (!chosen && wish && chooseLanguage([wish]) !== locale()) await speak(chooseLanguage([wish]));
+  if (!chosen && wish && chooseLanguage([wish]) !== session.language) await speak(chooseLanguage([wish]));
+  // What is agreed to must be read: the consent in the language of the page.
+  if (session.state.link && session.state.link.consent.locale !== session.language) await session.look();
   await later();
 }
 

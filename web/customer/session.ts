@@ -5,7 +5,7 @@ import { call, randomHex, Refused } from "../lib/api.ts";
 import { chatAfter, isOver, reduce, START, type CustomerEvent, type CustomerState } from "../lib/room.ts";
 import { canTalk, Room } from "../lib/rtc.ts";
 import { Line } from "../lib/socket.ts";
-import { type Actions, locale } from "./context.ts";
+import type { Actions } from "./context.ts";
 import { Device } from "./device.ts";
 import type { Hands } from "./hands.ts";
 import type { Host } from "./host.ts";
@@ -17,6 +17,8 @@ const MOST_OFFERS = 8;
 export class Session {
   state: CustomerState = START;
   room: Room | null = null;
+  /** In which language the consent is asked for. */
+  language = "en";
   readonly device: Device;
   /** What is loaded later; a command that comes earlier waits for it. */
   readonly hands: Promise<Hands>;
@@ -61,7 +63,7 @@ export class Session {
     try {
       const link = await call<LinkView>("/v1/customer/look", {
         body: { token: this.token, client_secret: this.#secret },
-        headers: { "Accept-Language": locale() },
+        headers: { "Accept-Language": this.language },
       });
       this.dispatch({ type: "link", link });
       const live = link.state === "ready" || link.state === "yours";

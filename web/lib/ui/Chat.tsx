@@ -34,7 +34,7 @@ export interface ChatProps {
   typing?: string;
   onSend: (text: string) => void;
   onTyping?: (on: boolean) => void;
-  onAttach?: (file: File) => void;
+  onAttach?: ((file: File) => void) | undefined;
   /** Address (blob: or same origin) of an image of the chat. */
   imageUrl: (evidence: string) => Promise<string>;
   /** The draft can be set from outside (canned replies); then `onDraft` is told of changes. */
