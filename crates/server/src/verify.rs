@@ -27,7 +27,7 @@ use std::fmt;
 use std::fs::{self, File, TryLockError};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
-use store::Options;
+use store::{Options, StoreError};
 
 /// Warnings that are spelled out; the rest is counted.
 const MAX_WARNINGS: usize = 100;
@@ -134,7 +134,7 @@ async fn ground(path: &Path, copy: &Copy) -> Result<Ground, Fault> {
     let live = held(&path.join("recourse.db.lock"));
     let kms = FileKms::open(&path.join("keys/master.keys"))?;
     let copied = copy.0.join("copy.db");
-    store::snapshot(&database, &copied).await?;
+    store::snapshot(&database, &copied).await.map_err(placed)?;
     let options = Options { readers: 1, migrate: false, ..Options::default() };
     let store = store::open(&format!("sqlite:{}", copied.display()), options).await?;
     let key = verifier_key(path, store.setting("log/verifier_key".to_owned()).await?)?;
@@ -143,6 +143,17 @@ async fn ground(path: &Path, copy: &Copy) -> Result<Ground, Fault> {
     let blobs = path.join("blobs");
     let engine = Engine::new(store, Arc::new(kms), clock, ids, String::new());
     Ok(Ground { engine, blobs: FileBlobs::reading(&blobs), evidence: blobs.join("evidence"), key, live })
+}
+
+/// A row of the log that is named by its number, which counts from 1, is an entry, which counts from 0.
+fn placed(error: StoreError) -> Fault {
+    match &error {
+        StoreError::Corrupt { table: "audit", row, what } => match row.parse::<u64>() {
+            Ok(row) => Fault::Entry { index: row.saturating_sub(1), what: what.clone() },
+            Err(_) => Fault::Database(error),
+        },
+        StoreError::Corrupt { .. } | StoreError::Conflict | StoreError::Unavailable(_) | StoreError::Limit(_) => Fault::Database(error),
+    }
 }
 
 /// The key that signs checkpoints, from the file beside the keys and from the settings: both say

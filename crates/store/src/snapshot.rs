@@ -4,7 +4,7 @@
 use crate::StoreError;
 use crate::conn::unavailable;
 use sqlx::sqlite::{SqliteConnectOptions, SqliteConnection};
-use sqlx::{ConnectOptions, Connection, Executor};
+use sqlx::{ConnectOptions, Connection, Executor, Row};
 use std::path::Path;
 use std::time::Duration;
 
@@ -27,8 +27,20 @@ pub async fn snapshot(from: &Path, to: &Path) -> Result<(), StoreError> {
     source.execute(sqlx::query("VACUUM INTO $1").bind(name)).await.map_err(unavailable)?;
     source.close().await.map_err(unavailable)?;
     let mut copy = open(settings.filename(to)).await?;
-    copy.execute(sqlx::query("REINDEX")).await.map_err(unavailable)?;
+    if let Err(error) = copy.execute(sqlx::query("REINDEX")).await {
+        return Err(odd_row(&mut copy).await.unwrap_or_else(|| unavailable(error)));
+    }
     copy.close().await.map_err(unavailable)
+}
+
+/// Which row of the audit log is not the one its indexes were made for: two rows claim one place.
+async fn odd_row(copy: &mut SqliteConnection) -> Option<StoreError> {
+    let found = copy.fetch_one(sqlx::query("PRAGMA integrity_check(1)")).await.ok()?;
+    let what: String = found.try_get(0).ok()?;
+    // "row 7 missing from index sqlite_autoindex_audit_2"
+    let (row, rest) = what.strip_prefix("row ")?.split_once(' ')?;
+    let row = rest.contains("audit").then(|| row.to_owned())?;
+    Some(StoreError::Corrupt { table: "audit", row, what })
 }
 
 async fn open(settings: SqliteConnectOptions) -> Result<SqliteConnection, StoreError> {

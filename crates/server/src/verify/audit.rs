@@ -95,7 +95,7 @@ async fn pending(store: &dyn Store, placed: u64, cases: &mut Cases) -> Result<u6
     loop {
         let page = match store.unsequenced(MAX_LIST).await {
             Ok(page) => page,
-            Err(error) => return Err(Fault::Entry { index: next, what: format!("or one of those after it, not signed yet: {error}") }),
+            Err(error) => return Err(pin_pending(store, next, error).await),
         };
         if page.is_empty() {
             return Ok(next - placed);
@@ -139,6 +139,16 @@ fn follow(cases: &mut Cases, index: u64, entry: &Entry) -> Result<(), Fault> {
         last.hash = entry.state_hash;
     }
     Ok(())
+}
+
+/// Which of the entries without a place cannot be read.
+async fn pin_pending(store: &dyn Store, next: u64, error: StoreError) -> Fault {
+    for (limit, index) in (1..=MAX_LIST).zip(next..) {
+        if let Err(error) = store.unsequenced(limit).await {
+            return Fault::Entry { index, what: format!("(not signed yet) {error}") };
+        }
+    }
+    Fault::Database(error)
 }
 
 /// Which row of a page cannot be read.
