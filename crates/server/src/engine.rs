@@ -187,8 +187,9 @@ impl Engine {
     }
 
     async fn commit(&self, rows: Commit) -> Result<(), EngineError> {
+        let people = rows.people.clone();
         self.store.commit(rows).await?;
-        self.sent(&Committed::default());
+        self.sent(&Committed { people, ..Committed::default() });
         Ok(())
     }
 

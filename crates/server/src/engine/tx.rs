@@ -28,6 +28,8 @@ pub struct CaseChange {
 pub struct Committed {
     pub case: Option<CaseChange>,
     pub agents: Vec<Agent>,
+    /// Accounts that were made or edited.
+    pub people: Vec<store::rows::PersonWrite>,
 }
 
 pub(super) struct CaseSlot {

@@ -66,6 +66,13 @@ impl QueueView {
                 }
             }
         }
+        for person in &done.people {
+            let skills: Vec<String> = serde_json::from_str(&person.skills).unwrap_or_default();
+            let offline = Agent::new(person.id, person.tenant, person.created_at);
+            let seen = inner.agents.entry(person.id).or_insert(Seen { agent: offline, skills: Vec::new(), active: true });
+            seen.skills = skills;
+            seen.active = person.active;
+        }
         for agent in &done.agents {
             if let Some(seen) = inner.agents.get_mut(&agent.id) {
                 if agent.version >= seen.agent.version {
