@@ -1,5 +1,11 @@
 // Written by `make codegen` from the types in crates/wire. Do not edit.
 
+/** `POST /v1/cases/{id}/reports`: another attempt failed. */
+export interface AddReport {
+  /** The attempt. */
+  check: Check;
+}
+
 /** What the server says on `/v1/admin/socket`. */
 export type AdminPush =
   | {
@@ -341,12 +347,16 @@ export interface ApiKeyView {
 export interface AskCallBack {
   /** RFC 3339, within the next 7 days; absent = as soon as an agent is free or the queue opens. */
   at?: string | null;
+  /** The secret this browser holds, if it claimed before; needed once the link is claimed. */
+  client_secret?: string | null;
   /** The link's secret. */
   token: string;
 }
 
 /** `POST /v1/customer/new-link`: the way out of an expired page. */
 export interface AskNewLink {
+  /** The secret this browser holds, if it claimed before: then the new link is given directly. */
+  client_secret?: string | null;
   /** The old link's secret. */
   token: string;
 }
@@ -591,6 +601,14 @@ export interface Claimed {
   document_type?: string | null;
   /** Name as typed, at most 200 characters. */
   name?: string | null;
+}
+
+/** `POST /v1/me/totp/confirm`: puts the second factor in force. */
+export interface ConfirmTotp {
+  /** Six digits. */
+  code: string;
+  /** From [`TotpOffer`]. */
+  pending: string;
 }
 
 /** The consent that was shown. */
@@ -1433,6 +1451,12 @@ export interface ReportView {
   images: Array<ImageView>;
 }
 
+/** `POST /v1/admin/cases/{id}/review`: a second person decides about the decision. */
+export interface ReviewDecision {
+  /** True: the decision stands; false: the case goes to the bank's own staff. */
+  agree: boolean;
+}
+
 /** A ringing contact. */
 export interface RingView {
   /** The case, shown before answering. */
@@ -1552,6 +1576,14 @@ export interface SessionView {
   width: number;
 }
 
+/** `POST /v1/me/password`: a new password; every other sign-in of the account ends. */
+export interface SetPassword {
+  /** The one in force, if there is one. */
+  current?: string | null;
+  /** 12 characters to 256 bytes. */
+  password: string;
+}
+
 /** `POST /v1/sign-in`: a local account. */
 export interface SignIn {
   /** Six digits (TOTP, RFC 6238), when the account has it. */
@@ -1657,6 +1689,16 @@ export interface TimelineEntry {
   kind: string;
   /** Hex leaf hash. */
   leaf: string;
+}
+
+/** `POST /v1/me/totp`, answer: the secret of an authenticator app, shown once and not yet in force. */
+export interface TotpOffer {
+  /** Give it back with the first code; good for 15 minutes. */
+  pending: string;
+  /** For typing. */
+  secret: string;
+  /** `otpauth://…`, for a QR code. */
+  uri: string;
 }
 
 /** The agent's decision. */
