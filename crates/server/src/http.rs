@@ -17,15 +17,17 @@ mod signin;
 pub mod who;
 
 use crate::state::App;
+use crate::telemetry::metrics;
 use axum::Router;
 use axum::extract::{DefaultBodyLimit, Request, State};
-use axum::http::{HeaderValue, header};
+use axum::http::{HeaderValue, StatusCode, header};
 use axum::middleware::{self, Next};
 use axum::response::{IntoResponse, Response};
 use axum::routing::get;
 use limits::{Guards, Purpose};
 use problem::ApiError;
 use std::sync::Arc;
+use std::time::Instant;
 use tower_http::catch_panic::CatchPanicLayer;
 
 pub use customer::link_state;
@@ -87,11 +89,25 @@ async fn guarded(mut response: Response) -> Response {
     std::future::ready(response).await
 }
 
-/// No address may ask without end.
+/// No address may ask without end; every answer is counted.
 async fn limited(State(web): State<Web>, request: Request, next: Next) -> Response {
+    let began = Instant::now();
     let from = limits::network(extract::Peer::of(request.extensions()).0);
-    match web.guards.take(Purpose::Address, &from) {
+    let response = match web.guards.take(Purpose::Address, &from) {
         Err(error) => error.into_response(),
         Ok(_) => next.run(request).await,
+    };
+    metrics::HTTP_REQUESTS.add(class(response.status()), 1);
+    metrics::HTTP_SECONDS.observe(began.elapsed());
+    response
+}
+
+fn class(status: StatusCode) -> &'static str {
+    match status.as_u16() {
+        100..=199 => "1xx",
+        200..=299 => "2xx",
+        300..=399 => "3xx",
+        400..=499 => "4xx",
+        _ => "5xx",
     }
 }

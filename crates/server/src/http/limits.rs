@@ -2,6 +2,7 @@
 //! Must not know what is asked.
 
 use super::problem::ApiError;
+use crate::telemetry::metrics;
 use std::collections::{BTreeMap, BTreeSet};
 use std::net::IpAddr;
 use std::sync::{Arc, Mutex, PoisonError};
@@ -37,6 +38,15 @@ struct Rate {
 }
 
 impl Purpose {
+    /// As the numbers name it.
+    const fn word(self) -> &'static str {
+        match self {
+            Self::Address | Self::Tenant | Self::View => "api",
+            Self::BadToken | Self::NewLink => "link",
+            Self::SignIn => "sign_in",
+        }
+    }
+
     const fn rate(self) -> Rate {
         match self {
             // A whole branch office may sit behind one address.
@@ -96,6 +106,9 @@ impl Guards {
         bucket.left = refilled(*bucket, rate, now);
         bucket.at = now;
         if bucket.left < 1.0 {
+            if purpose != Purpose::View {
+                metrics::LIMITED.add(purpose.word(), 1);
+            }
             return Err(ApiError::TooMany(((1.0 - bucket.left) / rate.per_second).ceil() as u32));
         }
         bucket.left -= 1.0;
