@@ -29,16 +29,18 @@ const RECIPES = {
     ext: 'y4m',
     args: ['-ss', '1.5', '-t', '6', '-vf', 'scale=1280:720,fps=8', '-pix_fmt', 'yuv420p'],
   },
-  // The agent's camera: the same synthetic face, mirrored and warmer, so that the two sides of a
-  // call can be told apart in pictures and by their pixels.
+  // The card held clean, at the size of a good phone camera: larger than what is streamed.
+  card: {
+    source: 'document.webm',
+    ext: 'y4m',
+    args: ['-ss', '4.5', '-t', '3', '-vf', 'scale=1920:1080,fps=6', '-pix_fmt', 'yuv420p'],
+  },
+  // The agent's camera: the same synthetic face, mirrored, nearer and in a blue shirt, blinking and
+  // speaking, so that the two sides of a call can be told apart in pictures and by their pixels.
   agent: {
     source: 'liveness.webm',
     ext: 'y4m',
-    args: [
-      '-t', '5',
-      '-vf', 'hflip,colorchannelmixer=rr=1.15:bb=0.8,scale=640:480,fps=15',
-      '-pix_fmt', 'yuv420p',
-    ],
+    args: ['-ss', '5.8', '-t', '4', '-filter_complex', blueShirt(), '-pix_fmt', 'yuv420p'],
   },
   // A tone of half a second each second: a microphone that is heard and falls silent.
   speech: {
@@ -50,7 +52,19 @@ const RECIPES = {
   },
 };
 
-/** @typedef {'liveness' | 'document' | 'agent' | 'speech'} Clip */
+/** @typedef {'liveness' | 'document' | 'card' | 'agent' | 'speech'} Clip */
+
+/** The yellow below the chin becomes blue; the skin, also below the chin, keeps its colour. */
+function blueShirt() {
+  const below = 'crop=640:120:0:360';
+  return [
+    'hflip,crop=464:348:88:20,scale=640:480,fps=15,split=3[all][keep][turn]',
+    `[keep]${below},colorkey=0xE8A808:0.25:0.1[skin]`,
+    `[turn]${below},hue=h=175:s=0.5[blue]`,
+    '[blue][skin]overlay[low]',
+    '[all][low]overlay=0:360,eq=saturation=0.8:brightness=0.02',
+  ].join(';');
+}
 
 /**
  * The path of a clip in the form Chromium plays; made when it is missing.

@@ -7,6 +7,9 @@ import { fileURLToPath } from 'node:url';
 import { waitFor, within } from './wait.mjs';
 
 const root = join(dirname(fileURLToPath(import.meta.url)), '..');
+/** The program: the debug build, or the one named by RECOURSE. */
+export const program = () => process.env.RECOURSE ?? join(root, 'target/debug/recourse');
+
 const START_MS = 20_000;
 const STOP_MS = 15_000;
 const KEPT_LINES = 400;
@@ -38,9 +41,9 @@ export class Recourse {
 
   /**
    * @param {{dataDir: string, command?: string[], env?: Record<string, string>}} options
-   *   command: what to run instead of target/debug/recourse
+   *   command: what to run instead of the program
    */
-  constructor({ dataDir, command = [join(root, 'target/debug/recourse')], env = {} }) {
+  constructor({ dataDir, command = [program()], env = {} }) {
     this.#command = command;
     this.#dataDir = dataDir;
     this.#env = env;
@@ -68,13 +71,13 @@ export class Recourse {
   /** Starts on a free port, or on the port of before. @returns {Promise<Urls>} */
   async start() {
     if (this.#child) throw new Error('the server is running already');
-    const [program, ...before] = this.#command;
-    if (program.includes('/') && !existsSync(program)) {
-      throw new Error(`${program} is not built; run: make build`);
+    const [binary, ...before] = this.#command;
+    if (binary.includes('/') && !existsSync(binary)) {
+      throw new Error(`${binary} is not built; run: make build`);
     }
     const port = this.#urls ? new URL(this.#urls.api_url).port : '0';
     const args = [...before, 'demo', '--json', '--port', port, '--data', this.#dataDir];
-    const child = spawn(program, args, {
+    const child = spawn(binary, args, {
       stdio: ['ignore', 'pipe', 'pipe'],
       env: { ...process.env, ...this.#env },
     });

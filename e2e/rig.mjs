@@ -73,6 +73,7 @@ export class Stage {
     this.onEnd(() => browser.close());
     const context = await browser.newContext({ locale: 'en-GB', ...DESK, ...contextOptions });
     context.setDefaultTimeout(15_000);
+    await context.addInitScript(nameDevices);
     context.on('page', (page) => this.#watch(page, name));
     return { browser, context, page: await context.newPage() };
   }
@@ -107,6 +108,24 @@ export class Stage {
     this.#undo = [];
     if (errors.length > 0) throw new AggregateError(errors, 'taking the stage down failed');
   }
+}
+
+/** Runs in the page: a fake camera is named after the file it plays, which is nobody's camera. */
+function nameDevices() {
+  /** @param {any} owner @param {(of: any) => boolean} isCamera */
+  const rename = (owner, isCamera) => {
+    const label = owner && Object.getOwnPropertyDescriptor(owner.prototype, 'label');
+    if (!label?.get) return;
+    Object.defineProperty(owner.prototype, 'label', {
+      ...label,
+      get() {
+        const own = /** @type {() => string} */ (label.get).call(this);
+        return own.includes('/') ? (isCamera(this) ? 'Front camera' : 'Microphone') : own;
+      },
+    });
+  };
+  rename(globalThis.MediaDeviceInfo, (device) => device.kind === 'videoinput');
+  rename(globalThis.MediaStreamTrack, (track) => track.kind === 'video');
 }
 
 /** @param {string} text */
@@ -147,16 +166,23 @@ export async function playOn(name, play) {
 }
 
 /**
- * The rules of WCAG 2.2 AA that a machine can check, on the page as it stands.
+ * The rules of WCAG 2.2 AA that a machine can check, on the page as it stands, frames within it included.
  * @param {import('playwright-core').Page} page
  * @returns {Promise<{id: string, help: string, nodes: string[]}[]>}
  */
 export async function axeViolations(page) {
+  const found = [];
+  for (const frame of page.frames()) found.push(...(await axeIn(frame)));
+  return found;
+}
+
+/** @param {import('playwright-core').Frame} frame @returns {Promise<{id: string, help: string, nodes: string[]}[]>} */
+async function axeIn(frame) {
   // Evaluated rather than added as a script element, which the pages' own policy would refuse.
-  await page.evaluate(`if (!globalThis.axe) { ${axeSource} }`);
-  return page.evaluate(async (tags) => {
+  await frame.evaluate(`if (!globalThis.axe) { ${axeSource} }`);
+  return frame.evaluate(async (tags) => {
     const axe = /** @type {any} */ (globalThis).axe;
-    const { violations } = await axe.run(document, { runOnly: { type: 'tag', values: tags } });
+    const { violations } = await axe.run(document, { runOnly: { type: 'tag', values: tags }, iframes: false });
     return violations.map((/** @type {any} */ v) => ({
       id: v.id,
       help: v.help,

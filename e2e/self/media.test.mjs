@@ -77,7 +77,7 @@ walk('two browser processes see each other over loopback', async (stage) => {
     const { r, b } = await meanColour(other);
     warmth.push(r / b);
   }
-  assert.ok(warmth[0] > warmth[1] * 1.1, `the customer sees the agent: ${warmth}`);
+  assert.ok(warmth[1] > warmth[0] * 1.1, `the customer sees the agent: ${warmth}`);
 });
 
 walk('the made source flashes and beeps within 80 ms, and can be turned', async (stage) => {
