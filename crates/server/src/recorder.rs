@@ -112,14 +112,7 @@ impl Writer {
         loop {
             let mut stop = false;
             let mut seal = Vec::new();
-            // Commands first: a session begins before its first segment comes.
-            while let Ok(command) = commands.try_recv() {
-                match command {
-                    Command::Begin { room, case, session, key } => self.begin(room, case, session, key),
-                    Command::Seal { room } => seal.push(room),
-                    Command::Stop => stop = true,
-                }
-            }
+            self.obey(commands, &mut seal, &mut stop);
             let first = match segments.recv_timeout(if stop { Duration::ZERO } else { BATCH }) {
                 Ok(segment) => Some(segment),
                 Err(RecvTimeoutError::Timeout) => None,
@@ -128,6 +121,8 @@ impl Writer {
                     None
                 }
             };
+            // Commands given before this segment come before it: a session begins with its first one.
+            self.obey(commands, &mut seal, &mut stop);
             let mut taken = 0;
             let mut next = first;
             while let Some(segment) = next {
@@ -146,6 +141,16 @@ impl Writer {
                     self.tell_head(room);
                 }
                 return;
+            }
+        }
+    }
+
+    fn obey(&mut self, commands: &Receiver<Command>, seal: &mut Vec<RoomId>, stop: &mut bool) {
+        while let Ok(command) = commands.try_recv() {
+            match command {
+                Command::Begin { room, case, session, key } => self.begin(room, case, session, key),
+                Command::Seal { room } => seal.push(room),
+                Command::Stop => *stop = true,
             }
         }
     }

@@ -34,7 +34,7 @@ pub struct TestApp {
     pub clock: Arc<FakeClock>,
     pub router: Router,
     pub bank: Bank,
-    folder: PathBuf,
+    pub folder: PathBuf,
 }
 
 /// A tenant with a key.

@@ -1,0 +1,15 @@
+//! The server from outside: the real router on a real store, with a clock and chance that tests set.
+
+mod access;
+mod admin;
+mod deliveries;
+mod engine;
+mod floor;
+mod folder;
+mod intake;
+mod links;
+mod pages;
+mod recorder;
+mod router;
+mod test_app;
+mod verify;
