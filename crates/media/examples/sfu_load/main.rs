@@ -4,6 +4,7 @@
 //! `sfu_load product --sessions 10 --seconds 10` starts the whole product: cases, claims, agents, storage, encryption;
 //! `sfu_load janus --sessions 10 --seconds 10 [--record]` starts Debian's `janus` the same way.
 
+mod floor;
 mod janus;
 mod measure;
 mod ours;
@@ -86,6 +87,7 @@ fn main() -> Fallible<()> {
             let report = load(&options, &server.process, move |session, asks| janus::signal(port, session, record.as_deref(), asks))?;
             with(report, "server", "janus".into())
         }
+        Some("floor") => floor::measure(&options)?,
         Some("product") => {
             let server = product::Server::start(&options)?;
             let calls = server.calls.clone();
