@@ -37,6 +37,9 @@ pub(crate) enum HandOver {
     Lost(&'static str),
 }
 
+/// A run lasts at least this long; a quicker change of size stays in its run, where the export finds it.
+const RUN_LEAST_US: i64 = 200_000;
+
 #[derive(Debug)]
 struct Open {
     head: SegmentHead,
@@ -65,6 +68,7 @@ struct Run {
     size: Option<(u16, u16)>,
     number: u32,
     next_index: u32,
+    started_us: i64,
 }
 
 impl TrackRecorder {
@@ -75,12 +79,20 @@ impl TrackRecorder {
     /// Adds a packet; hands the segment before it over when it is full, old, or of another run.
     pub fn push(&mut self, p: &Taken<'_>, sink: &SyncSender<Segment>) -> HandOver {
         let mut result = HandOver::Nothing;
-        let same = self.run.as_ref().is_some_and(|run| {
-            run.peer == p.peer
-                && run.ssrc == p.ssrc
-                && run.codec == p.codec
-                && (run.size.is_none() || p.size.is_none() || run.size == p.size)
+        let source = self.run.as_ref().map(|run| {
+            let same = run.peer == p.peer && run.ssrc == p.ssrc && run.codec == p.codec;
+            let young = p.arrival_us.saturating_sub(run.started_us) < RUN_LEAST_US;
+            (same, young, run.size)
         });
+        let same = match source {
+            // Whoever changes source with every packet must not fill the queue of everybody.
+            Some((false, true, _)) => {
+                self.lost(p.arrival_us, p.arrival_us, 1, GapWhy::Network);
+                return HandOver::Nothing;
+            }
+            None | Some((false, false, _)) => false,
+            Some((true, young, size)) => young || size.is_none() || p.size.is_none() || size == p.size,
+        };
         let full = self
             .open
             .as_ref()
@@ -89,7 +101,15 @@ impl TrackRecorder {
             result = self.hand_over(sink);
         }
         if !same {
-            self.run = Some(Run { peer: p.peer, ssrc: p.ssrc, codec: p.codec, size: p.size, number: self.next_run, next_index: 0 });
+            self.run = Some(Run {
+                peer: p.peer,
+                ssrc: p.ssrc,
+                codec: p.codec,
+                size: p.size,
+                number: self.next_run,
+                next_index: 0,
+                started_us: p.arrival_us,
+            });
             self.next_run = self.next_run.wrapping_add(1);
             self.last_report = None;
         }
@@ -240,18 +260,33 @@ mod tests {
     fn a_new_size_source_or_start_opens_a_new_run() {
         let (tx, rx) = sync_channel(8);
         let mut r = recorder();
-        let sized = |seq, size| Taken { size: Some(size), ..packet(seq, 0) };
+        let sized = |seq, size| Taken { size: Some(size), ..packet(seq, seq as i64 * 300) };
+        let of_second = |seq| Taken { ssrc: 2, ..packet(seq, seq as i64 * 300) };
         r.push(&packet(0, 0), &tx);
         r.push(&sized(1, (640, 480)), &tx);
         r.push(&sized(2, (640, 480)), &tx);
         r.push(&sized(3, (480, 640)), &tx);
-        r.push(&Taken { ssrc: 2, ..packet(4, 0) }, &tx);
+        r.push(&of_second(4), &tx);
         r.finish(&tx);
-        r.push(&Taken { ssrc: 2, ..packet(5, 0) }, &tx);
+        r.push(&of_second(5), &tx);
         r.finish(&tx);
         let runs: Vec<_> = rx.try_iter().map(|s| (s.head.run, s.head.size, s.head.packets)).collect();
         let expected = [(0, Some((640, 480)), 3), (1, Some((480, 640)), 1), (2, None, 1), (3, None, 1)];
         assert_eq!(runs, expected);
+    }
+
+    #[test]
+    fn a_source_that_changes_with_every_packet_does_not_flood_the_queue() {
+        let (tx, rx) = sync_channel(4096);
+        let mut r = recorder();
+        for i in 0..1000 {
+            let ssrc = i as u32;
+            r.push(&Taken { ssrc, ..packet(i, i as i64) }, &tx);
+        }
+        r.finish(&tx);
+        let segments: Vec<_> = rx.try_iter().collect();
+        assert!(segments.len() <= 6, "{} segments in a second", segments.len());
+        assert!(segments.iter().any(|s| s.head.gap.is_some()), "what was left out is told");
     }
 
     #[test]

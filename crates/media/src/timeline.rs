@@ -6,7 +6,7 @@ use crate::handle::PeerId;
 use crate::segment::{Codec, Decoded, Gap, Packet, SenderReport};
 
 /// How late a packet can plausibly be; clocks that claim more are not believed.
-const LATE_MAX_US: i64 = 5_000_000;
+const LATE_MAX_US: i64 = 30_000_000;
 
 /// One synchronisation source of one connection, in sequence order, without duplicates.
 #[derive(Debug)]

@@ -13,6 +13,8 @@ const STALL: Duration = Duration::from_secs(2);
 const GIVE_UP: Duration = Duration::from_millis(800);
 /// Missing packets watched at a time; a longer hole is a break, not a loss.
 const MISSING_MAX: usize = 512;
+/// How often a change of size is told at most.
+const SIZE_EVERY: Duration = Duration::from_millis(200);
 /// How often a source is asked for a key frame at most.
 pub(crate) const KEY_EVERY: Duration = Duration::from_millis(500);
 
@@ -22,6 +24,7 @@ pub(crate) struct UpTrack {
     pub key: SourceKey,
     pub codec: Codec,
     pub size: Option<(u16, u16)>,
+    size_at: Option<Instant>,
     pub stalled: bool,
     last_packet: Instant,
     highest: u64,
@@ -44,6 +47,7 @@ impl UpTrack {
             key,
             codec,
             size: None,
+            size_at: None,
             stalled: false,
             last_packet: now,
             highest: seq.wrapping_sub(1),
@@ -79,7 +83,9 @@ impl UpTrack {
         }
         if let Start::Key(Some(size)) = start
             && self.size != Some(size)
+            && self.size_at.is_none_or(|at| now.saturating_duration_since(at) >= SIZE_EVERY)
         {
+            self.size_at = Some(now);
             self.size = Some(size);
             change.size = Some(size);
         }
@@ -188,6 +194,18 @@ mod tests {
         assert!(t.stalls(t0 + STALL));
         assert!(!t.stalls(t0 + STALL * 2));
         assert!(t.take(11, Start::Other, t0 + STALL * 2).back);
+    }
+
+    #[test]
+    fn a_size_that_flickers_is_told_a_few_times_only() {
+        let t0 = Instant::now();
+        let mut t = track(t0);
+        let sizes = [(640, 480), (480, 640)];
+        let told = (0..1000u64).filter(|i| {
+            let start = Start::Key(Some(sizes[*i as usize % 2]));
+            t.take(10 + i, start, t0 + Duration::from_millis(*i)).size.is_some()
+        });
+        assert!((2..=6).contains(&told.count()));
     }
 
     #[test]
