@@ -78,7 +78,11 @@ impl fmt::Display for Report {
             writeln!(f, "note: {} more like these", self.more_warnings)?;
         }
         writeln!(f, "everything fits")?;
-        writeln!(f, "  log         {} entries under {} signed checkpoints, {} not yet signed", self.entries, self.checkpoints, self.pending)?;
+        writeln!(
+            f,
+            "  log         {} entries under {} signed checkpoints, {} not yet signed",
+            self.entries, self.checkpoints, self.pending
+        )?;
         write!(f, "  root        ")?;
         self.root.iter().try_for_each(|byte| write!(f, "{byte:02x}"))?;
         writeln!(f, " (size {})", self.entries)?;
@@ -165,7 +169,11 @@ fn verifier_key(path: &Path, setting: Option<Vec<u8>>) -> Result<VerifierKey, Fa
     match (file, setting) {
         (Some(file), Some(setting)) => {
             let key = read(&file)?;
-            if key == read(&setting)? { Ok(key) } else { Err(Fault::VerifierKey("in keys/log.pub is another than in the settings".to_owned())) }
+            if key == read(&setting)? {
+                Ok(key)
+            } else {
+                Err(Fault::VerifierKey("in keys/log.pub is another than in the settings".to_owned()))
+            }
         }
         (Some(one), None) | (None, Some(one)) => read(&one),
         (None, None) => Err(Fault::VerifierKey("is missing".to_owned())),

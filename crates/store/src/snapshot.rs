@@ -18,11 +18,8 @@ const BUSY: Duration = Duration::from_secs(10);
 /// A file that is missing, is no database, or whose rows break its own rules.
 pub async fn snapshot(from: &Path, to: &Path) -> Result<(), StoreError> {
     let name = to.to_str().ok_or_else(|| StoreError::Unavailable("the path of the copy is not UTF-8".to_owned()))?;
-    let settings = SqliteConnectOptions::new()
-        .create_if_missing(false)
-        .busy_timeout(BUSY)
-        .pragma("trusted_schema", "OFF")
-        .disable_statement_logging();
+    let settings =
+        SqliteConnectOptions::new().create_if_missing(false).busy_timeout(BUSY).pragma("trusted_schema", "OFF").disable_statement_logging();
     let mut source = open(settings.clone().filename(from).read_only(true)).await?;
     source.execute(sqlx::query("VACUUM INTO $1").bind(name)).await.map_err(unavailable)?;
     source.close().await.map_err(unavailable)?;

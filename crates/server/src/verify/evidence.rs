@@ -7,17 +7,30 @@ use crate::adapters::blobs::Blobs;
 use crate::adapters::seal;
 use crate::engine::CaseKey;
 use crate::images::{Version, place};
-use domain::case::Fact;
 use domain::digest::Digest;
 use domain::ids::{CaseId, EvidenceId, SessionId};
+use serde::Deserialize;
 use std::collections::{BTreeMap, BTreeSet};
 use store::rows::{AuditRow, MAX_LIST};
 
-/// The facts that name evidence; the others are proven with the log alone.
+/// The facts that name evidence, with what of them is needed here; the others are proven with the
+/// log alone.
+#[derive(Deserialize)]
+#[serde(tag = "fact", rename_all = "snake_case")]
+pub(super) enum Naming {
+    ImageReported(Image),
+    StillTaken(Image),
+    SessionStarted { session: SessionId },
+    RecordingStarted { session: SessionId },
+    RecordingHead { session: SessionId, segments: u64, head: Digest },
+    RecordingSealed { session: SessionId, segments: u64, head: Digest },
+}
+
 const NAMING: [&str; 6] = ["image_reported", "still_taken", "session_started", "recording_started", "recording_head", "recording_sealed"];
 
-struct Image {
-    id: EvidenceId,
+#[derive(Deserialize)]
+pub(super) struct Image {
+    evidence: EvidenceId,
     sha256: Digest,
     sealed: Digest,
     shown_sealed: Digest,
@@ -33,17 +46,24 @@ pub(super) async fn check(ground: &Ground, case: CaseId, key: &CaseKey, report: 
         after = last.seq;
         for row in &page {
             match fact(row)? {
-                Some(
-                    Fact::ImageReported { evidence: id, sha256, sealed, shown_sealed, .. } | Fact::StillTaken { evidence: id, sha256, sealed, shown_sealed, .. },
-                ) => {
-                    let image = Image { id, sha256, sealed, shown_sealed };
+                Some(Naming::ImageReported(image) | Naming::StillTaken(image)) => {
                     for (version, digest) in [(Version::Original, image.sealed), (Version::Shown, image.shown_sealed)] {
                         report.bytes += check_image(ground, case, key, &image, version, digest)?;
-                        named.insert(place(case, id, version));
+                        named.insert(place(case, image.evidence, version));
                     }
                     report.items += 1;
                 }
-                Some(fact) => recordings::told(&mut sessions, case, &fact)?,
+                Some(Naming::SessionStarted { session } | Naming::RecordingStarted { session }) => {
+                    sessions.entry(session).or_default();
+                }
+                Some(Naming::RecordingHead { session, segments, head }) => {
+                    sessions.entry(session).or_default().head(case, session, segments, head)?;
+                }
+                Some(Naming::RecordingSealed { session, segments, head }) => {
+                    let told = sessions.entry(session).or_default();
+                    told.head(case, session, segments, head)?;
+                    told.sealed(segments);
+                }
                 None => {}
             }
         }
@@ -58,7 +78,7 @@ pub(super) async fn check(ground: &Ground, case: CaseId, key: &CaseKey, report: 
 }
 
 /// The fact an entry holds, if it is one that names evidence.
-fn fact(row: &AuditRow) -> Result<Option<Fact>, Fault> {
+fn fact(row: &AuditRow) -> Result<Option<Naming>, Fault> {
     if !NAMING.contains(&row.entry.kind.as_str()) {
         return Ok(None);
     }
@@ -66,13 +86,14 @@ fn fact(row: &AuditRow) -> Result<Option<Fact>, Fault> {
     if let Some(map) = body.as_object_mut() {
         map.insert("fact".to_owned(), serde_json::Value::String(row.entry.kind.clone()));
     }
-    let unreadable = |e: serde_json::Error| Fault::Entry { index: row.idx.unwrap_or_default(), what: format!("{} cannot be read: {e}", row.entry.kind) };
+    let unreadable =
+        |e: serde_json::Error| Fault::Entry { index: row.idx.unwrap_or_default(), what: format!("{} cannot be read: {e}", row.entry.kind) };
     serde_json::from_value(body).map(Some).map_err(unreadable)
 }
 
 fn check_image(ground: &Ground, case: CaseId, key: &CaseKey, image: &Image, version: Version, digest: Digest) -> Result<u64, Fault> {
-    let fault = |what: String| Fault::Image { case, evidence: image.id, version, what };
-    let name = place(case, image.id, version);
+    let fault = |what: String| Fault::Image { case, evidence: image.evidence, version, what };
+    let name = place(case, image.evidence, version);
     let sealed = ground.blobs.get(&name).map_err(|e| fault(format!("cannot be read: {e}")))?;
     if Digest::of(&sealed) != digest {
         return Err(fault("does not hash to what the log holds: changed, cut or exchanged".to_owned()));

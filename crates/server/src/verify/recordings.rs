@@ -6,7 +6,6 @@ use crate::adapters::blobs::{BlobError, Blobs};
 use crate::adapters::seal;
 use crate::engine::CaseKey;
 use crate::recorder::{self, PartFault};
-use domain::case::Fact;
 use domain::digest::Digest;
 use domain::ids::{CaseId, SessionId};
 use std::collections::BTreeMap;
@@ -26,24 +25,19 @@ pub(super) struct Counted {
     pub bytes: u64,
 }
 
-/// Takes in what one fact tells.
-pub(super) fn told(sessions: &mut BTreeMap<SessionId, Told>, case: CaseId, fact: &Fact) -> Result<(), Fault> {
-    let (session, head, sealed) = match *fact {
-        Fact::SessionStarted { session, .. } | Fact::RecordingStarted { session } => (session, None, false),
-        Fact::RecordingHead { session, segments, head } => (session, Some((segments, head)), false),
-        Fact::RecordingSealed { session, segments, head } => (session, Some((segments, head)), true),
-        #[expect(clippy::wildcard_enum_match_arm, reason = "only facts that name evidence come here, and those of recordings are above")]
-        _ => return Ok(()),
-    };
-    let told = sessions.entry(session).or_default();
-    let Some((segments, head)) = head else { return Ok(()) };
-    if *told.heads.entry(segments).or_insert(head) != head {
-        return Err(Fault::Recording { case, session, what: format!("the log holds two heads after {segments} segments") });
+impl Told {
+    /// Takes in the chain hash after so many segments.
+    pub fn head(&mut self, case: CaseId, session: SessionId, segments: u64, head: Digest) -> Result<(), Fault> {
+        if *self.heads.entry(segments).or_insert(head) == head {
+            return Ok(());
+        }
+        Err(Fault::Recording { case, session, what: format!("the log holds two heads after {segments} segments") })
     }
-    if sealed {
-        told.sealed = Some(segments);
+
+    /// There are so many segments and will be no more.
+    pub fn sealed(&mut self, segments: u64) {
+        self.sealed = Some(segments);
     }
-    Ok(())
 }
 
 /// Reads a recording from its first segment to its last.

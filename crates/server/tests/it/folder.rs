@@ -142,7 +142,9 @@ impl Yard {
         self.engine.on_agent(agent, &Actor::Person(agent), agent::Input::Came).await.unwrap();
         self.engine.on_agent(agent, &Actor::Person(agent), agent::Input::Available).await.unwrap();
         self.engine.reserve(case, agent, Span::seconds(20)).await.unwrap();
-        let Some(agent::State::Reserved { reservation, .. }) = Some(self.engine.agent(agent).await.unwrap().state) else { panic!("not rung") };
+        let Some(agent::State::Reserved { reservation, .. }) = Some(self.engine.agent(agent).await.unwrap().state) else {
+            panic!("not rung")
+        };
         self.engine.accept(agent, reservation).await.unwrap();
         // One side is up and down again before both were: a change of state without a fact.
         self.feed(case, Input::MediaUp { seat: Seat::Customer }).await;
@@ -194,7 +196,8 @@ impl Yard {
         for step in ["greet", "document_front", "portrait_match"] {
             self.feed(case, Input::StepDone { agent, step: step.to_owned() }).await;
         }
-        let draft = Draft { reasons: vec![ReasonCode::IdentityConfirmed], by: agent, note: Pii::default(), note_commitment: Digest::of(b"") };
+        let draft =
+            Draft { reasons: vec![ReasonCode::IdentityConfirmed], by: agent, note: Pii::default(), note_commitment: Digest::of(b"") };
         let decide = |link, _| Input::Decide { verdict: Verdict::Verified, draft: Box::new(draft), link };
         let done = self.engine.with_link(case, &Actor::Person(agent), decide).await.unwrap();
         assert_eq!(done.case.phase_name(), "verified");
