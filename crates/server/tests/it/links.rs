@@ -1,8 +1,12 @@
 //! The link in the customer's hands: looked at freely, claimed once, moved only with proof.
 
-use crate::test_app::{TestApp, report};
+use crate::test_app::{TestApp, call, encoded, jpeg, report};
+use axum::http::Method;
+use base64::Engine as _;
+use domain::agent::State;
 use domain::time::Span;
 use serde_json::{Value, json};
+use server::engine::Actor;
 
 async fn look(app: &TestApp, token: &str) -> Value {
     app.page("/v1/customer/look", json!({ "token": token })).await.json()
@@ -140,4 +144,81 @@ async fn a_call_back_is_booked_and_a_far_one_refused() {
     assert_eq!(far.problem(), (422, "out_of_range".to_owned()));
     let booked = app.page("/v1/customer/call-back", json!({ "token": token, "at": "2026-11-24T09:00:00Z" })).await;
     assert_eq!(booked.json()["at"], "2026-11-24T09:00:00.000000Z");
+}
+
+/// A customer face to face with an agent: case, link, the browser's secret, the agent's cookie.
+async fn face_to_face(app: &TestApp) -> (String, String, String, String) {
+    let (case, token) = app.case(report("onb-1")).await;
+    let body = claim(&token, &look(app, &token).await);
+    let secret = app.page("/v1/customer/claim", body).await.json()["client_secret"].as_str().unwrap().to_owned();
+    let (agent, cookie) = app.person(&app.bank, "agent").await;
+    let engine = &app.app.engine;
+    for input in [domain::agent::Input::Came, domain::agent::Input::Available] {
+        engine.on_agent(agent, &Actor::Person(agent), input).await.unwrap();
+    }
+    let id = case.parse().unwrap();
+    engine.reserve(id, agent, Span::seconds(20)).await.unwrap();
+    let State::Reserved { reservation, .. } = engine.agent(agent).await.unwrap().state else { panic!("not rung") };
+    engine.accept(agent, reservation).await.unwrap();
+    (case, token, secret, cookie)
+}
+
+fn photograph(token: &str, secret: &str, query: &str, bytes: &[u8], digest_of: &[u8]) -> axum::http::Request<axum::body::Body> {
+    let digest = base64::engine::general_purpose::STANDARD.encode(domain::digest::Digest::of(digest_of).0);
+    call(Method::POST, &format!("/v1/customer/photographs?slot=document_front{query}"), None)
+        .header("authorization", &format!("Bearer {secret}"))
+        .header("recourse-link", token)
+        .header("content-type", "image/jpeg")
+        .header("content-digest", &format!("sha-256=:{digest}:"))
+        .body(bytes.to_vec())
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_photograph_is_kept_once_for_its_step_and_only_from_the_browser_that_holds_the_link() {
+    let app = TestApp::new().await;
+    let (case, token, secret, cookie) = face_to_face(&app).await;
+    let (one, two) = (jpeg(), encoded(320, 240, image::ImageFormat::Png));
+    let step = "&step=document_front&command=3";
+    assert_eq!(app.send(photograph(&token, &secret, step, &one, &two)).await.problem(), (400, "digest_mismatch".to_owned()));
+    assert_eq!(app.send(photograph(&token, "wrong", step, &one, &one)).await.problem(), (401, "client_unknown".to_owned()));
+    assert!(app.app.blobs.list("evidence").unwrap().is_empty());
+    let kept = app.send(photograph(&token, &secret, step, &one, &one)).await;
+    assert_eq!(kept.status, 200, "{kept:?}");
+    let again = app.send(photograph(&token, &secret, step, &one, &one)).await;
+    assert_eq!(again.json()["id"], kept.json()["id"], "a repeat is one photograph");
+    let unknown = app.send(photograph(&token, &secret, "&step=no_such_step&command=4", &two, &two)).await;
+    assert_eq!(unknown.problem(), (422, "unknown_step".to_owned()));
+    assert_eq!(app.app.blobs.list("evidence").unwrap().len(), 2, "what the case refused is gone again");
+    let held = app.app.engine.case(case.parse().unwrap()).await.unwrap();
+    assert_eq!((held.evidence.len(), held.chat.len()), (1, 0));
+    let path = format!("/v1/evidence/{}/shown?case={case}", kept.json()["id"].as_str().unwrap());
+    assert_eq!(app.signed(&cookie, Method::GET, &path, None).await.status, 200, "the agent who has the case sees it");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_picture_that_nobody_asked_for_is_said_in_the_chat_and_read_back_by_its_owner() {
+    let app = TestApp::new().await;
+    let (case, token, secret, _) = face_to_face(&app).await;
+    let kept = app.send(photograph(&token, &secret, "", &jpeg(), &jpeg())).await.json();
+    let held = app.app.engine.case(case.parse().unwrap()).await.unwrap();
+    assert_eq!(held.chat.last().unwrap().image.unwrap().to_string(), kept["id"].as_str().unwrap());
+    let read = |secret: &str, id: &str| {
+        let request = call(Method::GET, &format!("/v1/customer/evidence/{id}"), None).header("authorization", &format!("Bearer {secret}"));
+        request.header("recourse-link", &token).body_of()
+    };
+    let id = kept["id"].as_str().unwrap();
+    let seen = app.send(read(&secret, id)).await;
+    assert_eq!((seen.status.as_u16(), seen.header("content-type")), (200, "image/jpeg"));
+    assert_eq!(app.send(read("wrong", id)).await.status, 401);
+    assert_eq!(app.send(read(&secret, "evd_00000000000000000000000000000009")).await.status, 404);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn without_a_session_there_are_no_photographs() {
+    let app = TestApp::new().await;
+    let (_, token) = app.case(report("onb-1")).await;
+    let body = claim(&token, &look(&app, &token).await);
+    let secret = app.page("/v1/customer/claim", body).await.json()["client_secret"].as_str().unwrap().to_owned();
+    let early = app.send(photograph(&token, &secret, "&command=1", &jpeg(), &jpeg())).await;
+    assert_eq!(early.problem(), (409, "session_not_live".to_owned()));
 }
