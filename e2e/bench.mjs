@@ -125,7 +125,7 @@ async function tapping() {
       figures[kind].push(await tapToFace(page));
       process.stderr.write(`  tap ${n + 1}, ${kind}: ${Math.round(figures[kind].at(-1) ?? 0)} ms\n`);
       await desk.stage('call');
-      await desk.decide('Not finished', { reason: 'Poor connection' });
+      await desk.decide('Not finished', { reason: 'Connection too poor' });
       await context.close();
       await desk.readyForNext();
     }

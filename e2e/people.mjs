@@ -287,3 +287,39 @@ export async function agentAt(stage, url, name = 'agent') {
   await desk.signIn(url);
   return { desk, page, context };
 }
+
+/**
+ * What a bank's system sends when a check failed; answers the case as the API tells it.
+ * @param {import('./recourse.mjs').Urls} urls
+ * @param {{reason?: string, locale?: string, name?: string, birthDate?: string}} [check]
+ * @returns {Promise<{id: string, phase: string, recovery: {url: string, mode: string}}>}
+ */
+export async function reportFailedCheck(urls, { reason = 'document_glare', locale = 'en', name = 'Grace Tan', birthDate = '1991-04-17' } = {}) {
+  const answer = await fetch(new URL('/v1/cases', urls.api_url), {
+    method: 'POST',
+    headers: { authorization: `Bearer ${urls.api_key}`, 'content-type': 'application/json', 'idempotency-key': crypto.randomUUID() },
+    body: JSON.stringify({
+      reference: `ref-${crypto.randomUUID()}`,
+      customer: { name, locale },
+      check: { attempt: 1, outcome: 'failed', reasons: [reason], scores: { document: 0.3, face: 0.9, liveness: 0.9 } },
+      claimed: { name, birth_date: birthDate, document_type: 'id_card', document_number: 'D1234567X', address: '12 Kampong Row' },
+    }),
+  });
+  const body = await answer.json();
+  assert.equal(answer.status, 201, JSON.stringify(body));
+  return body;
+}
+
+/** What the bank's system sees of a case. @param {import('./recourse.mjs').Urls} urls @param {string} id */
+export async function caseOf(urls, id) {
+  const answer = await fetch(new URL(`/v1/cases/${id}`, urls.api_url), { headers: { authorization: `Bearer ${urls.api_key}` } });
+  return answer.json();
+}
+
+/** An admin, signed in. @param {import('./rig.mjs').Stage} stage @param {string} url */
+export async function adminAt(stage, url) {
+  const { page, context } = await stage.person('admin', { camera: 'none' });
+  const admin = new Admin(page);
+  await admin.signIn(url);
+  return { admin, page, context };
+}
