@@ -387,7 +387,11 @@ impl Engine {
             entry.scheduled = None;
             self.with_room(slot, |room, _, io| room.run_due(now, io));
         }
-        self.s.tcp.sweep(now);
+        let rooms = &self.rooms;
+        self.s.tcp.sweep(now, |key| {
+            let entry = rooms.get(key.slot).and_then(Option::as_ref).filter(|e| e.room.id == key.room);
+            entry.and_then(|e| e.room.peer(key.seat)).is_some_and(|p| p.generation == key.generation)
+        });
         let conns = self.s.tcp.count() as u64;
         self.s.counters.tcp_connections.set(conns);
     }

@@ -12,6 +12,8 @@ const FRAME_MAX: usize = 2048;
 const OUT_MAX: usize = 256 * 1024;
 /// How long a connection may stay without a valid STUN message.
 const PROVE_WITHIN: Duration = Duration::from_secs(10);
+/// Connections of one peer: a browser opens one per network, and some more while it roams.
+const PER_OWNER_MAX: usize = 4;
 /// Connections taken per round, so that a flood of them does not hold media up.
 const ACCEPTS_MAX: usize = 16;
 /// Bytes read from one connection per round.
@@ -43,7 +45,7 @@ pub(crate) enum Frames {
     Closed,
 }
 
-impl<K: Copy> Tcp<K> {
+impl<K: Copy + PartialEq> Tcp<K> {
     pub fn bind(addr: SocketAddr, max: usize) -> io::Result<Tcp<K>> {
         let listener = TcpListener::bind(addr)?;
         listener.set_nonblocking(true)?;
@@ -101,9 +103,18 @@ impl<K: Copy> Tcp<K> {
         self.conns.get(index)?.as_ref()?.owner
     }
 
+    /// Gives a proven connection to its owner; of too many, the oldest goes.
     pub fn set_owner(&mut self, index: usize, owner: K) {
         if let Some(Some(conn)) = self.conns.get_mut(index) {
             conn.owner = Some(owner);
+        }
+        let of_owner = |c: &Option<Conn<K>>| c.as_ref().is_some_and(|c| c.owner == Some(owner));
+        if self.conns.iter().filter(|c| of_owner(c)).count() > PER_OWNER_MAX {
+            let others = self.conns.iter().enumerate().filter(|(i, c)| *i != index && of_owner(c));
+            let oldest = others.min_by_key(|(_, c)| c.as_ref().map(|c| c.opened)).map(|(i, _)| i);
+            if let Some(oldest) = oldest {
+                self.close(oldest);
+            }
         }
     }
 
@@ -115,16 +126,18 @@ impl<K: Copy> Tcp<K> {
         }
     }
 
-    /// Closes connections that never proved themselves.
-    pub fn sweep(&mut self, now: Instant) {
+    /// Closes connections that never proved themselves, and those of owners that are gone.
+    pub fn sweep(&mut self, now: Instant, is_here: impl Fn(K) -> bool) {
         let rested = self.swept.is_none_or(|at| now.saturating_duration_since(at) >= Duration::from_secs(1));
         if !rested {
             return;
         }
         self.swept = Some(now);
         for index in 0..self.conns.len() {
-            let idle =
-                self.conns[index].as_ref().is_some_and(|c| c.owner.is_none() && now.saturating_duration_since(c.opened) >= PROVE_WITHIN);
+            let idle = self.conns[index].as_ref().is_some_and(|c| match c.owner {
+                Some(owner) => !is_here(owner),
+                None => now.saturating_duration_since(c.opened) >= PROVE_WITHIN,
+            });
             if idle {
                 self.close(index);
             }
@@ -259,9 +272,27 @@ mod tests {
         while tcp.count() == 0 {
             tcp.accept(now);
         }
-        tcp.sweep(now + Duration::from_secs(5));
+        tcp.sweep(now + Duration::from_secs(5), |_| true);
         assert_eq!(tcp.count(), 1);
-        tcp.sweep(now + Duration::from_secs(11));
+        tcp.sweep(now + Duration::from_secs(11), |_| true);
         assert_eq!(tcp.count(), 0);
+    }
+
+    #[test]
+    fn an_owner_keeps_few_connections_and_loses_them_when_gone() {
+        let mut tcp: Tcp<u8> = Tcp::bind("127.0.0.1:0".parse().unwrap(), 16).unwrap();
+        let addr = tcp.local_addr().unwrap();
+        let _clients: Vec<_> = (0..7).map(|_| TcpStream::connect(addr).unwrap()).collect();
+        let now = Instant::now();
+        while tcp.count() < 7 {
+            tcp.accept(now);
+        }
+        for index in 0..6 {
+            tcp.set_owner(index, 1);
+        }
+        tcp.set_owner(6, 2);
+        assert_eq!(tcp.count(), PER_OWNER_MAX + 1);
+        tcp.sweep(now + Duration::from_secs(2), |owner| owner == 2);
+        assert_eq!(tcp.count(), 1);
     }
 }
