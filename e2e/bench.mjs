@@ -7,7 +7,7 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { Bank, Desk } from './people.mjs';
+import { Desk } from './people.mjs';
 import { DESK, PHONE, Recourse, launch } from './rig.mjs';
 
 const root = join(dirname(fileURLToPath(import.meta.url)), '..');
@@ -76,6 +76,22 @@ function compare(count) {
   };
 }
 
+/** Reports a failed check as a bank would; the link. @param {Recourse} server @param {number} n */
+async function failedCheck(server, n) {
+  const answer = await fetch(`${server.urls.api_url}/v1/cases`, {
+    method: 'POST',
+    headers: { authorization: `Bearer ${server.urls.api_key}`, 'content-type': 'application/json' },
+    body: JSON.stringify({
+      reference: `bench-${n}`,
+      customer: { name: 'Grace Tan', locale: 'en' },
+      check: { attempt: 2, outcome: 'failed', reasons: ['document_glare'], scores: { document: 0.3 } },
+    }),
+  });
+  const made = await answer.json();
+  if (!made.recovery?.url) throw new Error(`no link: ${JSON.stringify(made)}`);
+  return made.recovery.url;
+}
+
 /** Milliseconds from the tap to the first picture of the agent. @param {import('playwright-core').Page} page */
 async function tapToFace(page) {
   const button = page.getByRole('button', { name: 'Start video' });
@@ -110,13 +126,9 @@ async function tapping() {
     await desk.goAvailable();
     const customerBrowser = await launch({ camera: 'liveness' });
     browsers.push(customerBrowser);
-    const bank = new Bank(await (await customerBrowser.newContext(DESK)).newPage());
     for (let n = 0; n < taps * 2; n += 1) {
       const kind = n % 2 === 0 ? 'warm' : 'cold';
-      await bank.page.goto(server.urls.bank_url);
-      await bank.check('Glare on the document');
-      const link = await bank.link();
-      await bank.page.goto('about:blank');
+      const link = await failedCheck(server, n);
       const context = await customerBrowser.newContext(PHONE);
       const page = await context.newPage();
       const ready = kind === 'warm' ? page.waitForEvent('websocket').then((ws) => ws.waitForEvent('framereceived', { predicate: (f) => String(f.payload).includes('"answer"') })) : null;

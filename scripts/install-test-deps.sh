@@ -19,6 +19,7 @@ have_package() { [[ "$(dpkg-query -W -f='${db:Status-Status}' "$1" 2>/dev/null)"
 missing=()
 [[ -n "${CHROMIUM:-}" ]] || have chromium || have chromium-browser || have google-chrome || missing+=(chromium)
 have ffmpeg || missing+=(ffmpeg)
+have python3 || missing+=(python3)
 have_postgres || missing+=(postgresql)
 have cc || missing+=(build-essential)
 if have dpkg-query; then
