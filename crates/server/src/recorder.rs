@@ -124,7 +124,8 @@ impl Writer {
             // Commands given before this segment come before it: a session begins with its first one.
             self.obey(commands, &mut seal, &mut stop);
             let mut taken = 0;
-            let mut next = first;
+            // A command may have come after a wait in vain, and segments before the command.
+            let mut next = first.or_else(|| segments.try_recv().ok());
             while let Some(segment) = next {
                 self.write(&segment);
                 taken += 1;
