@@ -6,7 +6,7 @@ import { Badge, Card, Empty, Time } from "./bits.tsx";
 import { Deck, SPEEDS } from "./deck.ts";
 import { clock, short, span, tenths } from "./format.ts";
 import { Icon } from "./icons.tsx";
-import { clipAt, holes, layOut, markAt, marks, type Layout, type Mark } from "./replay.ts";
+import { clipAt, holes, layOut, markAt, marks, type Layout, type Mark, opening } from "./replay.ts";
 import { text } from "./text.ts";
 import { fact, gapWords, seatWords, telling } from "./words.ts";
 
@@ -45,7 +45,7 @@ function Stage({ recording, timeline, jump }: { recording: RecordingView; timeli
   useEffect(() => {
     const made = new Deck(layout);
     made.setSpeed(before.current.speed);
-    made.seek(before.current.at);
+    made.seek(before.current.at || opening(layout));
     if (before.current.playing) made.play();
     setDeck(made);
     return () => {

@@ -47,6 +47,14 @@ const WORK_OFF_MS = 500;
 
 const SEATS: ReadonlyArray<Seat> = ["customer", "agent", "supervisor", "interpreter"];
 
+/** Where both sides can first be seen: a player that opens on black looks broken. */
+export function opening(layout: Layout): number {
+  const starts = layout.lanes.filter((lane) => lane.kind === "video").map((lane) => lane.clips[0]?.from ?? 0);
+  const at = Math.max(0, ...starts);
+  // Somebody who came late must not hide what happened before.
+  return at <= 5_000 ? at : 0;
+}
+
 /** Sorts the files into lanes: one per seat and kind, in time order. Customer and agent always have a place. */
 export function layOut(recording: RecordingView): Layout {
   const lanes: Lane[] = [];
