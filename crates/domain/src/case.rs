@@ -3,6 +3,7 @@
 
 mod decide;
 mod facts;
+mod input;
 mod link;
 mod live;
 mod open;
@@ -10,21 +11,21 @@ mod wait;
 mod work;
 
 pub use facts::{Fact, ReservationEnd, TicketEnd};
+pub use input::{Claim, Input};
 pub use open::Opening;
 
 use crate::consent::Consent;
-use crate::decision::{Decision, Draft, Verdict};
-use crate::digest::{Digest, Salt};
+use crate::decision::Decision;
 use crate::evidence::{Evidence, Recording};
-use crate::ids::{AgentId, CaseId, ClientId, EvidenceId, MessageId, ReservationId, SessionId, TenantId, TicketId};
-use crate::invitation::{Binding, FreshLink, Invitation};
+use crate::ids::{AgentId, CaseId, EvidenceId, MessageId, ReservationId, TenantId, TicketId};
+use crate::invitation::{Binding, Invitation};
 use crate::pii::Pii;
-use crate::procedure::{Answer as QuestionAnswer, Procedure};
+use crate::procedure::Procedure;
 use crate::refusal::{Code, Refusal};
 use crate::report::{ClaimedData, Customer, Report};
 use crate::session::{EndedBy, Past, Seat, Session};
 use crate::time::{Span, Timestamp};
-use crate::trigger::{Answer, Policy};
+use crate::trigger::Answer;
 use serde::{Deserialize, Serialize};
 
 /// Most chat messages of one case.
@@ -252,101 +253,6 @@ pub enum Outcome {
     Abandoned,
     /// The link ran out unused.
     Expired,
-}
-
-/// A claim: the tap.
-#[derive(Clone, Debug)]
-pub struct Claim {
-    /// Which browser.
-    pub client: ClientId,
-    /// SHA-256 of the secret given to it.
-    pub secret_hash: Digest,
-    /// Consent shown beside the button.
-    pub consent: Consent,
-    /// How the customer takes part.
-    pub mode: JoinMode,
-    /// Answer to the case challenge, if another browser holds the link.
-    pub birth_date: Option<String>,
-    /// For a new place in the queue.
-    pub ticket: TicketId,
-    /// False: nobody queues now.
-    pub open: bool,
-}
-
-/// What can happen to a case. Ids, hashes and seeds arrive inside.
-#[derive(Clone, Debug)]
-#[expect(missing_docs, reason = "the names of the fields are the document; each is an id, a hash or a word of the glossary")]
-pub enum Input {
-    /// Another attempt failed.
-    Report { report: Box<Report>, policy: Box<Policy>, link: FreshLink },
-    /// An image of a report, uploaded afterwards.
-    ReportImage { evidence: Box<Evidence> },
-    /// A new link is asked for.
-    NewLink { link: FreshLink, life: Span },
-    /// The tap.
-    Claim(Box<Claim>),
-    /// The customer's page is connected.
-    CustomerBack,
-    /// The customer's page is gone.
-    CustomerGone,
-    /// The customer leaves.
-    CustomerLeave,
-    /// The customer asks to be called back.
-    CallBack { at: Timestamp },
-    /// The browser tells of its camera.
-    Device { camera: CameraState },
-    /// The router reserves an agent.
-    Reserve { agent: AgentId, reservation: ReservationId },
-    /// The ring ended without an answer.
-    RingEnded { reservation: ReservationId, how: ReservationEnd },
-    /// The agent answers.
-    Accept { agent: AgentId, reservation: ReservationId, session: SessionId, seed: u64 },
-    /// Media of a seat is up.
-    MediaUp { seat: Seat },
-    /// Media of a seat broke off.
-    MediaDown { seat: Seat },
-    /// The agent's page has been gone for too long.
-    AgentLost,
-    /// The recorder sealed segments up to here.
-    RecordingHead { session: SessionId, segments: u64, head: Digest },
-    /// The recorder lost something.
-    RecordingFailed { session: SessionId, why: &'static str },
-    /// Something is missing in the recording.
-    RecordingGap { session: SessionId, seat: Seat, kind: &'static str, from: Timestamp, to: Timestamp, why: &'static str },
-    /// The recording is complete.
-    RecordingSealed { session: SessionId, segments: u64, head: Digest },
-    /// A photograph or file arrived.
-    Still { evidence: Box<Evidence> },
-    /// The agent asked the device for something.
-    CommandSent { agent: AgentId, id: u32, what: &'static str },
-    /// The device answered.
-    CommandDone { id: u32, ok: bool, why: String },
-    /// A step is done.
-    StepDone { agent: AgentId, step: String },
-    /// A step failed, or is open again.
-    StepState { agent: AgentId, step: String, failed: bool },
-    /// A step is waived.
-    Waive { agent: AgentId, step: String, reason: Pii<String>, salt: Salt },
-    /// One more random prompt.
-    Challenge { agent: AgentId, step: String, seed: u64 },
-    /// A prompt is judged.
-    Judge { agent: AgentId, id: u32, passed: bool },
-    /// A question is answered.
-    Answered { agent: AgentId, step: String, question: String, answer: QuestionAnswer },
-    /// A chat message.
-    Chat { message: Box<Message>, salt: Salt },
-    /// The notes are replaced.
-    Notes { agent: AgentId, text: Pii<String>, salt: Salt },
-    /// The agent ends the video.
-    End { agent: AgentId },
-    /// The agent decides.
-    Decide { verdict: Verdict, draft: Box<Draft>, link: FreshLink },
-    /// A second person decides about the decision.
-    Review { checker: AgentId, agree: bool },
-    /// The customer rates.
-    Rate { stars: u8, comment: Pii<String> },
-    /// A deadline passed.
-    Wake { link: FreshLink, life: Span },
 }
 
 /// What must be done now and can be derived again from state: may be lost.

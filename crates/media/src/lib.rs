@@ -31,3 +31,7 @@ pub use handle::{
 };
 pub use segment::{Codec, Decoded, Gap, GapWhy, Kind, Packet, Segment, SegmentError, SegmentHead, SenderReport, decode};
 pub use start::start;
+
+/// Where the WebRTC stack logs from: its warnings are about peers' offers, not about us, and its
+/// debug lines hold addresses.
+pub const LOG_TARGET: &str = "str0m";

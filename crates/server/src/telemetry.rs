@@ -42,11 +42,11 @@ fn quiet(targets: Targets) -> Targets {
         "rustls",
         "rustls_acme",
         "sqlx",
-        "str0m",
         "h2",
     ];
     loud.into_iter()
         .fold(targets, |t, name| t.with_target(name, tracing::Level::WARN))
+        .with_target(media::LOG_TARGET, tracing::Level::ERROR)
 }
 
 /// A few letters that tell two values apart in a log without telling either: for matching

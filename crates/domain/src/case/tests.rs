@@ -1,8 +1,13 @@
+//! What a case promises, by tables and by any sequence of inputs. Must not know a clock.
+
 use super::*;
-use crate::decision::ReasonCode;
+use crate::decision::{Draft, ReasonCode, Verdict};
+use crate::digest::{Digest, Salt};
 use crate::evidence::{Slot, Source};
-use crate::ids::{InvitationId, ReportId};
+use crate::ids::{ClientId, InvitationId, ReportId, SessionId};
+use crate::invitation::FreshLink;
 use crate::report::{CheckOutcome, FailureReason, Scores};
+use crate::trigger::Policy;
 use proptest::prelude::*;
 
 const AGENT: AgentId = AgentId(0xa);
@@ -132,6 +137,27 @@ fn a_glare_case_is_recovered_and_closed_once() {
     assert_eq!(again.code, Code::AlreadyVerified);
     let sealed = go(&t.next, Input::RecordingSealed { session: SESSION, segments: 4, head: Digest::of(b"z") }, 10);
     assert!(matches!(sealed.recording(), Recording::Sealed { segments: 4, .. }));
+}
+
+#[test]
+fn a_picture_of_the_chat_may_come_while_waiting_talking_and_deciding_and_stands_for_no_step() {
+    let picture = |source, session, step: Option<&str>| {
+        let Input::Still { mut evidence } = still(9, "", Slot::OtherPage) else { unreachable!() };
+        (evidence.source, evidence.session, evidence.step) = (source, session, step.map(str::to_owned));
+        Input::Still { evidence }
+    };
+    let alone = picture(Source::Chat, None, None);
+    let waiting = go(&open(FailureReason::DocumentGlare, "default"), claim(7, None), 1);
+    let deciding = go(&live("default"), Input::End { agent: AGENT }, 5);
+    for case in [&waiting, &deciding] {
+        assert_eq!(go(case, alone.clone(), 6).evidence.len(), 1);
+        for wrong in [picture(Source::Live, None, None), picture(Source::Chat, None, Some("document_front"))] {
+            assert_eq!(case.handle(wrong, at(6)).unwrap_err().code, Code::WrongPhase);
+        }
+    }
+    assert_eq!(go(&live("default"), picture(Source::Chat, Some(SESSION), None), 6).evidence.len(), 1);
+    assert_eq!(live("default").handle(alone.clone(), at(6)).unwrap_err().code, Code::Stale, "in a session it belongs to it");
+    assert_eq!(open(FailureReason::DocumentGlare, "default").handle(alone, at(1)).unwrap_err().code, Code::WrongPhase);
 }
 
 #[test]

@@ -13,11 +13,24 @@ use crate::time::Timestamp;
 
 impl Case {
     pub(super) fn still(&self, evidence: Evidence, now: Timestamp) -> Result<Transition, Refusal> {
-        let Phase::Live { session, .. } = &self.phase else { return Err(self.wrong("still")) };
+        // A picture of the chat belongs to no step, so it may come wherever there is a chat.
+        let chat = evidence.source == Source::Chat && evidence.step.is_none();
+        let session = match &self.phase {
+            Phase::Live { session, .. } => Some(session.id),
+            Phase::Waiting { .. } | Phase::Deciding { .. } if chat => None,
+            Phase::Reported
+            | Phase::Invited
+            | Phase::Claimed
+            | Phase::Waiting { .. }
+            | Phase::Callback { .. }
+            | Phase::Deciding { .. }
+            | Phase::UnderReview { .. }
+            | Phase::Closed { .. } => return Err(self.wrong("still")),
+        };
         if self.evidence.len() >= MAX_EVIDENCE {
             return Err(self.refuse(Code::LimitReached, "still"));
         }
-        if evidence.session != Some(session.id) || evidence.source == Source::Report {
+        if evidence.session != session || evidence.source == Source::Report {
             return Err(self.refuse(Code::Stale, "still"));
         }
         let mut next = self.clone();
