@@ -35,12 +35,12 @@ const RECIPES = {
     ext: 'y4m',
     args: ['-ss', '4.5', '-t', '3', '-vf', 'scale=1920:1080,fps=6', '-pix_fmt', 'yuv420p'],
   },
-  // The agent's camera: the same synthetic face, mirrored, nearer and in a blue shirt, blinking and
-  // speaking, so that the two sides of a call can be told apart in pictures and by their pixels.
+  // The agent's camera: another synthetic face that sways, so that the two sides of a call can be told
+  // apart in pictures and by their pixels.
   agent: {
-    source: 'liveness.webm',
+    source: 'agent.jpg',
     ext: 'y4m',
-    args: ['-ss', '5.8', '-t', '4', '-filter_complex', blueShirt(), '-pix_fmt', 'yuv420p'],
+    args: ['-filter_complex', sway(), '-pix_fmt', 'yuv420p'],
   },
   // A tone of half a second each second: a microphone that is heard and falls silent.
   speech: {
@@ -54,16 +54,15 @@ const RECIPES = {
 
 /** @typedef {'liveness' | 'document' | 'card' | 'agent' | 'speech'} Clip */
 
-/** The yellow below the chin becomes blue; the skin, also below the chin, keeps its colour. */
-function blueShirt() {
-  const below = 'crop=640:120:0:360';
+/** One portrait, its sides faded into a blur, as four seconds of somebody who sits and breathes; the end meets the beginning. */
+function sway() {
+  const faded = "format=yuva420p,geq=lum='lum(X,Y)':cb='cb(X,Y)':cr='cr(X,Y)':a='255*min(1,min(X,W-1-X)/70)'";
   return [
-    'hflip,crop=464:348:88:20,scale=640:480,fps=15,split=3[all][keep][turn]',
-    `[keep]${below},colorkey=0xE8A808:0.25:0.1[skin]`,
-    `[turn]${below},hue=h=175:s=0.5[blue]`,
-    '[blue][skin]overlay[low]',
-    '[all][low]overlay=0:360,eq=saturation=0.8:brightness=0.02',
-  ].join(';');
+    'split[wide][near]',
+    '[wide]scale=664:664,crop=664:496:0:90,gblur=16[room]',
+    `[near]scale=540:540,crop=540:496:0:2,${faded}[person]`,
+    '[room][person]overlay=62:0,loop=loop=59:size=1,setpts=N/15/TB,fps=15',
+  ].join(';') + ",crop=640:480:'12+12*sin(2*PI*t/4)':'8+8*sin(2*PI*t/2)'";
 }
 
 /**
