@@ -2,7 +2,7 @@
 import type { FailureReason } from "../generated/api.ts";
 import { Glyph } from "../lib/ui/glyph.tsx";
 import { clock, id_card, sun, video } from "../lib/ui/paths.ts";
-import { documentName, t, type Props, type TextKey } from "./context.ts";
+import { documentName, t, type FirstActions, type Props, type TextKey } from "./context.ts";
 import { Language } from "./Top.tsx";
 
 const WHY: Readonly<Partial<Record<FailureReason, TextKey>>> = {
@@ -28,7 +28,7 @@ export function why(reasons: readonly FailureReason[]): string {
   return t((first && WHY[first]) || "why.other");
 }
 
-export function Start({ s, act, embedded, allowed }: Props & { embedded: boolean; allowed: boolean }) {
+export function Start({ s, act, embedded, allowed }: Props<FirstActions> & { embedded: boolean; allowed: boolean }) {
   const link = s.link;
   if (!link) return null;
   const failed = s.joinFailed && t(s.joinFailed === "offline" ? "start.offline" : "start.failed");

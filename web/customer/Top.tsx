@@ -2,9 +2,9 @@
 import { LANGUAGES } from "../lib/i18n.ts";
 import { Glyph, Logo } from "../lib/ui/glyph.tsx";
 import { globe } from "../lib/ui/paths.ts";
-import { brandName, locale, t, type Props } from "./context.ts";
+import { brandName, locale, t, type FirstActions, type Props } from "./context.ts";
 
-export function Language({ act }: Pick<Props, "act">) {
+export function Language({ act }: Pick<Props<FirstActions>, "act">) {
   return (
     <label class="language">
       <Glyph path={globe} />
@@ -20,7 +20,7 @@ export function Language({ act }: Pick<Props, "act">) {
   );
 }
 
-export function Top({ s, act }: Props) {
+export function Top({ s, act }: Props<FirstActions>) {
   return (
     <header class="top">
       <span class="brand">

@@ -4,9 +4,10 @@ import { fill, type Table, type Vars } from "../lib/i18n.ts";
 import type { Light } from "../lib/camera.ts";
 import type { CustomerState } from "../lib/room.ts";
 import { en, type CoreKey } from "./text/en.ts";
+import type { CallKey } from "./text/en-call.ts";
 import type { MoreKey } from "./text/en-more.ts";
 
-export type TextKey = CoreKey | MoreKey;
+export type TextKey = CoreKey | CallKey | MoreKey;
 export type Text = Readonly<Record<TextKey, string>>;
 
 let language = "en";
@@ -28,9 +29,16 @@ export function addEnglish(text: Table): void {
 /** A sentence in the customer's language; English stands in until it is there. */
 export const t = (key: TextKey, vars: Vars = {}): string => fill(table[key] ?? english[key] ?? "", vars, table[key] === undefined ? "en" : language);
 
-/** What a component can ask for. */
-export interface Actions {
+/** What the first screen can ask for. */
+export interface FirstActions {
   join(mode: JoinMode, birthDate?: string): void;
+  aside(what: CustomerState["aside"]): void;
+  speak(tag: string): void;
+  link(): string;
+}
+
+/** What every other component can ask for. */
+export interface Actions extends FirstActions {
   retryCamera(): void;
   flip(): void;
   torch(): void;
@@ -41,23 +49,20 @@ export interface Actions {
   imageUrl(evidence: string): Promise<string>;
   sendPhoto(file: Blob, slot: ImageSlot): void;
   dismissWish(): void;
-  aside(what: CustomerState["aside"]): void;
   callBack(at: string | null): Promise<{ at: string; sentTo: string | null }>;
   newLink(): Promise<{ sentTo: string | null }>;
   leave(): void;
   rate(stars: number, comment: string): void;
   goBack(): void;
   takeOver(): void;
-  speak(tag: string): void;
   heard(play: () => void): void;
   hear(): void;
   light(found: Light): void;
-  link(): string;
 }
 
-export interface Props {
+export interface Props<A = Actions> {
   s: CustomerState;
-  act: Actions;
+  act: A;
 }
 
 /** The first name of the agent, or a word for one. */

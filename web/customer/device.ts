@@ -1,9 +1,10 @@
-// The customer's camera and microphone in a call: opens them, keeps them alive, tells how they are.
+// The customer's camera and microphone in a call: opens them and gives them to the room.
 // Knows how to tell the room and the state, not what the screens show.
 import type { CustomerMessage } from "../generated/api.ts";
-import { abilities, NoCamera, onTrackLost, openCamera, watchdog, type Facing } from "../lib/camera.ts";
+import { NoCamera, openCamera, watchdog, type Facing } from "../lib/camera.ts";
 import type { CustomerEvent, CustomerState } from "../lib/room.ts";
 import type { Room } from "../lib/rtc.ts";
+import type { Care } from "./care.ts";
 
 /** Some in-app browsers never answer the request for a camera. */
 const PROMPT_PATIENCE = 8_000;
@@ -26,17 +27,25 @@ export type Outcome = { ok: true; evidence?: string } | { ok: false; why: string
 export class Device {
   stream: MediaStream | null = null;
   #asked = 0;
-  #unwatch: () => void = () => undefined;
   #opening: Promise<void> | null = null;
+  /** Loaded with the call. */
+  care: Care | null = null;
   cameraOff = false;
-  #told = "";
-  #wake: { release(): Promise<void> } | null = null;
   readonly options: DeviceOptions;
 
   constructor(options: DeviceOptions) {
     this.options = options;
-    document.addEventListener("visibilitychange", () => void this.#turned());
-    addEventListener("resize", () => void options.room()?.setLadder(options.state().ladder));
+  }
+
+  get opening(): boolean {
+    return this.#opening !== null;
+  }
+
+  /** A camera may be open already. */
+  arm(care: Care): void {
+    this.care = care;
+    this.tell(true);
+    if (this.stream) void care.took();
   }
 
   /** Ask for camera and microphone; a second call while the first is open is the first. */
@@ -82,92 +91,26 @@ export class Device {
     const { dispatch, state } = this.options;
     const video = this.stream?.getVideoTracks()[0] ?? null;
     const audio = this.stream?.getAudioTracks()[0] ?? null;
-    this.#unwatch();
-    if (video) this.#unwatch = onTrackLost(video, () => void this.lost());
     if (audio) audio.enabled = state().microphone;
     if (video) video.enabled = !this.cameraOff;
-    dispatch({ type: "set", change: { camera: this.cameraOff ? "off" : video ? "on" : "missing", slow: false, facing, torch: false, abilities: await abilities(video) } });
+    dispatch({ type: "set", change: { camera: this.cameraOff ? "off" : video ? "on" : "missing", slow: false, facing, torch: false } });
     await this.options.room()?.setTracks(audio, video);
     this.tell();
-    void this.awake();
+    void this.care?.took();
   }
 
   close(): void {
     this.#asked += 1;
     this.#stop();
-    void this.#wake?.release().catch(() => undefined);
-    this.#wake = null;
+    this.care?.sleep();
   }
 
-  mute(off: boolean): void {
-    this.stream?.getAudioTracks().forEach((track) => {
-      track.enabled = !off;
-    });
-    this.options.dispatch({ type: "set", change: { microphone: !off } });
-    this.tell();
-  }
-
-  /** Camera on or off; on again may need a fresh track. */
-  async film(on: boolean): Promise<Outcome> {
-    const track = this.stream?.getVideoTracks()[0];
-    this.cameraOff = !on;
-    if (on && (!track || track.readyState !== "live")) {
-      await this.open();
-      return this.options.state().camera === "on" ? { ok: true } : { ok: false, why: "refused" };
-    }
-    if (!track) return { ok: false, why: "not_supported" };
-    track.enabled = on;
-    this.options.dispatch({ type: "set", change: { camera: on ? "on" : "off" } });
-    this.tell();
-    return { ok: true };
-  }
-
-  /** The camera is about to be changed on purpose: its old track may end. */
-  expectChange(): void {
-    this.#unwatch();
-  }
-
-  /** A dead track looks alive on some phones: only a fresh one brings the picture back. */
-  async lost(): Promise<void> {
-    if (!this.stream || this.#opening) return;
-    this.options.dispatch({ type: "set", change: { camera: "lost" } });
-    this.tell();
-    if (document.visibilityState === "visible") await this.open();
-  }
-
-  async #turned(): Promise<void> {
-    this.tell();
-    if (document.visibilityState !== "visible" || !this.stream) return;
-    await this.awake();
-    const dead = this.stream.getTracks().some((track) => track.readyState === "ended" || (track.muted && track.kind === "video"));
-    if (dead || this.options.state().camera === "lost") await this.open();
-  }
-
-  /** Tell the agent how the device is, when that changed. */
   tell(afresh = false): void {
-    const s = this.options.state();
-    const message: CustomerMessage = {
-      type: "device",
-      camera: s.camera,
-      microphone: s.microphone && Boolean(this.stream?.getAudioTracks().length),
-      visible: document.visibilityState === "visible",
-      abilities: [...s.abilities],
-      camera_label: (this.stream?.getVideoTracks()[0]?.label ?? "").slice(0, 100),
-    };
-    const text = JSON.stringify(message);
-    if (!afresh && text === this.#told) return;
-    this.#told = this.options.send(message) ? text : "";
-  }
-
-  /** A screen that goes dark in the queue loses the customer. */
-  async awake(): Promise<void> {
-    const lock = (navigator as { wakeLock?: { request(kind: "screen"): Promise<{ release(): Promise<void> }> } }).wakeLock;
-    if (!lock || document.visibilityState !== "visible") return;
-    this.#wake = await lock.request("screen").catch(() => null);
+    this.care?.tell(afresh);
   }
 
   #stop(): void {
-    this.#unwatch();
+    this.care?.letGo();
     this.stream?.getTracks().forEach((track) => track.stop());
     this.stream = null;
   }

@@ -25,12 +25,12 @@ export class Hands {
     if (!this.#device.stream) return { ok: false, why: "refused" };
     const before = state().facing;
     const facing = to ?? (before === "user" ? "environment" : "user");
-    this.#device.expectChange();
+    this.#device.care?.letGo();
     try {
       await flipCamera(this.#device.stream, facing);
     } catch {
       if (this.#device.stream.getVideoTracks()[0]) await this.#device.use(before);
-      else await this.#device.lost();
+      else await this.#device.care?.lost();
       return { ok: false, why: "not_supported" };
     }
     // A new object, so that every picture of it is drawn anew.
@@ -44,6 +44,22 @@ export class Hands {
     const track = this.#device.stream?.getVideoTracks()[0];
     if (!track || !(await setTorch(track, on))) return { ok: false, why: "not_supported" };
     this.#options.dispatch({ type: "set", change: { torch: on } });
+    return { ok: true };
+  }
+
+  /** Camera on or off; on again may need a fresh track. */
+  async #film(on: boolean): Promise<Outcome> {
+    const { state, dispatch } = this.#options;
+    const track = this.#device.stream?.getVideoTracks()[0];
+    this.#device.cameraOff = !on;
+    if (on && (!track || track.readyState !== "live")) {
+      await this.#device.open();
+      return state().camera === "on" ? { ok: true } : { ok: false, why: "refused" };
+    }
+    if (!track) return { ok: false, why: "not_supported" };
+    track.enabled = on;
+    dispatch({ type: "set", change: { camera: on ? "on" : "off" } });
+    this.#device.tell();
     return { ok: true };
   }
 
@@ -78,10 +94,10 @@ export class Hands {
       case "zoom":
         return track && (await setZoom(track, command.factor)) ? { ok: true } : { ok: false, why: "not_supported" };
       case "camera":
-        return this.#device.film(command.on);
+        return this.#film(command.on);
       case "microphone":
         if (!this.#device.stream?.getAudioTracks()[0]) return { ok: false, why: "not_supported" };
-        this.#device.mute(!command.on);
+        this.#device.care?.mute(!command.on);
         return { ok: true };
       case "guide": {
         const slot = command.slot ?? null;
@@ -95,22 +111,16 @@ export class Hands {
     }
   }
 
-  /** A photograph the customer chose or took by hand: to the agent, and into the chat so that both see that it came. */
-  async offer(file: Blob, slot: ImageSlot): Promise<void> {
-    const evidence = await this.#offer(file, slot);
-    if (!evidence) return;
-    this.#pictures.set(evidence, Promise.resolve(URL.createObjectURL(file)));
-    const message = { id: `own_${evidence}`, nonce: evidence, from: "customer" as const, name: "", at: new Date().toISOString(), text: "", image: evidence };
-    this.#options.dispatch({ type: "own_picture", message });
-  }
-
-  async #offer(file: Blob, slot: ImageSlot): Promise<string | null> {
+  /** A photograph the customer chose or took by hand, to the agent; null when it did not go through. */
+  async offer(file: Blob, slot: ImageSlot): Promise<string | null> {
     const { state, dispatch } = this.#options;
     const wish = state().wish;
     dispatch({ type: "photo", photo: "sending" });
     const outcome = await this.#photograph(async () => file, "upload", slot, wish?.command ?? null, wish?.step ?? null).catch((): Outcome => ({ ok: false, why: "failed" }));
     if (wish?.command !== undefined && wish.command !== null && outcome.ok) this.done(wish.command, outcome);
-    return outcome.ok ? (outcome.evidence ?? null) : null;
+    if (!outcome.ok || !outcome.evidence) return null;
+    this.#pictures.set(outcome.evidence, Promise.resolve(URL.createObjectURL(file)));
+    return outcome.evidence;
   }
 
   async #photograph(take: () => Promise<Blob>, source: "live" | "upload", slot: ImageSlot, command: number | null, step: string | null): Promise<Outcome> {

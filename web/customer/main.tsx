@@ -1,4 +1,4 @@
-// The customer's page: reads the link, shows the screen the state asks for, loads the rest while the customer reads.
+// The customer's page: reads the link, shows the screen the state asks for, loads the call behind the first screen.
 import "../lib/ui/tokens.css";
 import "../lib/ui/base.css";
 import "../lib/ui/video-tile.css";
@@ -10,15 +10,16 @@ import "./wide.css";
 import { render } from "preact";
 import { chooseLanguage, type Table } from "../lib/i18n.ts";
 import { screenOf, type CustomerState } from "../lib/room.ts";
-import { locale, setLanguage, t, type Actions } from "./context.ts";
+import { locale, setLanguage, t, type Actions, type FirstActions } from "./context.ts";
 import { Host } from "./host.ts";
 import { read, write } from "./keep.ts";
 import { Session } from "./session.ts";
-import { Stage } from "./Stage.tsx";
 import { Start } from "./Start.tsx";
 import { Top } from "./Top.tsx";
 
+type Call = typeof import("./call.tsx");
 type More = typeof import("./more.tsx");
+let stage: { Stage: Call["Stage"]; act: Actions } | null = null;
 let more: More | null = null;
 let drawn = false;
 
@@ -26,18 +27,15 @@ const root = document.getElementById("app") as HTMLElement;
 const host = new Host();
 const token = location.hash.slice(1);
 const session = new Session(token, host, changed);
-const actions: Actions = session.actions({
+const first: FirstActions = {
+  join: (mode, birthDate) => void session.join(mode, birthDate),
+  aside: (aside) => session.dispatch({ type: "set", change: { aside } }),
   speak: (tag) => {
     write("recourse.language", tag);
     void speak(tag).then(() => session.look());
   },
-  goBack: () => {
-    const back = session.state.view?.brand.return_url ?? session.state.link?.brand.return_url;
-    if (host.embedded) host.tell({ type: "close" });
-    else if (back) location.assign(back);
-  },
   link: () => location.href.replace(/[?&]embed=1/, ""),
-});
+};
 
 /** Many events come in one turn; the page is drawn once. */
 function changed(): void {
@@ -57,21 +55,21 @@ function draw(): void {
 }
 
 function App({ s }: { s: CustomerState }) {
-  const props = { s, act: actions };
   const screen = screenOf(s);
-  if (screen === "waiting" || screen === "live") return <Stage {...props} more={more} stream={session.device.stream} agent={session.room?.slots[0] ?? null} />;
+  const call = screen === "waiting" || screen === "live";
+  if (call && stage) return <stage.Stage s={s} act={stage.act} more={more} stream={session.device.stream} agent={session.room?.slots[0] ?? null} />;
   const plain = screen === "start" && s.aside === "none";
   return (
     <>
-      {!host.embedded && <Top {...props} />}
+      {!host.embedded && <Top s={s} act={first} />}
       {plain ? (
-        <Start {...props} embedded={host.embedded} allowed={host.cameraAllowed()} />
-      ) : screen === "loading" || !more ? (
+        <Start s={s} act={first} embedded={host.embedded} allowed={host.cameraAllowed()} />
+      ) : screen === "loading" || call || !stage || !more ? (
         <main class="page center" aria-busy="true">
           <p class="quiet">{screen === "broken" ? t("broken.title") : t("loading")}</p>
         </main>
       ) : (
-        <more.Page {...props} screen={screen} embedded={host.embedded} />
+        <more.Page s={s} act={stage.act} screen={screen} embedded={host.embedded} />
       )}
     </>
   );
@@ -110,12 +108,27 @@ async function speak(tag: string): Promise<void> {
   changed();
 }
 
-/** The rest of the page; without it a call still begins, so a lost line only means another try. */
-async function later(): Promise<void> {
-  const made = (await import(LAZY["more"] ?? "").catch(() => null)) as More | null;
-  if (!made) return void setTimeout(() => void later(), 2_000);
-  more = made;
-  session.arm(new made.Hands(session.device, token));
+/** A part of the page by its name; a lost line only means another try, by another address because browsers keep failures. */
+async function load<Part>(name: string): Promise<Part> {
+  for (let round = 0; ; round += 1) {
+    try {
+      return (await import(LAZY[name] + (round ? `?${round}` : ""))) as Part;
+    } catch {
+      await new Promise((wake) => setTimeout(wake, 2_000));
+    }
+  }
+}
+
+/** What is not on the first screen. A tap that comes earlier takes the seat and the camera all the same. */
+async function rest(): Promise<void> {
+  const call = await load<Call>("call");
+  const talk = new call.Talk(session);
+  session.talk.keep(talk);
+  session.device.arm(new call.Care(session.device));
+  stage = { Stage: call.Stage, act: call.actions(first, session, talk, host) };
+  changed();
+  more = await load<More>("more");
+  session.hands.keep(new more.Hands(session.device, token));
   changed();
 }
 
@@ -123,14 +136,14 @@ async function begin(): Promise<void> {
   const asked = new URLSearchParams(location.search).get("lang");
   const chosen = asked ?? read("recourse.language");
   session.language = chooseLanguage([chosen, ...navigator.languages]);
-  const first = speak(session.language);
+  const spoken = speak(session.language);
   draw();
-  await Promise.all([session.look(), first]);
+  void rest();
+  await Promise.all([session.look(), spoken]);
   const wish = session.state.link?.locale;
   if (!chosen && wish && chooseLanguage([wish]) !== session.language) await speak(chooseLanguage([wish]));
   // What is agreed to must be read: the consent in the language of the page.
   if (session.state.link && session.state.link.consent.locale !== session.language) await session.look();
-  await later();
 }
 
 addEventListener("hashchange", () => location.reload());

@@ -1,4 +1,4 @@
-// What the customer's page loads while the first screen is read: everything that is not the way to the face.
+// What the customer's page loads while the first screen is read: everything that is neither the way to the face nor the face.
 import { addEnglish } from "./context.ts";
 import { more } from "./text/en-more.ts";
 

@@ -1,18 +1,26 @@
 // One customer with one link: look, tap, socket, media, and the way back after every break.
 // Knows the state and the server, not the screens.
 import type { ClaimKept, CustomerMessage, CustomerPush, CustomerView, JoinMode, LinkView } from "../generated/api.ts";
-import { call, randomHex, Refused } from "../lib/api.ts";
+import { call, Refused } from "../lib/api.ts";
 import { chatAfter, isOver, reduce, START, type CustomerEvent, type CustomerState } from "../lib/room.ts";
 import { canTalk, Room } from "../lib/rtc.ts";
 import { Line } from "../lib/socket.ts";
-import type { Actions } from "./context.ts";
 import { Device } from "./device.ts";
 import type { Hands } from "./hands.ts";
 import type { Host } from "./host.ts";
 import { nameOf, read, write } from "./keep.ts";
+import type { Talk } from "./talk.ts";
 
 /** Offers refused in a row before the page waits for the next change. */
 const MOST_OFFERS = 8;
+
+/** A promise somebody else keeps. */
+class Later<T> {
+  keep: (made: T) => void = () => undefined;
+  readonly made = new Promise<T>((kept) => {
+    this.keep = kept;
+  });
+}
 
 export class Session {
   state: CustomerState = START;
@@ -20,13 +28,12 @@ export class Session {
   /** In which language the consent is asked for. */
   language = "en";
   readonly device: Device;
-  /** What is loaded later; a command that comes earlier waits for it. */
-  readonly hands: Promise<Hands>;
-  arm: (hands: Hands) => void = () => undefined;
+  /** What is loaded later; a message that comes earlier waits for it. */
+  readonly talk = new Later<Talk>();
+  readonly hands = new Later<Hands>();
   readonly token: string;
   #secret: string | null;
   #line: Line<CustomerMessage, CustomerPush> | null = null;
-  #hear: (() => void) | null = null;
   #refused = 0;
   readonly #changed: () => void;
   readonly #host: Host;
@@ -36,13 +43,10 @@ export class Session {
     this.#host = host;
     this.#changed = changed;
     this.#secret = read(nameOf(token));
-    this.hands = new Promise((ready) => {
-      this.arm = ready;
-    });
     this.device = new Device({
       state: () => this.state,
       dispatch: this.dispatch,
-      send: (message) => this.#line?.send(message) ?? false,
+      send: (message) => this.send(message),
       room: () => this.room,
       proof: () => this.#proof(),
       secret: () => this.#secret,
@@ -50,13 +54,15 @@ export class Session {
     });
   }
 
-  dispatch = (event: CustomerEvent): void => {
+  dispatch = (event: CustomerEvent): void => this.become(reduce(this.state, event));
+
+  become(state: CustomerState): void {
     const before = this.state;
-    this.state = reduce(before, event);
+    this.state = state;
     if (this.state === before) return;
     this.#report(before.view, this.state.view);
     this.#changed();
-  };
+  }
 
   /** What does the link lead to? Asked again after a language was chosen, for the consent in its words. */
   async look(): Promise<void> {
@@ -115,60 +121,15 @@ export class Session {
     }
   }
 
-  /** Everything a screen may ask for. */
-  actions(more: Pick<Actions, "speak" | "goBack" | "link">): Actions {
-    const { device, dispatch } = this;
-    return {
-      ...more,
-      join: (mode, birthDate) => void this.join(mode, birthDate),
-      retryCamera: () => device.again(),
-      flip: () => this.#handed((hands) => hands.flip()),
-      torch: () => this.#handed((hands) => hands.torch(!this.state.torch)),
-      mute: () => device.mute(this.state.microphone),
-      setChat: (open) => dispatch({ type: "chat_open", open }),
-      say: (text) => this.#say(text),
-      typing: (on) => void this.#line?.send({ type: "typing", on }),
-      imageUrl: (evidence) => this.hands.then((hands) => hands.picture(evidence)),
-      sendPhoto: (file, slot) => this.#handed((hands) => hands.offer(file, slot)),
-      dismissWish: () => {
-        const wish = this.state.wish;
-        const command = wish?.command;
-        if (command != null) this.#handed((hands) => hands.done(command, { ok: false, why: "refused" }));
-        dispatch({ type: "set", change: { wish: null } });
-      },
-      aside: (aside) => dispatch({ type: "set", change: { aside } }),
-      callBack: (at) => this.hands.then((hands) => hands.callBack(at)),
-      newLink: () => this.hands.then((hands) => hands.newLink()),
-      leave: () => {
-        this.#line?.send({ type: "leave" });
-        dispatch({ type: "set", change: { aside: "none" } });
-        this.#host.once("left");
-      },
-      rate: (stars, comment) => void this.#line?.send({ type: "rate", stars, comment: comment.slice(0, 1_000) }),
-      // The other device holds the seat now: the link says what proves that this is the same person.
-      takeOver: () => location.reload(),
-      heard: (play) => {
-        this.#hear = play;
-        dispatch({ type: "set", change: { silent: true } });
-      },
-      light: (light) => light === this.state.light || dispatch({ type: "set", change: { light } }),
-      hear: () => {
-        this.#hear?.();
-        dispatch({ type: "set", change: { silent: false } });
-      },
-    };
-  }
-
-  #handed(errand: (hands: Hands) => unknown): void {
-    void this.hands.then(errand);
-  }
+  /** False when the line is down. */
+  send = (message: CustomerMessage): boolean => this.#line?.send(message) ?? false;
 
   /** The connection before the tap: its tracks come later. */
   #prepare(link: LinkView): void {
     if (!canTalk() || this.room) return;
     this.room = new Room({
       iceServers: link.ice_servers,
-      offer: (peer, sdp) => this.#line?.send({ type: "offer", peer, sdp }) ?? false,
+      offer: (peer, sdp) => this.send({ type: "offer", peer, sdp }),
       onState: (media) => {
         if (media === "connected") this.#refused = 0;
         this.dispatch({ type: "set", change: { media } });
@@ -202,13 +163,13 @@ export class Session {
   }
 
   #hello(): boolean {
-    return this.#line?.send(this.#greeting()) ?? false;
+    return this.send(this.#greeting());
   }
 
   #opened(): void {
     void this.room?.resume();
     this.device.tell(true);
-    for (const { nonce, text } of this.state.unsent) this.#line?.send({ type: "chat", nonce, text });
+    void this.talk.made.then((talk) => talk.again());
   }
 
   #heard = (message: CustomerPush): void => {
@@ -217,13 +178,13 @@ export class Session {
         this.dispatch({ type: "view", view: message.view });
         break;
       case "chat":
-        this.dispatch({ type: "chat", from: message.from, messages: message.messages });
+        void this.talk.made.then((talk) => talk.happened(message));
         break;
       case "answer":
         void this.room?.answer(message.peer, message.sdp);
         break;
       case "command":
-        this.#handed((hands) => hands.obey(message.id, message.command));
+        void this.hands.made.then((hands) => hands.obey(message.id, message.command));
         break;
       case "typing":
         this.dispatch({ type: "set", change: { typing: message.on } });
@@ -273,11 +234,5 @@ export class Session {
 
   #proof(): Record<string, string> {
     return { Authorization: `Bearer ${this.#secret ?? ""}`, "Recourse-Link": this.token };
-  }
-
-  #say(text: string): void {
-    const message = { nonce: randomHex(10), text };
-    this.dispatch({ type: "wrote", message });
-    this.#line?.send({ type: "chat", ...message });
   }
 }

@@ -13,13 +13,13 @@ export interface OpenOptions {
   audio?: boolean;
 }
 
-/** Why there is no camera: the `CameraState` to tell and the browser's own name of the error. */
+/** Why there is no camera: the `CameraState` to tell; the message is the browser's own name of the error. */
 export class NoCamera extends Error {
   constructor(
     readonly state: CameraState,
-    readonly cause_name: string,
+    cause: string,
   ) {
-    super(cause_name);
+    super(cause);
     this.name = "NoCamera";
   }
 }

@@ -1,4 +1,4 @@
-// What the customer's page knows and shows: a pure reducer, no DOM, no clock, no network.
+// What the customer's page knows and shows: a pure reducer, no DOM, no clock, no network. The chat's own is in talk.ts.
 import type { CameraState, ChatMessage, CustomerView, ImageSlot, LadderStep, LinkView, Phase } from "../generated/api.ts";
 import type { Light } from "./camera.ts";
 import type { RoomState as MediaState } from "./rtc.ts";
@@ -91,18 +91,11 @@ export type CustomerEvent =
   | { type: "joined" }
   | { type: "join_failed"; code: string }
   | { type: "view"; view: CustomerView }
-  | { type: "chat"; from: number; messages: readonly ChatMessage[] }
-  | { type: "wrote"; message: Unsent }
-  | { type: "own_picture"; message: ChatMessage }
-  | { type: "chat_open"; open: boolean }
   | { type: "photo"; photo: CustomerState["photo"] }
   | { type: "set"; change: Partial<Pick<CustomerState, Settable>> };
 
 /** Plain facts of the device that need no rule. */
 export type Settable = "camera" | "slow" | "microphone" | "facing" | "abilities" | "torch" | "light" | "typing" | "line" | "media" | "agentSeen" | "ladder" | "guide" | "wish" | "replaced" | "silent" | "aside";
-
-/** A page keeps this many messages; older ones are at the server. */
-const MOST_MESSAGES = 500;
 
 export function reduce(state: CustomerState, event: CustomerEvent): CustomerState {
   switch (event.type) {
@@ -118,14 +111,6 @@ export function reduce(state: CustomerState, event: CustomerEvent): CustomerStat
       return { ...state, joining: false, joinFailed: event.code };
     case "view":
       return seen(state, event.view);
-    case "chat":
-      return chatted(state, event.from, event.messages);
-    case "wrote":
-      return { ...state, unsent: [...state.unsent, event.message] };
-    case "own_picture":
-      return state.chat.some((each) => each.image === event.message.image) ? state : { ...state, chat: [...state.chat, event.message] };
-    case "chat_open":
-      return { ...state, chatOpen: event.open, unread: event.open ? 0 : state.unread };
     case "photo":
       return { ...state, photo: event.photo, wish: event.photo === "sent" ? null : state.wish };
     case "set":
@@ -141,18 +126,6 @@ function seen(state: CustomerState, view: CustomerView): CustomerState {
   // Without consent there is no seat yet: the start page stays.
   const seated = view.phase !== "invited" && view.phase !== "claimed";
   return { ...state, view, guide, mine: state.mine || seated, joining: state.joining && !seated, wish: over ? null : state.wish, chatOpen: over ? false : state.chatOpen };
-}
-
-/** Messages have positions at the server: a repeat changes nothing, an own one ends its waiting mark. */
-function chatted(state: CustomerState, from: number, messages: readonly ChatMessage[]): CustomerState {
-  const known = new Set(messages.map((message) => message.image).filter(Boolean));
-  const local = state.chat.filter((message) => message.id.startsWith("own_") && !known.has(message.image));
-  const kept = state.chat.filter((message) => !message.id.startsWith("own_"));
-  const fresh = messages.slice(Math.max(0, kept.length - from));
-  const nonces = new Set(messages.map((message) => message.nonce));
-  const chat = [...kept, ...fresh, ...local].slice(-MOST_MESSAGES);
-  const others = fresh.filter((message) => message.from !== "customer").length;
-  return { ...state, chat, unsent: state.unsent.filter((each) => !nonces.has(each.nonce)), unread: state.chatOpen ? 0 : state.unread + others, typing: others > 0 ? false : state.typing };
 }
 
 /** Messages of the server shown so far: the position to resume from. */

@@ -25,17 +25,6 @@ const LADDER: Readonly<Record<LadderStep, { lines: number; rate: number; bits: n
   stills: { lines: 360, rate: 0.5, bits: 80_000 },
 };
 
-/** Numbers of the last two seconds, for a quality mark. */
-export interface Quality {
-  rttMs: number | null;
-  lossPercent: number;
-  upKbps: number;
-  downKbps: number;
-  frames: number;
-  width: number;
-  height: number;
-}
-
 /** Media that comes 50 times a second is gone when none came for this long. */
 const STILL = 700;
 const GATHER = 300;
@@ -54,7 +43,6 @@ export class Room {
   #step: LadderStep = "full";
   #pending: { peer: string; sdp: string } | null = null;
   #timer: ReturnType<typeof setTimeout> | undefined;
-  #before: { at: number; sent: number; got: number; lost: number; packets: number } | null = null;
   #options: RoomOptions;
 
   constructor(options: RoomOptions) {
@@ -145,35 +133,6 @@ export class Room {
     await this.#offer(pc, { iceRestart: true });
   }
 
-  async quality(): Promise<Quality> {
-    const now = { at: performance.now(), sent: 0, got: 0, lost: 0, packets: 0 };
-    const out: Quality = { rttMs: null, lossPercent: 0, upKbps: 0, downKbps: 0, frames: 0, width: 0, height: 0 };
-    const report = await this.#pc?.getStats();
-    report?.forEach((each) => {
-      if (each.type === "candidate-pair" && each.nominated && typeof each.currentRoundTripTime === "number") out.rttMs = Math.round(each.currentRoundTripTime * 1000);
-      if (each.type === "outbound-rtp") now.sent += each.bytesSent ?? 0;
-      if (each.type !== "inbound-rtp") return;
-      now.got += each.bytesReceived ?? 0;
-      now.lost += each.packetsLost ?? 0;
-      now.packets += each.packetsReceived ?? 0;
-      if (each.kind === "video" && (each.framesDecoded ?? 0) > out.frames) {
-        out.frames = each.framesDecoded;
-        out.width = each.frameWidth ?? 0;
-        out.height = each.frameHeight ?? 0;
-      }
-    });
-    const before = this.#before;
-    if (before && now.at > before.at) {
-      const ms = now.at - before.at;
-      out.upKbps = Math.max(0, Math.round(((now.sent - before.sent) * 8) / ms));
-      out.downKbps = Math.max(0, Math.round(((now.got - before.got) * 8) / ms));
-      const lost = Math.max(0, now.lost - before.lost);
-      out.lossPercent = (100 * lost) / Math.max(1, lost + now.packets - before.packets);
-    }
-    this.#before = now;
-    return out;
-  }
-
   close(): void {
     this.#shut();
     this.#state("idle");
@@ -242,7 +201,6 @@ export class Room {
   #shut(): void {
     clearTimeout(this.#timer);
     this.#pending = null;
-    this.#before = null;
     const pc = this.#pc;
     this.#pc = null;
     pc?.close();

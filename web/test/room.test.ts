@@ -3,6 +3,7 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 import type { ChatMessage, CustomerView, LinkView } from "../generated/api.ts";
 import { chatAfter, guideOf, isBroken, reduce, screenOf, selfIsLarge, START, troubleOf, type CustomerEvent, type CustomerState } from "../lib/room.ts";
+import { talked, type TalkEvent } from "../lib/talk.ts";
 
 const brand = { name: "Harbour Bank", color: "#0b6bcb", privacy_url: "/privacy" };
 const link = (state: LinkView["state"]): CustomerEvent => ({
@@ -15,6 +16,7 @@ const view = (version: number, change: Partial<CustomerView>): CustomerEvent => 
 });
 const message = (nonce: string, from: ChatMessage["from"] = "agent", image?: string): ChatMessage => ({ id: `msg_${nonce}`, nonce, from, name: "Ana", at: "2026-01-01T00:00:00Z", text: "x", ...(image ? { image } : {}) });
 const after = (...events: CustomerEvent[]): CustomerState => events.reduce(reduce, START);
+const talk = (...events: TalkEvent[]): CustomerState => events.reduce(talked, START);
 
 test("a fresh link leads to the start page, a used one never to a blank page", () => {
   assert.equal(screenOf(START), "loading");
@@ -54,7 +56,7 @@ test("another device that took the seat over wins over every screen", () => {
 });
 
 test("chat that is sent twice is shown once, and an own message loses its waiting mark", () => {
-  const state = after(
+  const state = talk(
     { type: "wrote", message: { nonce: "n1", text: "hello" } },
     { type: "chat", from: 0, messages: [message("a0"), message("n1", "customer")] },
     { type: "chat", from: 0, messages: [message("a0"), message("n1", "customer"), message("a2")] },
@@ -65,17 +67,17 @@ test("chat that is sent twice is shown once, and an own message loses its waitin
 });
 
 test("unread counts what others wrote while the chat was shut", () => {
-  const state = after({ type: "chat", from: 0, messages: [message("a0"), message("c1", "customer"), message("a2")] });
+  const state = talk({ type: "chat", from: 0, messages: [message("a0"), message("c1", "customer"), message("a2")] });
   assert.equal(state.unread, 2);
-  assert.equal(reduce(state, { type: "chat_open", open: true }).unread, 0);
+  assert.equal(talked(state, { type: "chat_open", open: true }).unread, 0);
 });
 
 test("a picture the customer sent stands once, before and after the server gives it back", () => {
   const own = { ...message("evd_1", "customer", "evd_1"), id: "own_evd_1" };
-  const before = after({ type: "own_picture", message: own }, { type: "own_picture", message: own });
+  const before = talk({ type: "own_picture", message: own }, { type: "own_picture", message: own });
   assert.equal(before.chat.length, 1);
   assert.equal(chatAfter(before), 0);
-  const kept = reduce(before, { type: "chat", from: 0, messages: [message("x", "customer", "evd_1")] });
+  const kept = talked(before, { type: "chat", from: 0, messages: [message("x", "customer", "evd_1")] });
   assert.deepEqual(kept.chat.map((each) => each.id), ["msg_x"]);
 });
 

@@ -1,5 +1,8 @@
 // What the customer's page says later or when something is in the way, in English.
 export const more = {
+  "control.close": "Close",
+  "control.retry": "Try again",
+  "broken.text": "Check your connection. We keep trying.",
   "chat.log": "Messages",
   "chat.placeholder": "Write a message",
   "chat.send": "Send",
