@@ -1,25 +1,64 @@
 // Photographs every scene into docs/screens: node screens.mjs [WORD…] for scenes whose name contains one.
 // Must not know: what the scenes show.
+import { execFile } from 'node:child_process';
 import { readdirSync } from 'node:fs';
+import { rename, rm } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { fileURLToPath, pathToFileURL } from 'node:url';
+import { promisify } from 'node:util';
 import { playOn, screenshot } from './rig.mjs';
 
 const here = dirname(fileURLToPath(import.meta.url));
 const ENDING = '.scene.mjs';
+const run = promisify(execFile);
 
 /**
- * Takes the picture of a page as it stands, once light and once dark.
- * @param {string} folder
- * @returns {(page: import('playwright-core').Page, name: string) => Promise<void>}
+ * What else to take besides the light picture at the size the page has.
+ * @typedef {object} Also
+ * @property {boolean} [dark] the dark picture too
+ * @property {{width: number, height: number}} [size] the light picture at another size too
+ * @property {string} [language] which language the page speaks, when it is not English
+ * @property {string} [copy] a name under which the light picture is kept a second time
  */
-export const shooter = (folder) => async (page, name) => {
-  for (const colorScheme of /** @type {const} */ (['light', 'dark'])) {
-    await page.emulateMedia({ colorScheme, reducedMotion: 'reduce' });
-    await screenshot(page, join(folder, `${name}${colorScheme === 'dark' ? '-dark' : ''}.png`));
+/** @typedef {(page: import('playwright-core').Page, name: string, also?: Also) => Promise<void>} Shoot */
+
+/**
+ * Takes pictures of a page as it stands: NAME-WIDTHxHEIGHT-THEME[-LANGUAGE].png.
+ * @param {string} folder
+ * @returns {Shoot}
+ */
+export const shooter = (folder) => async (page, name, { dark = false, size, language, copy } = {}) => {
+  const own = page.viewportSize();
+  /** @param {'light' | 'dark'} theme @param {string} [as] */
+  const take = async (theme, as) => {
+    const { width, height } = page.viewportSize() ?? { width: 0, height: 0 };
+    await page.emulateMedia({ colorScheme: theme, reducedMotion: 'reduce' });
+    const path = join(folder, `${as ?? [name, `${width}x${height}`, theme, language].filter(Boolean).join('-')}.png`);
+    await screenshot(page, path);
+    await shrink(path);
+  };
+  await take('light');
+  if (copy) await take('light', copy);
+  if (dark) await take('dark');
+  if (size && own) {
+    await page.setViewportSize(size);
+    await take('light');
+    await page.setViewportSize(own);
   }
   await page.emulateMedia({ colorScheme: null, reducedMotion: null });
 };
+
+/** 256 colours chosen for the picture: a face costs a quarter, and nobody sees it. @param {string} path */
+async function shrink(path) {
+  const part = `${path}.part.png`;
+  const palette = 'split[a][b];[a]palettegen=max_colors=256:reserve_transparent=0[p];[b][p]paletteuse=dither=sierra2_4a';
+  try {
+    await run('ffmpeg', ['-v', 'error', '-nostdin', '-y', '-i', path, '-filter_complex', palette, '-compression_level', '100', part]);
+    await rename(part, path);
+  } finally {
+    await rm(part, { force: true });
+  }
+}
 
 /**
  * Plays the scenes of a folder one after the other; answers how many.
