@@ -11,6 +11,9 @@ use store::rows::{CheckpointRow, Sequenced};
 
 /// An entry waits at most about this long for its place.
 const TICK: Duration = Duration::from_secs(1);
+/// Entries of one moment share a checkpoint and a sync of the disk, and the customer who is just
+/// being connected does not wait for either.
+const GATHER: Duration = Duration::from_millis(250);
 /// Most entries of one checkpoint.
 const BATCH: u32 = 500;
 
@@ -32,7 +35,9 @@ impl LogKey {
 pub async fn run(app: App, key: Arc<LogKey>) {
     loop {
         let wait = tokio::time::timeout(TICK, app.hub.sequence.notified());
-        let _ = wait.await;
+        if wait.await.is_ok() {
+            tokio::time::sleep(GATHER).await;
+        }
         loop {
             match once(&app.engine, &key).await {
                 Ok(n) if n == BATCH as usize => {}
