@@ -188,7 +188,7 @@ impl Engine {
 
     async fn commit(&self, rows: Commit) -> Result<(), EngineError> {
         let people = rows.people.clone();
-        self.store.commit(rows).await?;
+        self.keep(rows).await?;
         self.sent(&Committed { people, ..Committed::default() });
         Ok(())
     }

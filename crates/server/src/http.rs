@@ -90,9 +90,11 @@ async fn guarded(mut response: Response) -> Response {
 }
 
 /// No address may ask without end; every answer is counted.
-async fn limited(State(web): State<Web>, request: Request, next: Next) -> Response {
+async fn limited(State(web): State<Web>, mut request: Request, next: Next) -> Response {
     let began = Instant::now();
-    let from = limits::network(extract::Peer::of(request.extensions()).0);
+    let peer = extract::Peer::behind(&request, &web.app.limits.trusted_proxies);
+    request.extensions_mut().insert(peer);
+    let from = limits::network(peer.0);
     let response = match web.guards.take(Purpose::Address, &from) {
         Err(error) => error.into_response(),
         Ok(_) => next.run(request).await,

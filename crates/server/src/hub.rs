@@ -258,13 +258,6 @@ impl Hub {
         self.admins.subscribe()
     }
 
-    /// Sockets of customers and agents, for the gauges.
-    #[must_use]
-    pub fn sockets(&self) -> (usize, usize) {
-        let inner = self.lock();
-        (inner.cases.values().map(|d| d.sockets.len()).sum(), inner.agents.len())
-    }
-
     fn case_changed(&self, case: &Arc<Case>) {
         let inner = self.lock();
         for (_, _, tx) in inner.cases.get(&case.id).iter().flat_map(|d| &d.sockets) {

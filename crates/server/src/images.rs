@@ -9,10 +9,6 @@ use crate::state::App;
 use domain::digest::Digest;
 use domain::evidence::{Evidence, Slot, Source};
 use domain::ids::{CaseId, EvidenceId, SessionId};
-use tokio::sync::Semaphore;
-
-/// Images decoded at once: each may take half a gigabyte for a moment.
-static DECODING: Semaphore = Semaphore::const_new(2);
 
 /// An image that arrived, and what it is for.
 #[derive(Clone, Debug)]
@@ -66,7 +62,7 @@ pub fn place(case: CaseId, evidence: EvidenceId, version: Version) -> String {
 pub async fn keep_image(app: &App, loaded: &Loaded, image: NewImage) -> Result<Evidence, KeepError> {
     let id = EvidenceId(app.engine.ids.id());
     let (case, key, blobs) = (loaded.case.id, loaded.key.clone(), app.blobs.clone());
-    let _turn = DECODING.acquire().await.map_err(|_| KeepError::Stopped)?;
+    let _turn = app.decoding().await.ok_or(KeepError::Stopped)?;
     let at = app.engine.now();
     let work = move || {
         let accepted = accept(image.bytes).map_err(KeepError::Image)?;

@@ -14,6 +14,7 @@ use crate::adapters::blobs::{BlobAppender, Blobs};
 use crate::adapters::kms::SecretKey;
 use crate::adapters::seal;
 use crate::rooms::domain_seat;
+use crate::telemetry::metrics;
 use domain::digest::Digest;
 use domain::ids::{CaseId, SessionId};
 use domain::session::Seat;
@@ -211,6 +212,8 @@ impl Writer {
         open.chain = parts::link(open.chain, open.count, &record);
         open.count += 1;
         open.dirty = true;
+        metrics::SEGMENTS.inc(1);
+        metrics::SEGMENT_BYTES.inc(record.len() as u64);
         if let Some(gap) = segment.head.gap {
             let event = RecorderEvent::Gap {
                 case: open.case,
@@ -260,12 +263,15 @@ impl Writer {
 
     fn seal(&mut self, room: RoomId) {
         let Some(open) = self.open.remove(&room) else { return };
-        let event = if open.failed || open.count == 0 {
-            RecorderEvent::Failed { case: open.case, session: open.session, why: if open.failed { "storage" } else { "empty" } }
+        if open.failed {
+            // Told when it happened; a recording with holes is never sealed.
+            return;
+        }
+        self.tell(if open.count == 0 {
+            RecorderEvent::Failed { case: open.case, session: open.session, why: "empty" }
         } else {
             RecorderEvent::Sealed { case: open.case, session: open.session, segments: open.count, head: open.chain }
-        };
-        self.tell(event);
+        });
     }
 
     fn tell(&self, event: RecorderEvent) {
@@ -281,6 +287,11 @@ fn fail(open: &mut Open, events: &mpsc::Sender<RecorderEvent>, why: &'static str
 }
 
 fn send(events: &mpsc::Sender<RecorderEvent>, event: RecorderEvent) {
+    match &event {
+        RecorderEvent::Gap { .. } => metrics::GAPS.inc(1),
+        RecorderEvent::Failed { .. } => metrics::RECORDINGS_FAILED.inc(1),
+        RecorderEvent::Head { .. } | RecorderEvent::Sealed { .. } => {}
+    }
     if let Err(error) = events.blocking_send(event) {
         tracing::warn!(%error, "the server no longer listens to the recorder");
     }

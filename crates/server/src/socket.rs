@@ -10,7 +10,7 @@ pub use device::in_words;
 
 use crate::engine::EngineError;
 use crate::http::problem::ApiError;
-use crate::http::who::{CanRead, Person};
+use crate::http::who::{CanRead, Staff};
 use crate::state::App;
 use axum::Router;
 use axum::extract::State;
@@ -152,16 +152,16 @@ async fn customer_socket(State(app): State<App>, headers: HeaderMap, upgrade: We
     upgrade.max_message_size(MAX_MESSAGE).on_upgrade(move |socket| customer::serve(app, socket, device))
 }
 
-async fn agent_socket(State(app): State<App>, person: Person, headers: HeaderMap, upgrade: WebSocketUpgrade) -> Response {
+async fn agent_socket(State(app): State<App>, Staff(person): Staff, headers: HeaderMap, upgrade: WebSocketUpgrade) -> Response {
     if !same_origin(&app, &headers) {
         return ApiError::Plain("foreign_origin").into_response();
     }
-    upgrade.max_message_size(MAX_MESSAGE).on_upgrade(move |socket| agent::serve(app, socket, person.id))
+    upgrade.max_message_size(MAX_MESSAGE).on_upgrade(move |socket| agent::serve(app, socket, person))
 }
 
 async fn admin_socket(State(app): State<App>, CanRead(person): CanRead, headers: HeaderMap, upgrade: WebSocketUpgrade) -> Response {
     if !same_origin(&app, &headers) {
         return ApiError::Plain("foreign_origin").into_response();
     }
-    upgrade.max_message_size(MAX_MESSAGE).on_upgrade(move |socket| admin::serve(app, socket, person.tenant))
+    upgrade.max_message_size(MAX_MESSAGE).on_upgrade(move |socket| admin::serve(app, socket, person))
 }

@@ -70,7 +70,13 @@ pub async fn build(config: &Config, messenger: impl FnOnce(Arc<dyn Clock>) -> Op
         Some(given) => given,
         None => gateways(config)?,
     };
-    let app = App::new(Parts { engine, hub, blobs, rooms, queue, limits: Limits::default(), targets });
+    let limits = Limits {
+        uploads_at_once: config.limits.uploads_at_once as usize,
+        least_free: f64::from(config.limits.free_disk_percent) / 100.0,
+        trusted_proxies: config.server.trusted_proxies.clone(),
+        ..Limits::default()
+    };
+    let app = App::new(Parts { engine, hub, blobs, rooms, queue, limits, targets });
     Ok(Built { app, clock, deliveries: Arc::new(Deliveries::new(webhooks, messenger)), log })
 }
 

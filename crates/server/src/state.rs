@@ -3,14 +3,22 @@
 
 use crate::adapters::blobs::Blobs;
 use crate::adapters::outbound::TargetPolicy;
+use crate::config::Net;
 use crate::engine::Engine;
 use crate::hub::Hub;
 use std::ops::Deref;
 use std::sync::Arc;
+use tokio::sync::{Semaphore, SemaphorePermit};
 
 /// Shared by everything; cheap to clone.
 #[derive(Clone)]
-pub struct App(Arc<Parts>);
+pub struct App(Arc<Whole>);
+
+struct Whole {
+    parts: Parts,
+    /// Turns at decoding images.
+    decoding: Semaphore,
+}
 
 /// The parts of a running server.
 pub struct Parts {
@@ -25,30 +33,49 @@ pub struct Parts {
 }
 
 /// Limits of the HTTP side.
-#[derive(Clone, Copy, Debug)]
+#[derive(Clone, Debug)]
 pub struct Limits {
     /// Largest JSON body, bytes.
     pub json: usize,
     /// Largest image, bytes.
     pub image: usize,
+    /// Images decoded at once: each may take half a gigabyte for a moment.
+    pub uploads_at_once: usize,
+    /// Below this share of free storage no new work is taken: what is under way must fit.
+    pub least_free: f64,
+    /// Proxies whose word about the caller counts.
+    pub trusted_proxies: Vec<Net>,
 }
 
 impl Default for Limits {
     fn default() -> Self {
-        Self { json: 256 * 1024, image: crate::adapters::images::MAX_BYTES }
+        Self { json: 256 * 1024, image: crate::adapters::images::MAX_BYTES, uploads_at_once: 2, least_free: 0.02, trusted_proxies: Vec::new() }
     }
 }
 
 impl App {
     #[must_use]
     pub fn new(parts: Parts) -> Self {
-        Self(Arc::new(parts))
+        let decoding = Semaphore::new(parts.limits.uploads_at_once.max(1));
+        Self(Arc::new(Whole { parts, decoding }))
+    }
+
+    /// A turn at decoding an image; `None` when the server is stopping.
+    pub async fn decoding(&self) -> Option<SemaphorePermit<'_>> {
+        self.0.decoding.acquire().await.ok()
+    }
+
+    /// Whether the storage has room for new work.
+    pub async fn has_room(&self) -> bool {
+        let blobs = self.blobs.clone();
+        let free = tokio::task::spawn_blocking(move || blobs.free_space_ratio()).await;
+        matches!(free, Ok(Ok(free)) if free >= self.limits.least_free)
     }
 }
 
 impl Deref for App {
     type Target = Parts;
     fn deref(&self) -> &Parts {
-        &self.0
+        &self.0.parts
     }
 }

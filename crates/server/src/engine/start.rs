@@ -1,14 +1,16 @@
 //! A failed check becomes a case, once per idempotency key; further attempts and links.
 //! Must not know HTTP.
 
-use super::sealing::CaseKey;
+use super::sealing::{CaseKey, Loaded};
 use super::tx::{CaseSlot, Tx};
-use super::{Actor, Engine, EngineError, outbox::word};
+use super::{Actor, Engine, EngineError, TRIES, outbox::word};
 use domain::case::{Case, Input, Opening};
 use domain::ids::{CaseId, ReportId, TenantId};
+use domain::invitation::FreshLink;
 use domain::report::{ClaimedData, Customer, Report};
-use domain::time::{Span, Timestamp};
+use domain::time::Span;
 use std::sync::Arc;
+use store::StoreError;
 use store::rows::{Commit, IdempotencyRow, ReportRow};
 
 /// A parsed report, before it has an id.
@@ -65,29 +67,56 @@ impl Engine {
         Ok(opened)
     }
 
-    /// Adds an attempt.
+    /// Adds an attempt. `answer` is asked again when a race was lost.
     ///
     /// # Errors
-    /// A refusal, or a lost race.
+    /// A refusal, or `Conflict` when the idempotency key was used meanwhile.
     pub async fn add_report(
         &self,
         id: CaseId,
         actor: &Actor,
         report: Report,
-        answer: impl FnOnce(&Opened) -> Option<IdempotencyRow>,
+        mut answer: impl FnMut(&Opened) -> Option<IdempotencyRow>,
     ) -> Result<Opened, EngineError> {
-        let loaded = self.loaded(id).await?;
+        let mut tries = 0;
+        loop {
+            let loaded = self.loaded(id).await?;
+            let version = loaded.version;
+            let made = self.try_report(loaded, actor, report.clone(), &mut answer).await;
+            tries += 1;
+            let lost = matches!(made, Err(EngineError::Store(StoreError::Conflict)));
+            // Where the case stands still, it was the idempotency key that clashed.
+            if !lost || tries >= TRIES || self.loaded(id).await?.version == version {
+                return made;
+            }
+        }
+    }
+
+    async fn try_report(
+        &self,
+        loaded: Loaded,
+        actor: &Actor,
+        report: Report,
+        answer: &mut impl FnMut(&Opened) -> Option<IdempotencyRow>,
+    ) -> Result<Opened, EngineError> {
         let policy = self.tenants.get(loaded.case.tenant).await?.policy.clone();
         let now = self.now();
         let report = Report { id: ReportId(self.ids.id()), at: now, ..report };
         let (token, link) = self.fresh_link();
-        let input = Input::Report { report: Box::new(report), policy: Box::new(policy), link };
-        let (mut tx, was) = self.slot(loaded, now);
+        let mut tx = Tx::new(now);
         tx.tokens.push((link.id, token.clone()));
-        tx.feed(input)?;
+        tx.case = Some(CaseSlot {
+            was: Some(Arc::new(loaded.case.clone())),
+            case: loaded.case,
+            key: loaded.key,
+            wrapped: loaded.wrapped,
+            version: loaded.version,
+            facts: Vec::new(),
+            orders: Vec::new(),
+        });
+        tx.feed(Input::Report { report: Box::new(report), policy: Box::new(policy), link })?;
         let case = tx.case().cloned().ok_or(EngineError::Missing("case"))?;
-        let issued = case.invitation.as_ref().map(|i| i.id) != was.invitation.as_ref().map(|i| i.id);
-        let opened = Opened { token: issued.then_some(token), case };
+        let opened = Opened { token: issued(&case, link).then_some(token), case };
         let more = Commit { idempotency: answer(&opened), reports: report_row(&opened.case).into_iter().collect(), ..Commit::default() };
         self.finish(tx, actor, more).await?;
         Ok(opened)
@@ -96,42 +125,25 @@ impl Engine {
     /// Feeds an input that may issue a link, and gives back its token.
     ///
     /// # Errors
-    /// A refusal, or a lost race.
-    pub async fn with_link(
-        &self,
-        id: CaseId,
-        actor: &Actor,
-        input: impl FnOnce(domain::invitation::FreshLink, Span) -> Input,
-    ) -> Result<Opened, EngineError> {
-        let loaded = self.loaded(id).await?;
-        let life = Span::minutes(i64::from(self.tenants.get(loaded.case.tenant).await?.policy.invitation_minutes));
-        let agent = loaded.case.agent();
-        let now = self.now();
+    /// A refusal, or a store that does not answer.
+    pub async fn with_link(&self, id: CaseId, actor: &Actor, input: impl FnOnce(FreshLink, Span) -> Input) -> Result<Opened, EngineError> {
+        let before = self.case(id).await?;
+        let life = Span::minutes(i64::from(self.tenants.get(before.tenant).await?.policy.invitation_minutes));
         let (token, link) = self.fresh_link();
-        let (mut tx, was) = self.slot(loaded, now);
-        self.add_agent(&mut tx, agent).await?;
-        tx.tokens.push((link.id, token.clone()));
-        tx.feed(input(link, life))?;
-        let case = tx.case().cloned().ok_or(EngineError::Missing("case"))?;
-        let issued = case.invitation.as_ref().map(|i| i.id) != was.invitation.as_ref().map(|i| i.id);
-        self.finish(tx, actor, Commit::default()).await?;
-        Ok(Opened { token: issued.then_some(token), case })
+        let input = input(link, life);
+        let act = |tx: &mut Tx| {
+            tx.tokens = vec![(link.id, token.clone())];
+            tx.feed(input.clone())
+        };
+        let done = self.run(Some(id), None, actor, act).await?;
+        let case = done.case.map_or(before, |change| Arc::unwrap_or_clone(change.case));
+        Ok(Opened { token: issued(&case, link).then_some(token), case })
     }
+}
 
-    fn slot(&self, loaded: super::Loaded, now: Timestamp) -> (Tx, Arc<Case>) {
-        let mut tx = Tx::new(now);
-        let was = Arc::new(loaded.case.clone());
-        tx.case = Some(CaseSlot {
-            was: Some(was.clone()),
-            case: loaded.case,
-            key: loaded.key,
-            wrapped: loaded.wrapped,
-            version: loaded.version,
-            facts: Vec::new(),
-            orders: Vec::new(),
-        });
-        (tx, was)
-    }
+/// Whether this link went out.
+fn issued(case: &Case, link: FreshLink) -> bool {
+    case.invitation.as_ref().is_some_and(|i| i.id == link.id)
 }
 
 fn report_row(case: &Case) -> Option<ReportRow> {

@@ -3,12 +3,14 @@
 
 use super::sealing::{self, CaseKey};
 use super::{Actor, Engine, EngineError, TRIES};
+use crate::telemetry::metrics;
 use domain::agent::{self, Agent};
 use domain::case::{Case, Fact, Input, Order, ReservationEnd};
 use domain::ids::{AgentId, CaseId};
 use domain::refusal::Refusal;
 use domain::time::Timestamp;
 use std::sync::Arc;
+use std::time::{Duration, Instant};
 use store::StoreError;
 use store::rows::{AgentWrite, CaseWrite, Commit, LinkRow};
 
@@ -134,8 +136,18 @@ impl Tx {
     }
 }
 
+/// Counts the time from the tap to the first moment in which both sides see each other.
+fn first_sight(change: &CaseChange, now: Timestamp) {
+    let live = change.facts.iter().any(|fact| matches!(fact, Fact::SessionLive { .. }));
+    if let (true, true, Some(consent)) = (live, change.case.past.is_empty(), change.case.consents.last()) {
+        let millis = u64::try_from(now.since(consent.at).as_millis()).unwrap_or(0);
+        metrics::TAP_TO_FACE_SECONDS.observe(Duration::from_millis(millis));
+    }
+}
+
 impl Engine {
     /// Loads, lets `act` move the case and the agent, commits, dispatches; a lost race starts over.
+    #[tracing::instrument(name = "engine.submit", level = "debug", skip_all, fields(case.id = case.map(tracing::field::display)))]
     pub(super) async fn run(
         &self,
         case: Option<CaseId>,
@@ -146,11 +158,14 @@ impl Engine {
         let mut tries = 0;
         loop {
             let mut tx = self.load(case, agent).await?;
-            act(&mut tx)?;
+            act(&mut tx).inspect_err(|_| metrics::ENGINE_INPUTS.add("refused", 1))?;
             tries += 1;
             match self.finish(tx, actor, Commit::default()).await {
                 Err(EngineError::Store(StoreError::Conflict)) if tries < TRIES => {}
-                other => return other,
+                other => {
+                    metrics::ENGINE_INPUTS.add(if other.is_ok() { "done" } else { "failed" }, 1);
+                    return other;
+                }
             }
         }
     }
@@ -177,16 +192,11 @@ impl Engine {
                 orders: Vec::new(),
             });
         }
-        self.add_agent(&mut tx, agent).await?;
-        Ok(tx)
-    }
-
-    /// Lets the agent follow what happens to the case.
-    pub(super) async fn add_agent(&self, tx: &mut Tx, agent: Option<AgentId>) -> Result<(), EngineError> {
+        // The agent follows what happens to the case.
         if let (Some(id), true) = (agent, tx.agents.is_empty()) {
             tx.agents.push(self.agent_slot(id).await?);
         }
-        Ok(())
+        Ok(tx)
     }
 
     async fn agent_slot(&self, id: AgentId) -> Result<AgentSlot, EngineError> {
@@ -224,9 +234,25 @@ impl Engine {
         if done.case.is_none() && done.agents.is_empty() && rows.audit.is_empty() {
             return Ok(done);
         }
-        self.store.commit(rows).await?;
+        self.keep(rows).await?;
+        if let Some(change) = &done.case {
+            first_sight(change, tx.now);
+        }
         self.sent(&done);
         Ok(done)
+    }
+
+    /// Commits, and says how long that took.
+    #[tracing::instrument(name = "store.commit", level = "debug", skip_all)]
+    pub(super) async fn keep(&self, rows: Commit) -> Result<(), StoreError> {
+        let began = Instant::now();
+        let kept = self.store.commit(rows).await;
+        match &kept {
+            Ok(()) => metrics::COMMIT_SECONDS.observe(began.elapsed()),
+            Err(StoreError::Conflict) => metrics::STORE_CONFLICTS.inc(1),
+            Err(StoreError::Unavailable(_) | StoreError::Corrupt { .. } | StoreError::Limit(_)) => {}
+        }
+        kept
     }
 
     async fn case_rows(&self, slot: &CaseSlot, tx: &Tx, actor: &Actor, rows: &mut Commit) -> Result<(), EngineError> {
@@ -271,7 +297,10 @@ impl Engine {
             updated_at: case.updated_at,
             deadline_at: case.deadline(),
             queued_at: crate::views::ticket(case).map(|t| t.queued_at),
-            recovered_seconds: (case.phase_name() == "verified").then(|| tx.now.since(case.created_at).as_seconds()),
+            recovered_seconds: case
+                .decision()
+                .filter(|_| case.phase_name() == "verified")
+                .map(|d| d.at.since(case.created_at).as_seconds()),
             name_tokens: self.name_tokens(case.tenant, &tenant.wrapped_key, case.customer.name.reveal())?,
             state,
             state_hash,

@@ -3,7 +3,7 @@
 
 use super::Web;
 use super::cases::image_body;
-use super::evidence::{in_hand, keep, kept_view, say};
+use super::evidence::{chats, in_hand, keep, kept_view, say};
 use super::extract::{Query, Staff, id};
 use super::{canned, problem::ApiError};
 use crate::images::NewImage;
@@ -38,9 +38,12 @@ async fn chat_image(State(app): State<App>, Staff(person): Staff, Query(of): Que
     if !in_hand(&loaded, person.id) {
         return Err(ApiError::Plain("not_found"));
     }
-    let session = views::session(&loaded.case).ok_or(ApiError::Plain("session_not_live"))?.id;
+    if !chats(&loaded.case) {
+        return Err(ApiError::Plain("session_not_live"));
+    }
+    let session = views::session(&loaded.case).map(|s| s.id);
     let bytes = image_body(&app, request).await?;
-    let image = NewImage { bytes, slot: Slot::OtherPage, source: Source::Chat, step: None, session: Some(session), stream_width: None };
+    let image = NewImage { bytes, slot: Slot::OtherPage, source: Source::Chat, step: None, session, stream_width: None };
     let evidence = keep(&app, &loaded, image, &person.actor()).await?;
     say(&app, loaded.case.id, &person.actor(), Seat::Agent, Tenant::first_name(&person.name), evidence.id).await?;
     Ok(Json(kept_view(&evidence)))

@@ -44,11 +44,13 @@ pub(super) fn routes() -> Router<Web> {
     params(("Idempotency-Key" = Option<String>, Header, description = "The same key with the same body gives the same answer.")),
     responses((status = 201, body = CaseView), (status = 409, body = wire::problem::Problem), (status = 422, body = wire::problem::Problem)),
     security(("api_key" = [])))]
+#[tracing::instrument(name = "http.cases.report", level = "debug", skip_all)]
 pub async fn create(State(web): State<Web>, key: ApiKey, headers: HeaderMap, report: Hashed<ReportFailedCheck>) -> Result<Response, ApiError> {
     let mut once = Once::begin(&web, key.tenant, &headers, "create", report.sha256)?;
     if let Some(answer) = once.kept(&web.app).await? {
         return Ok(limited(answer, &key));
     }
+    room_for_more(&web.app).await?;
     let known = |code: &str| jurisdiction::profile(code).is_some();
     let parsed = parse::report(report.value, web.app.engine.now(), known).map_err(ApiError::Fields)?;
     let _name = hold_reference(&web, key.tenant, &parsed.reference).await?;
@@ -75,6 +77,7 @@ pub async fn add_report(State(web): State<Web>, key: ApiKey, Path(case): Path<St
     if let Some(answer) = once.kept(&web.app).await? {
         return Ok(limited(answer, &key));
     }
+    room_for_more(&web.app).await?;
     let parsed = parse::check(report.value.check).map_err(ApiError::Fields)?;
     let made = web.app.engine.add_report(case, &key_actor(&key), parsed, |opened| once.row(&web.app, 200, opened)).await;
     once.answer(&web.app, made, 200).await.map(|answer| limited(answer, &key))
@@ -93,6 +96,7 @@ pub struct Slot {
     security(("api_key" = [])))]
 pub async fn add_image(State(app): State<App>, key: ApiKey, Path(case): Path<String>, Query(Slot { slot }): Query<Slot>, request: Request) -> Result<Response, ApiError> {
     let loaded = app.engine.loaded_of(key.tenant, id(&case)?).await?;
+    room_for_more(&app).await?;
     let bytes = image_body(&app, request).await?;
     let sha256 = Digest::of(&bytes);
     let same = loaded.case.evidence.iter().find(|e| e.sha256 == sha256 && e.slot == slot.into() && e.source == Source::Report);
@@ -107,6 +111,11 @@ pub async fn add_image(State(app): State<App>, key: ApiKey, Path(case): Path<Str
         return Err(error.into());
     }
     Ok((StatusCode::CREATED, axum::Json(views::image(&evidence))).into_response())
+}
+
+/// New work needs room; what is under way goes on as long as there is any.
+async fn room_for_more(app: &App) -> Result<(), ApiError> {
+    if app.has_room().await { Ok(()) } else { Err(ApiError::Plain("storage_low")) }
 }
 
 /// The raw bytes of an image.

@@ -17,7 +17,7 @@ use axum::response::{IntoResponse, Response};
 use axum::routing::get;
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
-use domain::case::{Input, Message};
+use domain::case::{Case, Input, Message, Phase};
 use domain::digest::{Digest, Salt};
 use domain::evidence::{Evidence, Source};
 use domain::ids::{AgentId, CaseId, EvidenceId, MessageId};
@@ -48,21 +48,36 @@ pub(super) async fn photograph(State(app): State<App>, client: CustomerClient, Q
     let declared = text(request.headers(), "content-digest");
     let bytes = image_body(&app, request).await?;
     let sha256 = fits_digest(declared.as_deref(), &bytes)?;
-    let session = views::session(&loaded.case).ok_or(ApiError::Plain("session_not_live"))?.id;
+    let session = views::session(&loaded.case).map(|s| s.id);
+    // Without a session a picture is part of the chat: it can stand for no step.
+    if session.is_none() && (query.command.is_some() || query.step.is_some() || !chats(&loaded.case)) {
+        return Err(ApiError::Plain("session_not_live"));
+    }
     let slot = query.slot.into();
-    let same = |e: &&Evidence| e.sha256 == sha256 && e.slot == slot && e.step == query.step && e.session == Some(session) && !e.void;
+    let same = |e: &&Evidence| e.sha256 == sha256 && e.slot == slot && e.step == query.step && e.session == session && !e.void;
     if let Some(kept) = loaded.case.evidence.iter().find(same) {
         return Ok(axum::Json(kept_view(kept)));
     }
     let chosen = query.source.as_deref() == Some("upload") || query.command.is_none();
-    let source = if chosen { Source::Upload } else { Source::Live };
+    let source = if session.is_none() {
+        Source::Chat
+    } else if chosen {
+        Source::Upload
+    } else {
+        Source::Live
+    };
     let width = app.hub.told(loaded.case.id).picture.0;
-    let image = NewImage { bytes, slot, source, step: query.step, session: Some(session), stream_width: (width > 0).then_some(width) };
+    let image = NewImage { bytes, slot, source, step: query.step, session, stream_width: (width > 0).then_some(width) };
     let evidence = keep(&app, &loaded, image, &Actor::Customer).await?;
     if query.command.is_none() {
         say(&app, loaded.case.id, &Actor::Customer, Seat::Customer, String::new(), evidence.id).await?;
     }
     Ok(axum::Json(kept_view(&evidence)))
+}
+
+/// Whether people can write to each other about this case now.
+pub(super) fn chats(case: &Case) -> bool {
+    matches!(case.phase, Phase::Waiting { .. } | Phase::Live { .. } | Phase::Deciding { .. })
 }
 
 /// Keeps an image and tells the case; what the case refuses is removed again.

@@ -4,6 +4,7 @@
 use super::Web;
 use super::limits::Guards;
 use super::problem::{ApiError, field};
+use crate::config::{Net, caller};
 use crate::engine::{Actor, token_hash};
 use axum::body::{Body, Bytes};
 use axum::extract::{ConnectInfo, FromRef, FromRequest, FromRequestParts, Request};
@@ -132,16 +133,24 @@ pub fn id<T: FromStr>(text: &str) -> Result<T, ApiError> {
     text.parse().map_err(|_| ApiError::Plain("not_found"))
 }
 
-/// The other end of the connection.
+/// Who calls: the other end of the connection, or whom our own proxies saw.
 #[derive(Clone, Copy, Debug)]
 pub struct Peer(pub IpAddr);
 
 impl Peer {
-    /// The other end of the connection that brought these parts.
+    /// Who calls, behind these proxies.
+    #[must_use]
+    pub fn behind(request: &Request, trusted: &[Net]) -> Self {
+        let connected = request.extensions().get::<ConnectInfo<SocketAddr>>().map(|c| c.0.ip());
+        let connected = connected.unwrap_or(IpAddr::V4(Ipv4Addr::UNSPECIFIED));
+        let forwarded: Vec<&str> = request.headers().get_all("x-forwarded-for").iter().filter_map(|v| v.to_str().ok()).collect();
+        Self(caller(connected, &forwarded, trusted))
+    }
+
+    /// As found for the request of these parts, before anything else looked at it.
     #[must_use]
     pub fn of(extensions: &axum::http::Extensions) -> Self {
-        let found = extensions.get::<ConnectInfo<SocketAddr>>().map(|c| c.0.ip());
-        Self(found.unwrap_or(IpAddr::V4(Ipv4Addr::UNSPECIFIED)))
+        extensions.get::<Self>().copied().unwrap_or(Self(IpAddr::V4(Ipv4Addr::UNSPECIFIED)))
     }
 }
 

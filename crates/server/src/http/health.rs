@@ -14,9 +14,6 @@ use serde_json::json;
 use utoipa::OpenApi;
 use utoipa::openapi::security::{HttpAuthScheme, HttpBuilder, SecurityScheme};
 
-/// Below this share of free disk the server takes no new work: recordings would be lost.
-const LEAST_FREE: f64 = 0.02;
-
 pub(super) fn routes() -> Router<Web> {
     Router::new()
         .route("/healthz", get(async || Json(json!({ "status": "ok", "version": env!("CARGO_PKG_VERSION") }))))
@@ -26,16 +23,14 @@ pub(super) fn routes() -> Router<Web> {
 }
 
 async fn ready(State(app): State<App>) -> Response {
-    let blobs = app.blobs.clone();
-    let free = tokio::task::spawn_blocking(move || blobs.free_space_ratio()).await.ok().and_then(Result::ok);
-    let store = app.engine.store.health().await;
-    let good = store.is_ok() && free.is_some_and(|f| f >= LEAST_FREE);
+    let (store, room) = (app.engine.store.health().await, app.has_room().await);
+    let good = store.is_ok() && room;
     let status = if good { StatusCode::OK } else { StatusCode::SERVICE_UNAVAILABLE };
     let body = json!({
         "status": if good { "ready" } else { "not_ready" },
         "version": env!("CARGO_PKG_VERSION"),
         "store": store.as_ref().map_or("unavailable", |h| h.database),
-        "disk_free": free,
+        "storage": if room { "has_room" } else { "low" },
     });
     (status, [(header::CACHE_CONTROL, "no-store")], Json(body)).into_response()
 }
@@ -43,14 +38,13 @@ async fn ready(State(app): State<App>) -> Response {
 async fn numbers(State(app): State<App>) -> Result<Response, ApiError> {
     let mut out = metrics::render();
     let gauges = app.engine.store.gauges().await?;
-    let (customers, agents) = app.hub.sockets();
+    let rooms = app.rooms.live() as u64;
     for (name, help, value) in [
         ("recourse_log_entries", "Entries in the audit log's tree.", gauges.log_size),
         ("recourse_log_unsequenced", "Entries that have no place in the tree yet.", gauges.unsequenced_entries),
         ("recourse_deliveries_pending", "Messages and webhooks to be sent.", gauges.pending_deliveries),
         ("recourse_deliveries_dead", "Messages and webhooks given up.", gauges.dead_deliveries),
-        ("recourse_sockets_customer", "Sockets of customers, waiting pages included.", customers as u64),
-        ("recourse_sockets_agent", "Sockets of agents.", agents as u64),
+        ("recourse_rooms", "Rooms with a session now.", rooms),
     ] {
         metrics::gauge(name, help, value, &mut out);
     }

@@ -86,6 +86,7 @@ pub const KINDS: &[Kind] = &[
     kind("idempotency_key_bad", 422, "The idempotency key cannot be used", "Use 1 to 255 printable ASCII characters."),
     kind("too_many_requests", 429, "Too many requests", "Wait as long as Retry-After says."),
     kind("internal_error", 500, "Something broke here", "It was logged under the id in instance."),
+    kind("storage_low", 503, "No room for new work", "The storage is nearly full, so no new work is taken; try again as Retry-After says."),
     kind("unavailable", 503, "Not now", "Try again as Retry-After says; nothing was changed."),
 ];
 
@@ -214,6 +215,9 @@ impl ApiError {
 fn waits(error: &ApiError) -> Option<u32> {
     if matches!(error, ApiError::Unavailable(_)) {
         return Some(2);
+    }
+    if let ApiError::Plain("storage_low") = error {
+        return Some(60);
     }
     matches!(error, ApiError::Plain("idempotency_in_flight")).then_some(1)
 }

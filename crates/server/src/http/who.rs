@@ -14,6 +14,8 @@ use domain::digest::Digest;
 use domain::ids::{AgentId, TenantId};
 use domain::time::Span;
 use std::sync::Arc;
+use store::StoreError;
+use store::rows::{PersonWrite, SignInRow};
 use wire::terms::Role;
 
 /// The cookie of a sign-in.
@@ -103,19 +105,38 @@ where
         let app = App::from_ref(state);
         let nobody = || ApiError::Unauthorised("Cookie");
         let hash = sign_in_hash(&parts.headers).ok_or_else(nobody)?;
-        let now = app.engine.now();
-        let store = &app.engine.store;
-        let row = store.sign_in(hash).await?.ok_or_else(nobody)?;
-        if row.revoked || now >= row.expires_at || now.since(row.last_seen) >= IDLE {
-            return Err(nobody());
-        }
+        let row = valid(&app, hash).await?.ok_or_else(nobody)?;
         same_page(parts, &app.engine.public_url)?;
-        let person = store.person(row.person).await?.filter(|p| p.active).ok_or_else(nobody)?;
-        if now.since(row.last_seen) >= TOUCH_EVERY {
-            store.touch_sign_in(hash, now).await?;
-        }
+        let person = account(&app, &row).await?.ok_or_else(nobody)?;
         let role = role(&person.role).ok_or_else(nobody)?;
         Ok(Self { id: person.id, tenant: person.tenant, name: person.name, role, sign_in: hash })
+    }
+}
+
+/// The sign-in, if it counts now.
+async fn valid(app: &App, hash: [u8; 32]) -> Result<Option<SignInRow>, StoreError> {
+    let now = app.engine.now();
+    let row = app.engine.store.sign_in(hash).await?;
+    Ok(row.filter(|row| !row.revoked && now < row.expires_at && now.since(row.last_seen) < IDLE))
+}
+
+/// Whose sign-in it is, kept from going idle.
+async fn account(app: &App, row: &SignInRow) -> Result<Option<PersonWrite>, StoreError> {
+    let now = app.engine.now();
+    let person = app.engine.store.person(row.person).await?.filter(|p| p.active);
+    if person.is_some() && now.since(row.last_seen) >= TOUCH_EVERY {
+        app.engine.store.touch_sign_in(row.hash, now).await?;
+    }
+    Ok(person)
+}
+
+/// Whether the sign-in that opened a socket still counts. An open page is in use, so it does not
+/// go idle; a store that does not answer right now ends nobody's work.
+pub async fn still_signed_in(app: &App, hash: [u8; 32]) -> bool {
+    match valid(app, hash).await {
+        Ok(Some(row)) => account(app, &row).await.map_or(true, |person| person.is_some()),
+        Ok(None) => false,
+        Err(_) => true,
     }
 }
 

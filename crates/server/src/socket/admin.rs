@@ -2,8 +2,10 @@
 //! Must not change anything.
 
 use super::{Said, Voice, split};
+use crate::http::who::{Person, still_signed_in};
 use crate::hub::ToAdmin;
 use crate::state::App;
+use crate::telemetry::metrics;
 use axum::extract::ws::WebSocket;
 use domain::ids::TenantId;
 use std::time::Duration;
@@ -14,7 +16,9 @@ use wire::socket::AdminPush;
 const EVERY: Duration = Duration::from_secs(1);
 
 /// Serves one page until it goes.
-pub async fn serve(app: App, socket: WebSocket, tenant: TenantId) {
+pub async fn serve(app: App, socket: WebSocket, person: Person) {
+    let _open = metrics::SOCKETS.hold("admin");
+    let tenant = person.tenant;
     let (mut voice, mut ear) = split(socket);
     let mut changes = app.hub.join_admin();
     let mut tick = tokio::time::interval(EVERY);
@@ -31,7 +35,7 @@ pub async fn serve(app: App, socket: WebSocket, tenant: TenantId) {
                 Ok(ToAdmin::Case(_) | ToAdmin::Agents(_)) | Err(broadcast::error::RecvError::Lagged(_)) => true,
                 Err(broadcast::error::RecvError::Closed) => false,
             },
-            _ = tick.tick() => numbers(&app, &mut voice, tenant, &mut last).await,
+            _ = tick.tick() => still_signed_in(&app, person.sign_in).await && numbers(&app, &mut voice, tenant, &mut last).await,
         };
         if !go_on {
             break;

@@ -8,8 +8,10 @@ pub use desk::day_start;
 
 use super::{Ear, HELLO_WITHIN, Said, Voice, problem, split};
 use crate::engine::{Actor, EngineError};
+use crate::http::who::{Person, still_signed_in};
 use crate::hub::ToAgent;
 use crate::state::App;
+use crate::telemetry::metrics;
 use axum::extract::ws::WebSocket;
 use domain::agent;
 use domain::case::{Case, Input, Phase};
@@ -34,11 +36,25 @@ struct Page {
     chat_shown: BTreeMap<CaseId, usize>,
     chat_after: usize,
     last_desk: String,
-    replaced: bool,
+    sign_in: [u8; 32],
+    end: End,
+}
+
+/// How a page ended.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum End {
+    /// It may come back at once.
+    Gone,
+    /// Another page of the same agent took over.
+    Replaced,
+    /// The account or its sign-in counts no more.
+    SignedOut,
 }
 
 /// Serves one console until it goes.
-pub async fn serve(app: App, socket: WebSocket, agent: AgentId) {
+pub async fn serve(app: App, socket: WebSocket, person: Person) {
+    let _open = metrics::SOCKETS.hold("agent");
+    let agent = person.id;
     let (mut voice, mut ear) = split(socket);
     let hello = tokio::time::timeout(HELLO_WITHIN, ear.hear::<AgentMessage>()).await;
     let Ok(Said::Message(AgentMessage::Hello { chat_after, .. })) = hello else {
@@ -53,7 +69,8 @@ pub async fn serve(app: App, socket: WebSocket, agent: AgentId) {
         chat_shown: BTreeMap::new(),
         chat_after: chat_after as usize,
         last_desk: String::new(),
-        replaced: false,
+        sign_in: person.sign_in,
+        end: End::Gone,
     };
     page.feed(agent::Input::Came).await;
     app.hub.route.notify_one();
@@ -80,12 +97,23 @@ impl Page {
                     Some(told) => self.on_told(voice, told).await,
                     None => false,
                 },
-                _ = tick.tick() => self.show_desk(voice).await,
+                _ = tick.tick() => self.signed_in(voice).await && self.show_desk(voice).await,
             };
             if !go_on {
                 return;
             }
         }
+    }
+
+    /// Somebody who was signed out or deactivated works no further, not even on a page that is open.
+    async fn signed_in(&mut self, voice: &mut Voice) -> bool {
+        if still_signed_in(&self.app, self.sign_in).await {
+            return true;
+        }
+        self.end = End::SignedOut;
+        let detail = "You are signed out.".to_owned();
+        voice.say(&AgentPush::Problem { code: "sign_in_needed".to_owned(), detail, of: String::new() }).await;
+        false
     }
 
     async fn on_told(&mut self, voice: &mut Voice, told: ToAgent) -> bool {
@@ -98,7 +126,7 @@ impl Page {
             },
             ToAgent::Push(push) => voice.say(push.as_ref()).await,
             ToAgent::Replaced => {
-                self.replaced = true;
+                self.end = End::Replaced;
                 voice.say(&AgentPush::Replaced {}).await;
                 false
             }
@@ -166,10 +194,14 @@ impl Page {
 
     /// The page is gone, unless it comes back at once or another one took over.
     fn leave(self) {
-        if !self.app.hub.leave_agent(self.agent, self.socket) || self.replaced {
+        if !self.app.hub.leave_agent(self.agent, self.socket) || self.end == End::Replaced {
             return;
         }
         tokio::spawn(async move {
+            if self.end == End::SignedOut {
+                self.give_up_case().await;
+                return self.feed(agent::Input::Gone).await;
+            }
             tokio::time::sleep(GRACE).await;
             if self.app.hub.agent_connected(self.agent) {
                 return;

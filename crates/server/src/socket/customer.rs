@@ -5,6 +5,7 @@ use super::{Ear, HELLO_WITHIN, Said, Voice, peer_id, problem, split};
 use crate::engine::{Actor, EngineError, token_hash};
 use crate::hub::{ToAgent, ToCustomer};
 use crate::state::App;
+use crate::telemetry::metrics;
 use axum::extract::ws::WebSocket;
 use domain::case::{Case, Input, Message};
 use domain::digest::Salt;
@@ -33,6 +34,7 @@ struct Page {
 
 /// Serves one page until it goes. `device` is the browser in words.
 pub async fn serve(app: App, socket: WebSocket, device: String) {
+    let _open = metrics::SOCKETS.hold("customer");
     let (mut voice, mut ear) = split(socket);
     let hello = tokio::time::timeout(HELLO_WITHIN, ear.hear::<CustomerMessage>()).await;
     let Ok(Said::Message(CustomerMessage::Hello { token, client_secret, chat_after })) = hello else {

@@ -41,23 +41,19 @@ metrics! {
     COMMIT_SECONDS: Histogram = Histogram::new("recourse_store_commit_seconds");
     /// Sockets open now, by who holds them.
     SOCKETS: Gauges<3> = Gauges::new("recourse_sockets", "side", ["customer", "agent", "admin"]);
-    /// Live rooms now.
-    ROOMS: Gauges<1> = Gauges::single("recourse_rooms");
-    /// Packets forwarded.
-    PACKETS: Counters<1> = Counters::single("recourse_media_packets_total");
-    /// Packets dropped, by reason.
-    PACKETS_DROPPED: Counters<3> = Counters::new("recourse_media_dropped_total", "reason", ["garbage", "rate", "queue"]);
     /// Sealed recording segments.
     SEGMENTS: Counters<1> = Counters::single("recourse_recording_segments_total");
     /// Sealed recording bytes.
     SEGMENT_BYTES: Counters<1> = Counters::single("recourse_recording_bytes_total");
     /// Gaps in recordings.
     GAPS: Counters<1> = Counters::single("recourse_recording_gaps_total");
+    /// Recordings that cannot be complete.
+    RECORDINGS_FAILED: Counters<1> = Counters::single("recourse_recordings_failed_total");
     /// Tries to deliver, by what and outcome.
     DELIVERIES: Counters<6> = Counters::new("recourse_deliveries_total", "kind", ["webhook_done", "webhook_failed", "sms_done", "sms_failed", "email_done", "email_failed"]);
     /// Time of one webhook, until its answer.
     WEBHOOK_SECONDS: Histogram = Histogram::new("recourse_webhook_seconds");
-    /// Time from a customer's tap to the agent's picture.
+    /// Time from a customer's tap to both sides seeing each other, the wait for an agent included.
     TAP_TO_FACE_SECONDS: Histogram = Histogram::new("recourse_tap_to_face_seconds");
 }
 
@@ -155,16 +151,6 @@ impl<const N: usize> Gauges<N> {
         for (value, level) in self.values.iter().zip(&self.levels) {
             line(self.name, self.label, value, level.load(Relaxed), out);
         }
-    }
-}
-
-impl Gauges<1> {
-    const fn single(name: &'static str) -> Self {
-        Self::new(name, "", [""])
-    }
-
-    pub fn set(&self, level: i64) {
-        self.levels[0].store(level, Relaxed);
     }
 }
 

@@ -5,19 +5,23 @@ use crate::adapters::messenger::Messenger;
 use crate::adapters::webhook_client::{WebhookCall, WebhookClient, WebhookSecret};
 use crate::engine::{Actor, Engine, EngineError, place_of_delivery};
 use crate::state::App;
+use crate::telemetry::metrics;
 use domain::delivery::{self, Breaker, Next, Pending, State};
 use domain::ids::EndpointId;
 use domain::pii::Pii;
-use domain::time::Span;
+use domain::time::{Span, Timestamp};
 use std::collections::BTreeMap;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
-use std::time::Duration;
+use std::time::{Duration, Instant};
+use tracing::Instrument;
 use store::rows::{Channel, ClaimedDelivery, Commit, EndpointWrite, Outcome};
 
 /// How long a delivery may be in flight before another worker may take it.
 const LEASE: Span = Span::seconds(60);
 /// Most in flight at once.
 const ROOM: u32 = 32;
+/// A moment's grace, so that the customer who is just being connected does not wait for the outbox.
+const GATHER: Duration = Duration::from_millis(100);
 /// Looks at least this often for what has become due.
 const TICK: Duration = Duration::from_millis(500);
 
@@ -34,6 +38,9 @@ struct Tried {
     outcome: delivery::Outcome,
 }
 
+/// A try that was made, or why none can be made any more.
+type Try = Result<Tried, &'static str>;
+
 impl Deliveries {
     #[must_use]
     pub fn new(webhooks: Arc<dyn WebhookClient>, messenger: Arc<dyn Messenger>) -> Self {
@@ -44,6 +51,15 @@ impl Deliveries {
         self.breakers.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
+    /// An endpoint that an operator switched on again begins anew.
+    fn revive(&self, endpoint: EndpointId, now: Timestamp) {
+        if let Some(breaker) = self.breakers().get_mut(&endpoint)
+            && *breaker == Breaker::Disabled
+        {
+            *breaker = Breaker::enabled(now);
+        }
+    }
+
     fn breaker(&self, endpoint: Option<EndpointId>) -> Breaker {
         endpoint.and_then(|id| self.breakers().get(&id).copied()).unwrap_or_default()
     }
@@ -51,14 +67,19 @@ impl Deliveries {
 
 /// Runs until the program ends.
 pub async fn run(app: App, arms: Arc<Deliveries>) {
+    let mut more = false;
     loop {
-        let _ = tokio::time::timeout(TICK, app.hub.deliver.notified()).await;
-        match once(&app.engine, &arms).await {
-            // A case's next delivery is due as soon as the one before is done.
-            Ok(n) if n > 0 => app.hub.deliver.notify_one(),
-            Ok(_) => {}
-            Err(error) => tracing::warn!(%error, "deliveries wait for the store"),
+        // A case's next delivery is due as soon as the one before is done.
+        if !more && tokio::time::timeout(TICK, app.hub.deliver.notified()).await.is_ok() {
+            tokio::time::sleep(GATHER).await;
         }
+        more = match once(&app.engine, &arms).await {
+            Ok(n) => n > 0,
+            Err(error) => {
+                tracing::warn!(%error, "deliveries wait for the store");
+                false
+            }
+        };
     }
 }
 
@@ -66,6 +87,7 @@ pub async fn run(app: App, arms: Arc<Deliveries>) {
 ///
 /// # Errors
 /// A store that does not answer.
+#[tracing::instrument(name = "worker.deliveries", level = "debug", skip_all)]
 pub async fn once(engine: &Arc<Engine>, arms: &Arc<Deliveries>) -> Result<usize, EngineError> {
     let now = engine.now();
     let claimed = engine.store.claim_deliveries(now, now + LEASE, ROOM).await?;
@@ -82,7 +104,7 @@ pub async fn once(engine: &Arc<Engine>, arms: &Arc<Deliveries>) -> Result<usize,
             continue;
         }
         let (engine, arms) = (engine.clone(), arms.clone());
-        tasks.spawn(async move { attempt(&engine, &arms, delivery).await });
+        tasks.spawn(async move { attempt(&engine, &arms, delivery).await }.in_current_span());
     }
     while let Some(done) = tasks.join_next().await {
         if let Ok(Err(error)) = done {
@@ -93,12 +115,20 @@ pub async fn once(engine: &Arc<Engine>, arms: &Arc<Deliveries>) -> Result<usize,
 }
 
 async fn attempt(engine: &Engine, arms: &Deliveries, delivery: ClaimedDelivery) -> Result<(), EngineError> {
-    let tried = match delivery.row.channel {
+    let row = &delivery.row;
+    let tried = match row.channel {
         Channel::Webhook => webhook(engine, arms, &delivery).await?,
-        Channel::Sms | Channel::Email => message(engine, arms, &delivery).await,
+        Channel::Sms | Channel::Email => Ok(message(engine, arms, &delivery).await),
     };
     let now = engine.now();
-    let row = &delivery.row;
+    let tried = match tried {
+        Ok(tried) => tried,
+        Err(why) => {
+            let dead = Outcome::Dead { at: now, status: None, error: why.to_owned() };
+            return Ok(engine.store.settle_delivery(row.id, delivery.lease, dead).await?);
+        }
+    };
+    count(row.channel, &tried);
     let pending = Pending {
         id: row.id,
         case: row.case,
@@ -118,7 +148,11 @@ async fn attempt(engine: &Engine, arms: &Deliveries, delivery: ClaimedDelivery) 
         Next::Delivered => Outcome::Delivered { at: now, status },
         Next::At(at) => {
             let next_at = if let Breaker::Open { probe } = settled.breaker { at.min(probe) } else { at };
-            Outcome::Retry { next_at, status, error: tried.error }
+            if settled.tries > pending.tries {
+                Outcome::Retry { next_at, status, error: tried.error }
+            } else {
+                Outcome::Probed { next_at, status, error: tried.error }
+            }
         }
         Next::DeadLetter => Outcome::Dead { at: now, status, error: tried.error },
         Next::Disable => {
@@ -129,6 +163,21 @@ async fn attempt(engine: &Engine, arms: &Deliveries, delivery: ClaimedDelivery) 
         }
     };
     Ok(engine.store.settle_delivery(row.id, delivery.lease, outcome).await?)
+}
+
+fn count(channel: Channel, tried: &Tried) {
+    let done = tried.outcome == delivery::Outcome::Delivered;
+    metrics::DELIVERIES.add(
+        match (channel, done) {
+            (Channel::Webhook, true) => "webhook_done",
+            (Channel::Webhook, false) => "webhook_failed",
+            (Channel::Sms, true) => "sms_done",
+            (Channel::Sms, false) => "sms_failed",
+            (Channel::Email, true) => "email_done",
+            (Channel::Email, false) => "email_failed",
+        },
+        1,
+    );
 }
 
 async fn disable(engine: &Engine, id: EndpointId) -> Result<(), EngineError> {
@@ -145,12 +194,15 @@ pub fn place_of_secret(id: EndpointId) -> Vec<u8> {
     format!("endpoints/{id}/secret").into_bytes()
 }
 
-async fn webhook(engine: &Engine, arms: &Deliveries, delivery: &ClaimedDelivery) -> Result<Tried, EngineError> {
-    let gone = |why: &str| Tried { status: None, error: why.to_owned(), outcome: delivery::Outcome::Gone };
-    let Some(id) = delivery.row.endpoint else { return Ok(gone("no endpoint")) };
-    let Some(endpoint) = engine.store.endpoint(id).await? else { return Ok(gone("the endpoint was deleted")) };
+async fn webhook(engine: &Engine, arms: &Deliveries, delivery: &ClaimedDelivery) -> Result<Try, EngineError> {
+    let Some(id) = delivery.row.endpoint else { return Ok(Err("no endpoint")) };
+    let Some(endpoint) = engine.store.endpoint(id).await? else { return Ok(Err("the endpoint was deleted")) };
+    if endpoint.disabled_at.is_some() {
+        return Ok(Err("the endpoint is switched off"));
+    }
+    arms.revive(id, engine.now());
     let secret = engine.kms.open_small(endpoint.tenant, &place_of_secret(id), &endpoint.secret)?;
-    let Some(secret) = std::str::from_utf8(&secret).ok().and_then(WebhookSecret::parse) else { return Ok(gone("the secret is damaged")) };
+    let Some(secret) = std::str::from_utf8(&secret).ok().and_then(WebhookSecret::parse) else { return Ok(Err("the secret is damaged")) };
     let call = WebhookCall {
         url: endpoint.url,
         id: delivery.row.id.to_string(),
@@ -158,13 +210,16 @@ async fn webhook(engine: &Engine, arms: &Deliveries, delivery: &ClaimedDelivery)
         body: delivery.row.payload.clone(),
         secrets: vec![secret],
     };
-    Ok(match arms.webhooks.deliver(call).await {
+    let began = Instant::now();
+    let answer = arms.webhooks.deliver(call).await;
+    metrics::WEBHOOK_SECONDS.observe(began.elapsed());
+    Ok(Ok(match answer {
         Ok(answer) => {
             let error = if answer.accepted() { String::new() } else { format!("the receiver answered {}", answer.status) };
             Tried { status: Some(answer.status), error, outcome: delivery::Outcome::of_status(Some(answer.status)) }
         }
         Err(error) => Tried { status: None, error: error.to_string(), outcome: delivery::Outcome::Failed },
-    })
+    }))
 }
 
 async fn message(engine: &Engine, arms: &Deliveries, delivery: &ClaimedDelivery) -> Tried {

@@ -76,6 +76,10 @@ impl Drop for TestApp {
 
 impl TestApp {
     pub async fn new() -> Self {
+        Self::with(Limits::default()).await
+    }
+
+    pub async fn with(limits: Limits) -> Self {
         let folder = std::env::temp_dir().join(format!("recourse-it-{:032x}", u128::from_be_bytes(random())));
         let clock = Arc::new(FakeClock::at(Timestamp::parse("2026-11-23T09:00:00Z").unwrap()));
         let ids = Arc::new(SeededIds::new(7, clock.clone()));
@@ -91,7 +95,7 @@ impl TestApp {
         let local = SocketAddr::from(([127, 0, 0, 1], 0));
         let media = media::Config { udp: local, tcp: local, threads: 1, ..media::Config::default() };
         let rooms = Rooms::start(media, engine.clone(), hub.clone(), blobs.clone()).unwrap();
-        let app = App::new(Parts { engine, hub, blobs, rooms, queue, limits: Limits::default(), targets: TargetPolicy::default() });
+        let app = App::new(Parts { engine, hub, blobs, rooms, queue, limits, targets: TargetPolicy::default() });
         let router = server::http::router(app.clone());
         let bank = bank(&app, "Harbour Bank").await;
         Self { app, clock, router, bank, folder }

@@ -4,7 +4,7 @@
 use super::{Plan, Rule};
 use crate::reads::delivery::COLUMNS;
 use crate::rows::{Lease, Outcome};
-use crate::value::{Query, args};
+use crate::value::{Arg, Query, args};
 use domain::ids::{DeliveryId, TenantId};
 use domain::time::Timestamp;
 
@@ -23,9 +23,15 @@ pub(crate) fn claim(now: Timestamp, lease_until: Timestamp, limit: u32, skip_loc
     Plan::single(Query::rows(sql, args![now, lease_until, limit]), Rule::Any)
 }
 
+/// The row and the claim on it that counts.
+const HOLDS: &str = "WHERE id = $1 AND claims = $2 AND state = 'pending' AND lease_until IS NOT NULL";
+
+fn again(attempts: &'static str, args: Vec<Arg>) -> Query {
+    Query::change(format!("UPDATE deliveries SET next_at = $3, last_status = $4, last_error = $5, attempts = {attempts}, lease_until = NULL {HOLDS}"), args)
+}
+
 /// Ends the claim that `lease` names.
 pub(crate) fn settle(id: DeliveryId, lease: Lease, outcome: Outcome) -> Plan {
-    const HOLDS: &str = "WHERE id = $1 AND claims = $2 AND state = 'pending' AND lease_until IS NOT NULL";
     let ended = |state: &'static str, at: Timestamp, status: Option<i64>, error: Option<String>| {
         let sql = format!(
             "UPDATE deliveries SET state = $3, settled_at = $4, last_status = $5, last_error = $6, attempts = attempts + 1, \
@@ -36,10 +42,8 @@ pub(crate) fn settle(id: DeliveryId, lease: Lease, outcome: Outcome) -> Plan {
     let (query, freed) = match outcome {
         Outcome::Delivered { at, status } => ended("delivered", at, status, None),
         Outcome::Dead { at, status, error } => ended("dead", at, status, Some(error)),
-        Outcome::Retry { next_at, status, error } => {
-            let sql = format!("UPDATE deliveries SET next_at = $3, last_status = $4, last_error = $5, attempts = attempts + 1, lease_until = NULL {HOLDS}");
-            (Query::change(sql, args![id, lease.0, next_at, status, error]), false)
-        }
+        Outcome::Retry { next_at, status, error } => (again("attempts + 1", args![id, lease.0, next_at, status, error]), false),
+        Outcome::Probed { next_at, status, error } => (again("attempts", args![id, lease.0, next_at, status, error]), false),
         Outcome::Released { next_at } => {
             let sql = format!("UPDATE deliveries SET next_at = $3, lease_until = NULL {HOLDS}");
             return Plan::single(Query::change(sql, args![id, lease.0, next_at]), Rule::ONE);

@@ -14,6 +14,7 @@ crate::conformance!(
     receivers_do_not_wait_for_each_other,
     a_lapsed_lease_is_void,
     a_retried_head_holds_its_case_back_and_no_other,
+    a_probe_waits_like_a_retry_and_counts_as_none,
     a_dead_delivery_lets_the_next_go_and_can_be_replayed,
     a_delivery_tells_how_it_went,
     a_corrupt_delivery_does_not_stop_the_others,
@@ -168,6 +169,18 @@ async fn a_retried_head_holds_its_case_back_and_no_other(place: &Place) {
     // The third keeps the time it was given.
     assert!(claim(&*store, 399).await.iter().all(|claim| claim.row.case != Some(CaseId(1))));
     assert!(ids(&claim(&*store, 400).await).contains(&4));
+}
+
+async fn a_probe_waits_like_a_retry_and_counts_as_none(place: &Place) {
+    let store = place.open().await;
+    put(&*store, vec![delivery(1, Some(1), 1), delivery(2, Some(1), 2)]).await;
+    let head = claim(&*store, 0).await.remove(0);
+    let probed = Outcome::Probed { next_at: at(300), status: Some(503), error: "busy".to_owned() };
+    store.settle_delivery(head.row.id, head.lease, probed).await.unwrap();
+    assert_eq!(ids(&claim(&*store, 299).await), [] as [u128; 0]);
+    let status = store.delivery(BANK, DeliveryId(1)).await.unwrap().unwrap();
+    assert_eq!((status.attempts, status.last_status, status.last_error.as_deref()), (0, Some(503), Some("busy")));
+    assert_eq!(ids(&claim(&*store, 300).await), [1]);
 }
 
 async fn a_dead_delivery_lets_the_next_go_and_can_be_replayed(place: &Place) {
