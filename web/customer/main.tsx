@@ -82,12 +82,8 @@ function brand(s: CustomerState): void {
   if (!color || color === shownBrand || !/^#[0-9a-f]{6}$/i.test(color)) return;
   shownBrand = color;
   root.style.setProperty("--tenant", color);
-  // On white paper the bank's colour is also the one of links and icons; on dark paper it would not be read.
-  if (matchMedia("(prefers-color-scheme: light)").matches) {
-    root.style.setProperty("--brand", color);
-    root.style.setProperty("--paper-brand", color);
-    root.style.setProperty("--brand-soft", `${color}1a`);
-  }
+  root.style.setProperty("--tenant-soft", `${color}1a`);
+  root.classList.add("branded");
   const [red, green, blue] = [1, 3, 5].map((at) => {
     const part = Number.parseInt(color.slice(at, at + 2), 16) / 255;
     return part <= 0.04045 ? part / 12.92 : ((part + 0.055) / 1.055) ** 2.4;
