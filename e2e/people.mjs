@@ -59,6 +59,13 @@ export class Desk {
     await this.stage('call');
   }
 
+  /** A ring is then answered by hand. @param {boolean} on */
+  async autoAccept(on) {
+    const box = this.page.getByRole('switch', { name: 'Auto-accept' });
+    if ((await box.isChecked()) !== on) await this.page.locator('label.switch').click();
+    await waitFor(`auto-accept ${on ? 'on' : 'off'}`, async () => (await box.isChecked()) === on);
+  }
+
   /** The step the work is at, or null when nothing is open. */
   async currentStep() {
     const open = this.page.locator('.checklist li.step[data-state=pending]');
@@ -119,13 +126,17 @@ export class Desk {
   /** A walk that wants to see the prompt on the other side hangs in here. */
   onPrompt = async () => {};
 
-  /** @param {'Approve' | 'Reject' | 'Escalate' | 'Not finished'} way @param {{reason?: string, note?: string}} [options] */
-  async decide(way, { reason, note } = {}) {
+  /**
+   * @param {'Approve' | 'Reject' | 'Escalate' | 'Not finished'} way
+   * @param {{reason?: string, note?: string, look?: () => Promise<void>}} [options] look: what is done before the confirmation
+   */
+  async decide(way, { reason, note, look } = {}) {
     await this.page.locator('.verdict').getByRole('button', { name: way }).click();
     const sheet = this.page.locator('.verdict-sheet');
     await sheet.waitFor();
     if (reason) await sheet.getByRole('checkbox', { name: reason, exact: true }).check();
     if (note) await sheet.getByLabel(/Note for colleagues/).fill(note);
+    await look?.();
     await sheet.locator('.confirm').click();
     await this.stage('wrap');
   }

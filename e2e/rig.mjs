@@ -182,6 +182,9 @@ async function axeIn(frame) {
   await frame.evaluate(`if (!globalThis.axe) { ${axeSource} }`);
   return frame.evaluate(async (tags) => {
     const axe = /** @type {any} */ (globalThis).axe;
+    // What is still fading in has no contrast of its own yet; what pulses for ever is judged as it is.
+    const passing = document.getAnimations().filter((each) => Number.isFinite(each.effect?.getComputedTiming().endTime));
+    await Promise.all(passing.map((each) => each.finished.catch(() => undefined)));
     const { violations } = await axe.run(document, { runOnly: { type: 'tag', values: tags }, iframes: false });
     return violations.map((/** @type {any} */ v) => ({
       id: v.id,

@@ -24,6 +24,19 @@ async function newestStill(desk) {
   return { width, height };
 }
 
+/** Before the answer the agent knows who calls, in which language, and why, and has seen the images. @param {import('../people.mjs').Desk} desk */
+async function ringTells(desk) {
+  await desk.stage('ring');
+  const ring = desk.page.locator('main.ring');
+  const words = await ring.innerText();
+  for (const each of ['Grace Tan', 'Greet in English', 'Glare on the document', '0.35', '1 attempt', '17 Apr 1991']) {
+    assert.ok(words.includes(each), `the ring says "${each}": ${words}`);
+  }
+  const images = ring.locator('.ring-images img');
+  await waitFor('both submitted images', async () =>
+    (await images.evaluateAll((all) => all.filter((image) => /** @type {HTMLImageElement} */ (image).naturalWidth > 300).length)) === 2);
+}
+
 walk('a failed check of every reason is recovered by a live agent, and the bank is told', async (stage) => {
   const { urls } = await stage.recourse();
   const { desk, page: agentPage } = await agentAt(stage, urls.agent_url);
@@ -43,8 +56,14 @@ walk('a failed check of every reason is recovered by a live agent, and the bank 
     await bank.check(reason);
     await bank.frame.getByRole('button', { name: 'Verify now with a live agent' }).waitFor();
     if (first) await expectNoAxeViolations(page);
+    if (first) await desk.autoAccept(false);
     await customer.start();
+    if (first) {
+      await ringTells(desk);
+      await expectNoAxeViolations(agentPage);
+    }
     await desk.answer();
+    if (first) await desk.autoAccept(true);
     const seen = await moves(desk.face, 'the customer at the agent');
     await moves(customer.agentFace, 'the agent at the customer');
     if (first) {
@@ -60,7 +79,11 @@ walk('a failed check of every reason is recovered by a live agent, and the bank 
       assert.ok(still.width * still.height >= 2 * seen.width * seen.height, `a photograph of ${still.width}x${still.height} from a stream of ${seen.width}x${seen.height}`);
     }
     await waitFor('the approval to unlock', async () => (await agentPage.locator('.verdict [data-way=verified]').getAttribute('data-locked')) === 'false', { timeout: 20_000 });
-    await desk.decide('Approve', { reason: 'Identity confirmed', note: `${reason}, seen live` });
+    await desk.decide('Approve', {
+      reason: 'Identity confirmed',
+      note: `${reason}, seen live`,
+      look: async () => first && expectNoAxeViolations(agentPage),
+    });
     if (first) await expectNoAxeViolations(agentPage);
 
     await customer.title("You're verified");
