@@ -110,7 +110,7 @@ export class Stage {
   }
 }
 
-/** Runs in the page: a fake camera is named after the file it plays, which is nobody's camera. */
+/** Runs in the page: a fake camera is named after the file it plays, a fake microphone is called fake; nobody's are. */
 function nameDevices() {
   /** @param {any} owner @param {(of: any) => boolean} isCamera */
   const rename = (owner, isCamera) => {
@@ -120,7 +120,7 @@ function nameDevices() {
       ...label,
       get() {
         const own = /** @type {() => string} */ (label.get).call(this);
-        return own.includes('/') ? (isCamera(this) ? 'Front camera' : 'Microphone') : own;
+        return /\/|^Fake /.test(own) ? (isCamera(this) ? 'Front camera' : 'Microphone') : own;
       },
     });
   };
@@ -205,11 +205,13 @@ export async function expectNoAxeViolations(page) {
  * A picture for docs/screens, without carets and motion, so that it changes only when the page does.
  * @param {import('playwright-core').Page} page
  * @param {string} path
+ * @param {'css' | 'device'} [scale] a pixel of the picture is one of the page or of the glass
  */
-export async function screenshot(page, path) {
+export async function screenshot(page, path, scale = 'device') {
   await mkdir(dirname(path), { recursive: true });
   await page.evaluate(() => document.fonts.ready.then(() => undefined));
-  await page.screenshot({ path, animations: 'disabled', caret: 'hide' });
+  // A machine that also plays two calls needs its time for a picture of a phone's many pixels.
+  await page.screenshot({ path, animations: 'disabled', caret: 'hide', scale, timeout: 60_000 });
 }
 
 /**

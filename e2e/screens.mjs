@@ -34,7 +34,7 @@ export const shooter = (folder) => async (page, name, { dark = false, size, lang
     const { width, height } = page.viewportSize() ?? { width: 0, height: 0 };
     await page.emulateMedia({ colorScheme: theme, reducedMotion: 'reduce' });
     const path = join(folder, `${as ?? [name, `${width}x${height}`, theme, language].filter(Boolean).join('-')}.png`);
-    await screenshot(page, path);
+    await screenshot(page, path, width > 600 ? 'css' : 'device');
     await shrink(path);
   };
   await take('light');

@@ -1,12 +1,17 @@
 // Who is in the pictures, and the few steps that several scenes share. Must not know: what is photographed.
-import { Customer } from '../people.mjs';
+import { Admin, Customer, Desk } from '../people.mjs';
 import { DESK, PHONE } from '../rig.mjs';
 
 /** @typedef {import('../rig.mjs').Stage} Stage */
 /** @typedef {import('playwright-core').Page} Page */
 
+/** Where the demo bank is: clocks in pictures agree with its opening hours. */
+export const HERE = Object.freeze({ timezoneId: 'Asia/Singapore' });
 export const WIDE = DESK.viewport;
 export const TALL = PHONE.viewport;
+
+/** Taking pictures slows every page of the machine down. */
+const PATIENCE = 45_000;
 
 /** The holder of the card that the cameras hold. */
 const HOLDER = {
@@ -38,11 +43,30 @@ export async function failedCheck(urls, change = {}) {
  *   before: runs in the page ahead of its own code
  */
 export async function phoneAt(stage, url, { name = 'phone', camera = 'liveness', context = {}, before } = {}) {
-  const person = await stage.person(name, { camera, context: { ...PHONE, ...context } });
+  const person = await stage.person(name, { camera, context: { ...PHONE, ...HERE, ...context } });
+  person.context.setDefaultTimeout(PATIENCE);
   if (before) await person.context.addInitScript(before);
   await person.page.goto(url);
   await person.page.locator('h1').first().waitFor();
   return { ...person, customer: new Customer(person.page) };
+}
+
+/** An agent, signed in and away. @param {Stage} stage @param {string} url @param {string} [name] */
+export async function deskAt(stage, url, name = 'agent') {
+  const person = await stage.person(name, { camera: 'agent', context: { ...DESK, ...HERE } });
+  person.context.setDefaultTimeout(PATIENCE);
+  const desk = new Desk(person.page);
+  await desk.signIn(url);
+  return { ...person, desk };
+}
+
+/** An admin, signed in. @param {Stage} stage @param {string} url */
+export async function adminAt(stage, url) {
+  const person = await stage.person('admin', { camera: 'none', context: { ...DESK, ...HERE } });
+  person.context.setDefaultTimeout(PATIENCE);
+  const admin = new Admin(person.page);
+  await admin.signIn(url);
+  return { ...person, admin };
 }
 
 /** A browser whose question about the camera stays open. */

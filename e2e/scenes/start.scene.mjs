@@ -1,7 +1,7 @@
 // Before anybody answers: the bank's prompt, the start, the question about the camera, the wait, calling back.
 import { Bank, moves } from '../people.mjs';
-import { DESK, PHONE } from '../rig.mjs';
-import { askForever, failedCheck, inLanguages, phoneAt, TALL, WIDE } from './cast.mjs';
+import { DESK } from '../rig.mjs';
+import { askForever, failedCheck, HERE, inLanguages, phoneAt, TALL, WIDE } from './cast.mjs';
 
 /** @param {import('../rig.mjs').Stage} stage @param {import('../screens.mjs').Shoot} shoot */
 export async function play(stage, shoot) {
@@ -13,7 +13,7 @@ export async function play(stage, shoot) {
 
 /** @param {import('../rig.mjs').Stage} stage @param {import('../screens.mjs').Shoot} shoot @param {import('../recourse.mjs').Urls} urls */
 async function bank(stage, shoot, urls) {
-  const { page } = await stage.person('bank', { camera: 'none', context: DESK });
+  const { page } = await stage.person('bank', { camera: 'none', context: { ...DESK, ...HERE } });
   const there = new Bank(page);
   await page.goto(urls.bank_url);
   await page.getByRole('button', { name: 'Run the check' }).waitFor();
@@ -37,7 +37,7 @@ async function start(stage, shoot, urls) {
   await page.getByRole('button', { name: 'Close' }).click();
   await customer.start();
   await page.locator('.allow').waitFor();
-  await shoot(page, 'customer-permission', { dark: true });
+  await shoot(page, 'customer-permission');
   await page.getByRole('dialog', { name: 'We are waiting for your camera' }).waitFor();
   await shoot(page, 'customer-permission-slow');
 
@@ -50,7 +50,7 @@ async function start(stage, shoot, urls) {
     await tab.context().browser()?.close();
   }
 
-  const desk = await stage.person('desk', { camera: 'none', context: DESK });
+  const desk = await stage.person('desk', { camera: 'none', context: { ...DESK, ...HERE } });
   await desk.page.goto((await failedCheck(urls)).recovery.url);
   await desk.page.getByRole('button', { name: 'Start video' }).waitFor();
   await shoot(desk.page, 'customer-start');
@@ -63,13 +63,13 @@ async function start(stage, shoot, urls) {
 async function waiting(stage, shoot, urls) {
   for (const language of ['en', 'ta', 'th']) {
     const made = await failedCheck(urls, { locale: language });
-    const { page, customer, browser } = await phoneAt(stage, made.recovery.url, { name: `waiting ${language}`, context: PHONE });
+    const { page, customer, browser } = await phoneAt(stage, made.recovery.url, { name: `waiting ${language}`});
     await page.locator('button.primary').click();
     await moves(customer.own, 'the own face');
     await page.locator('.waiting .light').waitFor();
     await page.locator('.waiting .links button').waitFor();
     const english = language === 'en';
-    await shoot(page, 'customer-waiting', english ? { dark: true, size: WIDE } : { language });
+    await shoot(page, 'customer-waiting', english ? { size: WIDE } : { language });
     if (english) {
       await page.getByRole('button', { name: 'End', exact: true }).click();
       await page.getByRole('dialog', { name: 'Leave the video?' }).waitFor();

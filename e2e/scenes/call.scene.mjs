@@ -1,0 +1,124 @@
+// One call on both sides, from the sign-in of the agent to the stars of the customer.
+import { moves } from '../people.mjs';
+import { DESK, waitFor } from '../rig.mjs';
+import { askForever, deskAt, failedCheck, HERE, inLanguages, phoneAt, TALL, WIDE } from './cast.mjs';
+
+/** @param {import('../rig.mjs').Stage} stage @param {import('../screens.mjs').Shoot} shoot */
+export async function play(stage, shoot) {
+  const { urls } = await stage.recourse();
+  stage.complaints.expect(/status of 401/);
+  await signIn(stage, shoot, urls);
+  const { desk, page: agent } = await deskAt(stage, urls.agent_url);
+  await shoot(agent, 'agent-away', { dark: true, size: TALL });
+  await agent.getByRole('button', { name: /^Keys/ }).click();
+  await agent.getByRole('dialog').waitFor();
+  await shoot(agent, 'agent-help');
+  await agent.keyboard.press('Escape');
+  // The ring must stay for as long as it is photographed.
+  await agent.getByRole('switch', { name: 'Auto-accept' }).uncheck({ force: true });
+  await desk.goAvailable();
+  await moves(desk.page.locator('.self-view video'), 'the agent');
+  await shoot(agent, 'agent-available');
+
+  const made = await failedCheck(urls);
+  const { page, customer } = await phoneAt(stage, made.recovery.url);
+  await customer.start();
+  await ring(desk, shoot);
+  await moves(desk.face, 'the customer at the agent');
+  await moves(customer.agentFace, 'the agent at the customer');
+  await live({ desk, agent, page, customer, shoot });
+  await decide({ desk, agent, page, customer, shoot });
+}
+
+/** @param {import('../rig.mjs').Stage} stage @param {import('../screens.mjs').Shoot} shoot @param {import('../recourse.mjs').Urls} urls */
+async function signIn(stage, shoot, urls) {
+  const { page, browser } = await stage.person('stranger', { camera: 'none', context: { ...DESK, ...HERE } });
+  await page.goto(new URL('/agent', urls.api_url).href);
+  await page.getByRole('button', { name: 'Sign in' }).waitFor();
+  await shoot(page, 'agent-sign-in', { dark: true });
+  await page.goto(new URL('/admin', urls.api_url).href);
+  await page.getByRole('button', { name: 'Sign in' }).waitFor();
+  await shoot(page, 'admin-sign-in');
+  await browser.close();
+}
+
+/** @param {import('../people.mjs').Desk} desk @param {import('../screens.mjs').Shoot} shoot */
+async function ring(desk, shoot) {
+  const agent = desk.page;
+  await desk.stage('ring');
+  await loaded(agent);
+  await shoot(agent, 'agent-ring', { dark: true, size: TALL });
+  await desk.answer();
+}
+
+/** @typedef {{desk: import('../people.mjs').Desk, agent: import('playwright-core').Page, page: import('playwright-core').Page, customer: import('../people.mjs').Customer, shoot: import('../screens.mjs').Shoot}} Both */
+
+/** Every image of the page is there. @param {import('playwright-core').Page} page */
+const loaded = (page) => page.waitForFunction(() => [...document.images].every((image) => image.complete && image.naturalWidth > 0));
+
+/** @param {Both} both */
+async function live({ desk, agent, page, customer, shoot }) {
+  await page.locator('.call-head .recording').waitFor();
+  await shoot(page, 'customer-live', { size: WIDE, copy: 'customer-live' });
+  await desk.write('Hello Priya, I am Ana. Please have your card at hand.');
+  await waitFor('the unread mark', async () => (await page.locator('.controls .badge').count()) > 0);
+  await customer.openChat();
+  await customer.write('Hello, it is right here');
+  await agent.locator('#chat .bubble', { hasText: 'it is right here' }).waitFor();
+  await shoot(page, 'customer-chat', { dark: true, size: WIDE });
+  await page.getByRole('dialog', { name: 'Chat' }).getByRole('button', { name: 'Close' }).click();
+
+  await waitFor('sealed segments', async () => (await agent.locator('.pill[data-rec=recording]').count()) > 0);
+  await agent.locator('.pill[data-line=good]').first().waitFor({ timeout: 20_000 }).catch(() => undefined);
+  await loaded(agent);
+  await shoot(agent, 'agent-live', { dark: true, size: TALL, copy: 'agent-live' });
+
+  const frame = agent.locator('.lens-bar').getByRole('button', { name: /^Frame/ });
+  if ((await frame.getAttribute('aria-pressed')) !== 'true') await frame.click();
+  await page.locator('.guide .frame').waitFor();
+  await moves(customer.own, 'the own picture');
+  await shoot(page, 'customer-document-guide', { size: WIDE });
+  await agent.getByRole('button', { name: /^Photograph: / }).click();
+  await agent.locator('.pair .still-note', { hasText: /:\d\d$/ }).first().waitFor();
+  await frame.click();
+  await page.locator('.guide').waitFor({ state: 'detached' });
+  await loaded(agent);
+  await agent.getByRole('button', { name: /^Compare/ }).click();
+  await agent.locator('.lightbox .panes').waitFor();
+  await loaded(agent);
+  await shoot(agent, 'agent-compare', { dark: true, size: TALL });
+  await agent.keyboard.press('Escape');
+  await agent.locator('.ways').getByRole('button', { name: 'Approve' }).click();
+  await agent.locator('.verdict-sheet .locks').waitFor();
+  await shoot(agent, 'agent-approve-locked', { size: TALL });
+  await agent.keyboard.press('Escape');
+  await agent.locator('.verdict-sheet').waitFor({ state: 'detached' });
+}
+
+/** @param {Both} both */
+async function decide({ desk, agent, page, customer, shoot }) {
+  let prompted = false;
+  desk.onPrompt = async () => {
+    if (prompted) return;
+    prompted = true;
+    await page.locator('.prompt-words').waitFor();
+    await shoot(page, 'customer-liveness-prompt', { size: WIDE });
+    await shoot(agent, 'agent-liveness-prompt');
+  };
+  await desk.workThrough();
+  await waitFor('the approval to unlock', async () => (await agent.locator('.verdict [data-way=verified]').getAttribute('data-locked')) === 'false', { timeout: 20_000 });
+  await agent.locator('.verdict').getByRole('button', { name: 'Approve' }).click();
+  const sheet = agent.locator('.verdict-sheet');
+  await sheet.getByRole('checkbox', { name: 'Identity confirmed', exact: true }).check();
+  await loaded(agent);
+  await shoot(agent, 'agent-verdict', { dark: true, size: TALL });
+  await sheet.locator('.confirm').click();
+  await desk.stage('wrap');
+  await customer.title("You're verified");
+  await page.locator('label.star').nth(4).click();
+  await shoot(page, 'customer-verified', { dark: true, size: WIDE });
+  await inLanguages(page, (language) => shoot(page, 'customer-verified', { language }));
+  await customer.rate(5, 'Quick and kind');
+  await agent.locator('.wrap-up .rating svg').first().waitFor();
+  await shoot(agent, 'agent-wrap-up', { dark: true });
+}
