@@ -7,6 +7,8 @@ import { DESK, PHONE } from '../rig.mjs';
 
 /** Where the demo bank is: clocks in pictures agree with its opening hours. */
 export const HERE = Object.freeze({ timezoneId: 'Asia/Singapore' });
+/** What a phone says it is: the page's help follows it. */
+const ANDROID = 'Mozilla/5.0 (Linux; Android 14; Pixel 8) AppleWebKit/537.36 (KHTML, like Gecko) Chrome/141.0.0.0 Mobile Safari/537.36';
 export const WIDE = DESK.viewport;
 export const TALL = PHONE.viewport;
 
@@ -43,7 +45,7 @@ export async function failedCheck(urls, change = {}) {
  *   before: runs in the page ahead of its own code
  */
 export async function phoneAt(stage, url, { name = 'phone', camera = 'liveness', context = {}, before } = {}) {
-  const person = await stage.person(name, { camera, context: { ...PHONE, ...HERE, ...context } });
+  const person = await stage.person(name, { camera, context: { ...PHONE, ...HERE, userAgent: ANDROID, ...context } });
   person.context.setDefaultTimeout(PATIENCE);
   if (before) await person.context.addInitScript(before);
   await person.page.goto(url);
