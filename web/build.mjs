@@ -145,7 +145,7 @@ async function customer(icon) {
     head: `<link rel="icon" href="${icon}">\n<meta name="robots" content="noindex">\n<style>${style}</style>`,
     body: `<noscript>This page needs JavaScript. Please open the link in another browser.</noscript>`,
     // At the end, so that neither takes the line from the page itself.
-    script: `<script type="module">${script}</script>\n${["call", "more"].map((name) => `<link rel="modulepreload" href="${lazy[name]}">`).join("\n")}`,
+    script: `<script type="module">${script}</script>\n${["call", "more"].map((name) => `<link rel="modulepreload" fetchpriority="low" href="${lazy[name]}">`).join("\n")}`,
   });
   writeFileSync(join(dist, "customer.html"), html);
   return { html: "customer.html", scripts: [csp(script)], styles: [csp(style)], script_gzip: size };
