@@ -43,7 +43,7 @@ export async function play(stage, shoot) {
 
 /** @param {import('../rig.mjs').Stage} stage @param {import('../recourse.mjs').Urls} urls @param {import('../people.mjs').Desk} desk */
 async function wholeCall(stage, urls, desk) {
-  const made = await failedCheck(urls);
+  const made = await failedCheck(urls, { failure: 'liveness_failed', confidence: 0.44 });
   const { page, customer, browser } = await phoneAt(stage, made.recovery.url);
   await customer.start();
   await desk.answer();

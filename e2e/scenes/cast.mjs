@@ -81,6 +81,28 @@ export function heldElsewhere() {
   navigator.mediaDevices.getUserMedia = () => Promise.reject(new DOMException('held', 'NotReadableError'));
 }
 
+/** Every image of the page is there. @param {Page} page */
+export const loaded = (page) => page.waitForFunction(() => [...document.images].every((image) => image.complete && image.naturalWidth > 0));
+
+/** Puts the frame on the customer's screen; answers how it is taken off. @param {Desk} desk @param {Page} page */
+export async function guideOn(desk, page) {
+  const frame = desk.page.locator('.lens-bar').getByRole('button', { name: /^Frame/ });
+  if ((await page.locator('.guide .frame').count()) === 0) await frame.click();
+  await page.locator('.guide .frame').waitFor();
+  return async () => {
+    await frame.click();
+    await page.locator('.guide').waitFor({ state: 'detached' });
+  };
+}
+
+/** Goes to the step with prompts and draws one. @param {Desk} desk */
+export async function drawPrompt(desk) {
+  const draw = desk.page.locator('.checklist').getByRole('button', { name: /^Draw a/ });
+  const heads = desk.page.locator('.checklist .step-head');
+  for (let i = 0; (await draw.count()) === 0 && i < (await heads.count()); i += 1) await heads.nth(i).click();
+  await draw.click();
+}
+
 /** The page in other languages, by its own menu, and back. @param {Page} page @param {(language: string) => Promise<void>} each */
 export async function inLanguages(page, each) {
   const menu = page.locator('.language select');

@@ -1,6 +1,6 @@
 // The other ends of a call, a call that breaks off, and calls in other languages.
 import { moves } from '../people.mjs';
-import { askForever, deskAt, failedCheck, inLanguages, phoneAt } from './cast.mjs';
+import { askForever, deskAt, drawPrompt, failedCheck, guideOn, inLanguages, phoneAt } from './cast.mjs';
 
 /** @param {import('../rig.mjs').Stage} stage @param {import('../screens.mjs').Shoot} shoot */
 export async function play(stage, shoot) {
@@ -28,18 +28,18 @@ async function call(stage, urls, desk, change, options) {
 
 /** @param {Set[0]} stage @param {Set[1]} shoot @param {Urls} urls @param {Desk} desk @param {string} language */
 async function inLanguage(stage, shoot, urls, desk, language) {
-  const { page, customer, browser } = await call(stage, urls, desk, { locale: language }, { name: language });
+  const { page, customer, browser } = await call(stage, urls, desk, { locale: language, failure: 'liveness_failed' }, { name: language });
   await moves(desk.face, 'the customer at the agent');
   await moves(customer.agentFace, 'the agent at the customer');
   await page.locator('.call-head .recording').waitFor();
   await shoot(page, 'customer-live', { language });
-  const frame = desk.page.locator('.lens-bar').getByRole('button', { name: /^Frame/ });
-  if ((await frame.getAttribute('aria-pressed')) !== 'true') await frame.click();
-  await page.locator('.guide .frame').waitFor();
+  await drawPrompt(desk);
+  await page.locator('.prompt-words').waitFor();
+  await shoot(page, 'customer-liveness-prompt', { language });
+  await desk.page.locator('.checklist').getByRole('button', { name: /^Pass/ }).click();
+  const off = await guideOn(desk, page);
   await shoot(page, 'customer-document-guide', { language });
-  await frame.click();
-  await page.locator('.guide').waitFor({ state: 'detached' });
-  await desk.page.keyboard.press('Escape');
+  await off();
   await desk.decide('Not finished', { reason: 'Something broke' });
   await page.locator('main.result').waitFor();
   await shoot(page, 'customer-incomplete', { language });
