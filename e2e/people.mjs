@@ -6,7 +6,7 @@ import { videoFrames, waitFor } from './rig.mjs';
 /** @typedef {import('playwright-core').Page} Page */
 /** @typedef {import('playwright-core').FrameLocator} FrameLocator */
 
-const PATIENCE = 20_000;
+const PATIENCE = 30_000;
 
 /** A picture that moves: its frames grow from where they are. @param {import('playwright-core').Locator} video @param {string} whose */
 export async function moves(video, whose, { by = 5, timeout = PATIENCE } = {}) {
@@ -50,13 +50,12 @@ export class Desk {
 
   /** Answers the ring; with auto-accept the desk may be quicker. */
   async answer() {
-    if ((await this.stage('ring', 'call')) === 'ring') {
-      const button = this.page.getByRole('button', { name: /^Answer/ });
-      await button.click({ timeout: 3_000 }).catch(async (error) => {
-        if ((await this.stage('ring', 'call')) === 'ring') throw error;
-      });
-    }
-    await this.stage('call');
+    const button = this.page.getByRole('button', { name: /^Answer/ });
+    await waitFor('the call to begin', async () => {
+      if ((await this.stage('ring', 'call')) === 'call') return true;
+      await button.click({ timeout: 1_000 });
+      return false;
+    }, { timeout: PATIENCE });
   }
 
   /** A ring is then answered by hand. @param {boolean} on */

@@ -20,7 +20,9 @@ const here = dirname(fileURLToPath(import.meta.url));
 const report = join(here, 'report');
 const axeSource = readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8');
 
-const WALK_MS = 120_000;
+const WALK_MS = 240_000;
+/** Long enough for two browsers and a compiler on two cores; what passes never waits for it. */
+const ACTION_MS = 30_000;
 const AXE_TAGS = ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa'];
 
 /** Everything one walk owns. */
@@ -72,7 +74,7 @@ export class Stage {
     const browser = await launch(camera);
     this.onEnd(() => browser.close());
     const context = await browser.newContext({ locale: 'en-GB', ...DESK, ...contextOptions });
-    context.setDefaultTimeout(15_000);
+    context.setDefaultTimeout(ACTION_MS);
     await context.addInitScript(nameDevices);
     context.on('page', (page) => this.#watch(page, name));
     return { browser, context, page: await context.newPage() };

@@ -9,7 +9,7 @@ const POLL_MS = 50;
  * @param {{timeout?: number}} [options] timeout in milliseconds
  * @returns {Promise<NonNullable<T>>}
  */
-export async function waitFor(what, ask, { timeout = 10_000 } = {}) {
+export async function waitFor(what, ask, { timeout = 20_000 } = {}) {
   const end = performance.now() + timeout;
   let last;
   for (;;) {

@@ -51,7 +51,7 @@ walk('after kill -9 both are back in the same session within 10 s, and all that 
   const before = await waitFor('four sealed segments', async () => {
     const file = await admin.file(made.id);
     return file.recordings[0]?.segments >= 4 && file.recordings[0];
-  }, { timeout: 20_000 });
+  }, { timeout: 40_000 });
   stage.complaints.expect(/ERR_CONNECTION_REFUSED|ERR_CONNECTION_RESET|ERR_EMPTY_RESPONSE|WebSocket|Failed to fetch/);
 
   await server.kill();
@@ -69,7 +69,7 @@ walk('after kill -9 both are back in the same session within 10 s, and all that 
   const after = await waitFor('the gap in the log', async () => {
     const file = await admin.file(made.id);
     return file.timeline.some((/** @type {any} */ e) => e.kind === 'recording_gap' && e.body.why === 'server_stopped') && file;
-  }, { timeout: 20_000 });
+  }, { timeout: 40_000 });
   assert.deepEqual(after.recordings.map((/** @type {any} */ r) => r.session), [before.session], 'the session is the same one');
   assert.ok(after.recordings[0].segments >= before.segments, 'no sealed segment is lost');
   assert.deepEqual(after.chat.map((/** @type {any} */ m) => m.text), ['Hello', 'I am on the bus', 'I can see you well']);
@@ -85,7 +85,7 @@ walk('after kill -9 both are back in the same session within 10 s, and all that 
   await desk.page.locator('#chat .bubble', { hasText: 'Back again' }).waitFor();
   await desk.decide('Escalate', { reason: 'A specialist must look' });
   await customer.title(/will take it from here/);
-  await waitFor('the sealed recording', async () => (await admin.file(made.id)).recordings[0].sealed, { timeout: 20_000 });
+  await waitFor('the sealed recording', async () => (await admin.file(made.id)).recordings[0].sealed, { timeout: 40_000 });
   assert.equal(await server.stop(), 0);
   const { stdout } = await promisify(execFile)(program(), ['verify', server.dataDir]);
   assert.match(stdout, /everything fits/);

@@ -34,7 +34,7 @@ walk('a recorded call decodes to the end, in sync, through a turned phone', asyn
   await customer.start();
   await desk.answer();
   await moves(desk.face, 'the customer at the agent');
-  await waitFor('ten seconds of recording', async () => (await recorded(desk)) >= 10, { timeout: 40_000 });
+  await waitFor('ten seconds of recording', async () => (await recorded(desk)) >= 10, { timeout: 60_000 });
   const lying = await videoFrames(desk.face);
   assert.ok(lying.width > lying.height);
   await turnPhone(page);
@@ -50,7 +50,7 @@ walk('a recorded call decodes to the end, in sync, through a turned phone', asyn
   const file = await waitFor('the sealed recording', async () => {
     const now = await admin.file(made.id);
     return now.recordings[0]?.sealed && now;
-  }, { timeout: 20_000 });
+  }, { timeout: 40_000 });
   const [recording] = file.recordings;
   const at = (/** @type {string} */ kind) => Date.parse(file.timeline.find((/** @type {any} */ e) => e.kind === kind)?.at);
 

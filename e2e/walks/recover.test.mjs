@@ -78,7 +78,7 @@ walk('a failed check of every reason is recovered by a live agent, and the bank 
       const still = await newestStill(desk);
       assert.ok(still.width * still.height >= 2 * seen.width * seen.height, `a photograph of ${still.width}x${still.height} from a stream of ${seen.width}x${seen.height}`);
     }
-    await waitFor('the approval to unlock', async () => (await agentPage.locator('.verdict [data-way=verified]').getAttribute('data-locked')) === 'false', { timeout: 20_000 });
+    await waitFor('the approval to unlock', async () => (await agentPage.locator('.verdict [data-way=verified]').getAttribute('data-locked')) === 'false', { timeout: 40_000 });
     await desk.decide('Approve', {
       reason: 'Identity confirmed',
       note: `${reason}, seen live`,
@@ -93,14 +93,14 @@ walk('a failed check of every reason is recovered by a live agent, and the bank 
     await waitFor('the webhooks of the whole case', async () => {
       const heard = await bank.webhooks();
       return inOrder(heard, TOLD) && heard.includes('recording.sealed');
-    }, { timeout: 20_000 });
+    }, { timeout: 40_000 });
     cases.push({ id: await bank.caseId(), reason });
     await bank.again();
     await desk.readyForNext();
   }
 
   await adminSeesAll(stage, urls.admin_url, cases);
-}, { timeout: 420_000 });
+}, { timeout: 600_000 });
 
 /** @param {import('../rig.mjs').Stage} stage @param {string} url @param {{id: string, reason: string}[]} cases */
 async function adminSeesAll(stage, url, cases) {
