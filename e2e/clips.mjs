@@ -23,6 +23,12 @@ const RECIPES = {
     ext: 'y4m',
     args: ['-vf', 'scale=640:480,fps=15', '-pix_fmt', 'yuv420p'],
   },
+  // The same person looks ahead all the time: for pictures that are looked at.
+  calm: {
+    source: 'liveness.webm',
+    ext: 'y4m',
+    args: ['-t', '1', '-vf', 'scale=640:480,fps=15', '-pix_fmt', 'yuv420p'],
+  },
   // The card rises, glares, blurs and is held clean: seconds 1.5 to 7.5 of the source.
   document: {
     source: 'document.webm',
@@ -52,7 +58,7 @@ const RECIPES = {
   },
 };
 
-/** @typedef {'liveness' | 'document' | 'card' | 'agent' | 'speech'} Clip */
+/** @typedef {'liveness' | 'calm' | 'document' | 'card' | 'agent' | 'speech'} Clip */
 
 /** One portrait, its sides faded into a blur, as four seconds of somebody who sits and breathes; the end meets the beginning. */
 function sway() {

@@ -44,7 +44,7 @@ export async function failedCheck(urls, change = {}) {
  * @param {{name?: string, camera?: import('../browser.mjs').CameraOptions['camera'], context?: object, before?: () => void}} [options]
  *   before: runs in the page ahead of its own code
  */
-export async function phoneAt(stage, url, { name = 'phone', camera = 'liveness', context = {}, before } = {}) {
+export async function phoneAt(stage, url, { name = 'phone', camera = 'calm', context = {}, before } = {}) {
   const person = await stage.person(name, { camera, context: { ...PHONE, ...HERE, userAgent: ANDROID, ...context } });
   person.context.setDefaultTimeout(PATIENCE);
   if (before) await person.context.addInitScript(before);
