@@ -41,10 +41,10 @@ const RECIPES = {
     ext: 'y4m',
     args: ['-ss', '4.5', '-t', '3', '-vf', 'scale=1920:1080,fps=6', '-pix_fmt', 'yuv420p'],
   },
-  // The agent's camera: another synthetic face that sways, so that the two sides of a call can be told
+  // The agent's camera: a drawn face that sways, so that the two sides of a call can be told
   // apart in pictures and by their pixels.
   agent: {
-    source: 'agent.jpg',
+    source: 'agent.png',
     ext: 'y4m',
     args: ['-filter_complex', sway(), '-pix_fmt', 'yuv420p'],
   },
