@@ -82,6 +82,19 @@ function Waiting({ s, act }: Props) {
   );
 }
 
+/** The place in line stays in sight over help with the camera: it is not lost meanwhile. */
+function Place({ s }: Pick<Props, "s">) {
+  const [title, time] = waitWords(s);
+  return (
+    <header class="call-head">
+      <div role="status">
+        <p>{title}</p>
+        {time && <p>{time}</p>}
+      </div>
+    </header>
+  );
+}
+
 function Head({ s }: Pick<Props, "s">) {
   const agent = agentName(s);
   const broken = isBroken(s);
@@ -141,7 +154,7 @@ export function Stage({ s, act, more, stream, agent }: StageProps) {
           </>
         )}
       </VideoTile>
-      {live ? <Head s={s} /> : s.camera !== "prompting" && !trouble && <Waiting s={s} act={act} />}
+      {live ? <Head s={s} /> : trouble ? <Place s={s} /> : s.camera !== "prompting" && <Waiting s={s} act={act} />}
       {s.camera === "prompting" && !trouble && <Allow s={s} />}
       {s.silent && (
         <button type="button" class="primary hear" onClick={act.hear}>
