@@ -89,6 +89,8 @@ async function caseFile(admin, shoot, id) {
   const { page } = admin;
   await admin.openCase(id);
   await page.waitForFunction(() => [...document.images].every((image) => image.complete));
+  await waitFor('the first picture of either side', async () => page.locator('.player figure.side').evaluateAll((sides) =>
+    sides.length > 1 && sides.every((side) => [...side.querySelectorAll('video')].some((video) => video.readyState >= 2))), { timeout: 45_000 });
   await shoot(page, 'admin-case', { dark: true, size: TALL });
   await admin.playRecording();
   await page.locator('.player').first().scrollIntoViewIfNeeded();
@@ -103,10 +105,13 @@ async function policyPage(page, shoot) {
   await open(page, 'Policy');
   await page.locator('.rules .rule').first().waitFor();
   await shoot(page, 'admin-policy', { dark: true, size: TALL });
-  await page.locator('.rules .rule button[aria-expanded]').first().click();
+  const rule = page.locator('.rules .rule', { hasText: 'low confidence' });
+  await rule.locator('button[aria-expanded]').click();
+  await rule.scrollIntoViewIfNeeded();
+  await rule.evaluate((each) => each.scrollIntoView({ block: 'start' }));
   await shoot(page, 'admin-policy-rule');
-  await page.locator('.rules .rule input[type=number]').first().fill('0.9');
-  await page.locator('.rules .rule button[aria-expanded]').first().click();
+  await page.getByLabel('Confidence below').fill('0.4');
+  await page.locator('.rules button[aria-expanded=true]').click();
   await page.getByRole('button', { name: 'Run the simulation' }).click();
   await page.locator('.offers').waitFor();
   await page.locator('.offers').evaluate((table) => table.closest('section, .card')?.scrollIntoView({ block: 'start' }));

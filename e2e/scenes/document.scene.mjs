@@ -18,6 +18,14 @@ export async function play(stage, shoot) {
   const off = await guideOn(desk, page);
   await moves(customer.own, 'the own picture');
   await shoot(page, 'customer-document-guide', { size: WIDE });
+  for (const language of ['ta', 'th', 'en']) {
+    await page.evaluate((tag) => localStorage.setItem('recourse.language', tag), language);
+    await page.reload();
+    await page.locator(`html[lang=${language}]`).waitFor();
+    await page.locator('.guide .frame').waitFor();
+    await moves(customer.own, 'the own picture');
+    if (language !== 'en') await shoot(page, 'customer-document-guide', { language });
+  }
   await agent.getByRole('button', { name: /^Photograph: / }).click();
   await agent.locator('.pair .still-note', { hasText: /:\d\d$/ }).first().waitFor();
   await loaded(agent);

@@ -1,6 +1,6 @@
 // The other ends of a call, a call that breaks off, and calls in other languages.
 import { moves } from '../people.mjs';
-import { askForever, deskAt, drawPrompt, failedCheck, guideOn, inLanguages, phoneAt } from './cast.mjs';
+import { askForever, deskAt, drawPrompt, failedCheck, inLanguages, phoneAt } from './cast.mjs';
 
 /** @param {import('../rig.mjs').Stage} stage @param {import('../screens.mjs').Shoot} shoot */
 export async function play(stage, shoot) {
@@ -37,9 +37,6 @@ async function inLanguage(stage, shoot, urls, desk, language) {
   await page.locator('.prompt-words').waitFor();
   await shoot(page, 'customer-liveness-prompt', { language });
   await desk.page.locator('.checklist').getByRole('button', { name: /^Pass/ }).click();
-  const off = await guideOn(desk, page);
-  await shoot(page, 'customer-document-guide', { language });
-  await off();
   await desk.decide('Not finished', { reason: 'Something broke' });
   await page.locator('main.result').waitFor();
   await shoot(page, 'customer-incomplete', { language });
@@ -55,7 +52,7 @@ async function interrupted(...[stage, shoot, urls, desk]) {
   await browser.close();
   await desk.stage('interrupted');
   await shoot(desk.page, 'agent-interrupted', { dark: true });
-  await desk.decide('Not finished', { reason: 'The customer left' }).catch(() => desk.decide('Not finished', { reason: 'Something broke' }));
+  await desk.decide('Not finished', { reason: 'Something broke' });
   await desk.readyForNext();
   return page;
 }
