@@ -139,6 +139,9 @@ export function Stage({ s, act, more, stream, agent }: StageProps) {
   const trouble = troubleOf(s);
   const photos = s.view?.mode === "photos";
   const name = agentName(s);
+  // A face is used to its mirror; a document must be readable.
+  const guided = guideOf(s);
+  const paper = guided !== null && guided !== "portrait" && guided !== "selfie";
   useLight(own, !live && s.camera === "on", act.light);
   const classes = ["stage", live ? "live" : "queued", swap && "swap", (trouble || photos) && "split", s.chatOpen && "chatting"].filter(Boolean).join(" ");
   return (
@@ -146,7 +149,7 @@ export function Stage({ s, act, more, stream, agent }: StageProps) {
       <VideoTile class="agent" stream={agent} label={t("live.agent_video", { agent: name })} onBlocked={act.heard}>
         <span class="breathing">{live && t("live.joining", { agent: name })}</span>
       </VideoTile>
-      <VideoTile class="self" stream={stream} label={t("live.self_video")} mirror={s.facing === "user"} muted on={s.camera === "on"} element={(video) => (own.current = video)}>
+      <VideoTile class="self" stream={stream} label={t("live.self_video")} mirror={s.facing === "user" && !paper} muted on={s.camera === "on"} element={(video) => (own.current = video)}>
         {(s.camera === "off" || s.camera === "lost") && (
           <>
             <Glyph path={camera_off} />
@@ -162,7 +165,7 @@ export function Stage({ s, act, more, stream, agent }: StageProps) {
           {t("live.sound", { agent: name })}
         </button>
       )}
-      {more && guideOf(s) && live && <more.Guide s={s} act={act} />}
+      {more && guided && live && <more.Guide s={s} act={act} />}
       {more && s.view?.prompt && <more.Prompt prompt={s.view.prompt} />}
       {more && <more.Aids s={s} act={act} trouble={trouble} />}
       <Controls s={s} act={act} />
