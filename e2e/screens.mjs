@@ -34,7 +34,8 @@ export const shooter = (folder) => async (page, name, { dark = false, size, lang
     const { width, height } = page.viewportSize() ?? { width: 0, height: 0 };
     await page.emulateMedia({ colorScheme: theme, reducedMotion: 'reduce' });
     const path = join(folder, `${as ?? [name, `${width}x${height}`, theme, language].filter(Boolean).join('-')}.png`);
-    await screenshot(page, path, width > 600 ? 'css' : 'device');
+    // The sharpness of a phone's glass is shown once; the others are for the length of words.
+    await screenshot(page, path, width > 600 || language ? 'css' : 'device');
     await shrink(path);
   };
   await take('light');
