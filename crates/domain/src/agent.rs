@@ -459,7 +459,7 @@ mod tests {
         let a = a.handle(ring, Timestamp(2)).unwrap().next;
         let idle = |i| match a.handle(i, Timestamp(5)).unwrap().next.state {
             State::Available { idle_since } => idle_since,
-            _ => panic!("not available"),
+            State::Offline | State::Away { .. } | State::Reserved { .. } | State::OnCall { .. } | State::WrapUp { .. } => panic!("not available"),
         };
         assert_eq!(idle(Input::Rescind { reservation: ReservationId(3) }), Timestamp(1));
         assert_eq!(idle(Input::Reject { reservation: ReservationId(3) }), Timestamp(5));

@@ -25,8 +25,10 @@ pub struct Played {
 
 type Key = (SessionId, u64);
 
-fn kept() -> &'static Mutex<VecDeque<(Key, Arc<Played>)>> {
-    static KEPT: OnceLock<Mutex<VecDeque<(Key, Arc<Played>)>>> = OnceLock::new();
+type Shelf = Mutex<VecDeque<(Key, Arc<Played>)>>;
+
+fn kept() -> &'static Shelf {
+    static KEPT: OnceLock<Shelf> = OnceLock::new();
     KEPT.get_or_init(Mutex::default)
 }
 

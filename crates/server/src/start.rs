@@ -97,7 +97,6 @@ impl Built {
     }
 
     /// Everything that is served.
-    #[must_use]
     pub fn router(&self, others: Router) -> Router {
         crate::http::router_with(self.app.clone(), crate::socket::routes(self.app.clone()).merge(others))
     }

@@ -235,8 +235,8 @@ pub fn steps(case: &Case) -> Vec<StepView> {
 }
 
 fn prompt(case: &Case) -> Option<PromptView> {
-    let all = case.procedure.iter().flat_map(|p| &p.steps).filter(|s| s.kind == Kind::Liveness).flat_map(|s| &s.challenges);
-    let open = all.filter(|c| c.outcome == Judged::Asked).last()?;
+    let mut all = case.procedure.iter().flat_map(|p| &p.steps).filter(|s| s.kind == Kind::Liveness).flat_map(|s| &s.challenges);
+    let open = all.rfind(|c| c.outcome == Judged::Asked)?;
     session(case).map(|_| PromptView { id: open.id, prompt: open.prompt.into(), number: open.number.clone() })
 }
 

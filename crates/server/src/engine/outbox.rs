@@ -24,7 +24,7 @@ pub(super) fn word<T: Serialize>(value: &T) -> String {
 const SHORT_ABANDON_MS: i64 = 5_000;
 
 impl Engine {
-    pub(super) async fn outbox(&self, slot: &CaseSlot, tx: &Tx, tenant: &Tenant, rows: &mut Commit) -> Result<(), EngineError> {
+    pub(super) fn outbox(&self, slot: &CaseSlot, tx: &Tx, tenant: &Tenant, rows: &mut Commit) -> Result<(), EngineError> {
         let case = &slot.case;
         // Room for 64 deliveries per version keeps the order within a case.
         let mut seq = i64::try_from(case.version).unwrap_or(i64::MAX / 64).saturating_mul(64);

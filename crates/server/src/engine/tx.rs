@@ -281,7 +281,7 @@ impl Engine {
                 expires_at: invitation.expires_at,
             });
         }
-        self.outbox(slot, tx, &tenant, rows).await?;
+        self.outbox(slot, tx, &tenant, rows)?;
         rows.cases.push(CaseWrite {
             id: case.id,
             tenant: case.tenant,

@@ -100,7 +100,7 @@ pub fn link_state(case: &Case, token: Digest, holds: bool, open: bool, now: Time
         Phase::Deciding { .. } | Phase::UnderReview { .. } => {
             if holds { LinkState::Yours } else { LinkState::Locked }
         }
-        _ if !newest => LinkState::Replaced,
+        Phase::Invited | Phase::Claimed | Phase::Waiting { .. } | Phase::Live { .. } | Phase::Callback { .. } if !newest => LinkState::Replaced,
         Phase::Callback { .. } if holds => LinkState::Yours,
         Phase::Callback { .. } => {
             if open { LinkState::Expired } else { LinkState::ClosedHours }

@@ -162,8 +162,33 @@ impl Page {
             CustomerMessage::Ping {} => voice.say(&CustomerPush::Pong {}).await,
             CustomerMessage::Hello { client_secret, chat_after, .. } => self.hello_again(voice, token, client_secret, chat_after).await,
             CustomerMessage::Offer { peer, sdp } => self.offer(voice, peer, sdp).await,
-            CustomerMessage::Device { .. } | CustomerMessage::Typing { .. } if !self.holds => true,
-            _ if !self.holds => voice.say(&CustomerPush::Problem { code: "claim_first".to_owned(), detail: "This page does not hold the link.".to_owned() }).await,
+            CustomerMessage::Device { .. }
+            | CustomerMessage::Chat { .. }
+            | CustomerMessage::Typing { .. }
+            | CustomerMessage::CommandDone { .. }
+            | CustomerMessage::CallBack { .. }
+            | CustomerMessage::Leave {}
+            | CustomerMessage::Rate { .. }
+                if self.holds =>
+            {
+                self.on_holder(voice, message).await
+            }
+            CustomerMessage::Device { .. } | CustomerMessage::Typing { .. } => true,
+            CustomerMessage::Chat { .. }
+            | CustomerMessage::CommandDone { .. }
+            | CustomerMessage::CallBack { .. }
+            | CustomerMessage::Leave {}
+            | CustomerMessage::Rate { .. } => {
+                let detail = "This page does not hold the link.".to_owned();
+                voice.say(&CustomerPush::Problem { code: "claim_first".to_owned(), detail }).await
+            }
+        }
+    }
+
+    /// What only the page that holds the link may say.
+    async fn on_holder(&self, voice: &mut Voice, message: CustomerMessage) -> bool {
+        match message {
+            CustomerMessage::Ping {} | CustomerMessage::Hello { .. } | CustomerMessage::Offer { .. } => true,
             CustomerMessage::Device { camera, microphone, visible, abilities, camera_label } => {
                 let agent = self.agent().await;
                 self.app.hub.tell(self.case, agent, |t| {
@@ -222,7 +247,7 @@ impl Page {
         self.show(voice, &case).await
     }
 
-    async fn offer(&mut self, voice: &mut Voice, peer: String, sdp: String) -> bool {
+    async fn offer(&self, voice: &mut Voice, peer: String, sdp: String) -> bool {
         let problem = |code: &str, detail: String| CustomerPush::Problem { code: code.to_owned(), detail };
         let Some(id) = peer_id(&peer) else { return voice.say(&problem("malformed", "peer: 32 hexadecimal digits".to_owned())).await };
         if sdp.len() > MAX_SDP {
@@ -239,7 +264,7 @@ impl Page {
         }
     }
 
-    async fn chat(&mut self, voice: &mut Voice, nonce: String, text: String) -> bool {
+    async fn chat(&self, voice: &mut Voice, nonce: String, text: String) -> bool {
         let engine = &self.app.engine;
         let Ok(case) = engine.case(self.case).await else { return true };
         let message = Message {

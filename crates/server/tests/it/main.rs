@@ -1,4 +1,5 @@
 //! The server from outside: the real router on a real store, with a clock and chance that tests set.
+#![expect(clippy::unwrap_used, reason = "a test ends where its ground gives way")]
 
 mod access;
 mod admin;

@@ -95,7 +95,7 @@ impl Page {
     }
 
     /// Hears until the server closes; the last message before.
-    async fn to_the_end(&mut self) -> Value {
+    async fn last_words(&mut self) -> Value {
         let mut last = Value::Null;
         while let Some(heard) = self.hear().await {
             last = heard;
@@ -140,7 +140,7 @@ async fn an_agent_who_is_deactivated_loses_the_page_and_the_customer_goes_back_t
 
     deactivate(&app, agent).await;
     let before = tokio::time::Instant::now();
-    assert_eq!(page.to_the_end().await["code"], "sign_in_needed");
+    assert_eq!(page.last_words().await["code"], "sign_in_needed");
     assert!(before.elapsed() < Duration::from_secs(5), "{:?}", before.elapsed());
     wait_for("back in the queue", async || app.app.engine.case(customer.case).await.unwrap().phase_name() == "waiting").await;
     wait_for("no agent any more", async || !app.app.hub.agent_connected(agent)).await;
@@ -166,8 +166,8 @@ async fn signing_out_ends_every_page_of_that_sign_in() {
     overview.until("numbers").await;
     let out = app.send(call(Method::POST, "/v1/sign-out", None).header("recourse-page", "1").header("cookie", &cookie).body_of()).await;
     assert_eq!(out.status, 204);
-    desk.to_the_end().await;
-    overview.to_the_end().await;
+    desk.last_words().await;
+    overview.last_words().await;
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -197,7 +197,7 @@ async fn a_second_page_of_an_agent_takes_over_and_the_first_is_told() {
     let (_, cookie) = app.person(&app.bank, "agent").await;
     let mut first = console(&app, at, &cookie).await;
     let mut second = console(&app, at, &cookie).await;
-    assert_eq!(first.to_the_end().await["type"], "replaced");
+    assert_eq!(first.last_words().await["type"], "replaced");
     second.say(json!({ "type": "ping" })).await;
     second.until("pong").await;
 }
@@ -215,5 +215,5 @@ async fn what_is_no_message_is_answered_without_repeating_it_and_too_much_of_it_
     for _ in 0..80 {
         page.say(json!({ "type": "ping" })).await;
     }
-    page.to_the_end().await;
+    page.last_words().await;
 }

@@ -18,7 +18,7 @@ use domain::session::Seat;
 use wire::socket::{AgentMessage, AgentPush, CustomerPush, DeviceCommand, MAX_SDP};
 
 impl Page {
-    pub(super) async fn on_message(&mut self, voice: &mut Voice, message: AgentMessage) -> bool {
+    pub(super) async fn on_message(&self, voice: &mut Voice, message: AgentMessage) -> bool {
         let of = name(&message);
         match message {
             AgentMessage::Ping {} => voice.say(&AgentPush::Pong {}).await,
@@ -38,14 +38,28 @@ impl Page {
                 }
                 true
             }
-            other => {
-                let result = self.simple(other).await;
+            AgentMessage::Available {}
+            | AgentMessage::Away { .. }
+            | AgentMessage::Accept { .. }
+            | AgentMessage::Reject { .. }
+            | AgentMessage::Chat { .. }
+            | AgentMessage::StepDone { .. }
+            | AgentMessage::StepState { .. }
+            | AgentMessage::Waive { .. }
+            | AgentMessage::Challenge { .. }
+            | AgentMessage::Judge { .. }
+            | AgentMessage::Answered { .. }
+            | AgentMessage::Notes { .. }
+            | AgentMessage::End { .. }
+            | AgentMessage::ExtendWrap {}
+            | AgentMessage::AutoAccept { .. } => {
+                let result = self.simple(message).await;
                 Self::outcome(voice, of, result).await
             }
         }
     }
 
-    async fn simple(&mut self, message: AgentMessage) -> Result<(), EngineError> {
+    async fn simple(&self, message: AgentMessage) -> Result<(), EngineError> {
         let me = self.agent;
         let actor = self.actor();
         let mine = |input| self.app.engine.on_agent(me, &actor, input);
@@ -62,11 +76,25 @@ impl Page {
                 let reservation = reservation.parse().map_err(|_| stale("reject"))?;
                 mine(agent::Input::Reject { reservation }).await
             }
-            other => self.work(other).await,
+            AgentMessage::Hello { .. }
+            | AgentMessage::Offer { .. }
+            | AgentMessage::Chat { .. }
+            | AgentMessage::Typing { .. }
+            | AgentMessage::Command { .. }
+            | AgentMessage::StepDone { .. }
+            | AgentMessage::StepState { .. }
+            | AgentMessage::Waive { .. }
+            | AgentMessage::Challenge { .. }
+            | AgentMessage::Judge { .. }
+            | AgentMessage::Answered { .. }
+            | AgentMessage::Notes { .. }
+            | AgentMessage::Decide { .. }
+            | AgentMessage::End { .. }
+            | AgentMessage::Ping {} => self.work(message).await,
         }
     }
 
-    async fn work(&mut self, message: AgentMessage) -> Result<(), EngineError> {
+    async fn work(&self, message: AgentMessage) -> Result<(), EngineError> {
         let agent = self.agent;
         let (case, input) = match message {
             AgentMessage::Chat { case, nonce, text } => return self.chat(&case, nonce, text).await,
