@@ -19,10 +19,7 @@ pub fn write(root: &Path) -> Result<String> {
         // Left alone when nothing changed, so that watchers and make do not rebuild.
         if fs::read_to_string(&path).ok().as_deref() != Some(&text) {
             fs::write(&path, &text).with_context(|| format!("writing {FOLDER}/{name}"))?;
-            said.push(format!(
-                "{FOLDER}/{name} written, {} lines",
-                text.lines().count()
-            ));
+            said.push(format!("{FOLDER}/{name} written, {} lines", text.lines().count()));
         }
     }
     if said.is_empty() {
@@ -45,10 +42,7 @@ type Generated = [(&'static str, String); 2];
 fn generate() -> Result<Generated> {
     let document = sorted(serde_json::to_value(wire::openapi())?);
     let json = format!("{}\n", serde_json::to_string_pretty(&document)?);
-    Ok([
-        ("openapi.json", json),
-        ("api.ts", typescript::types(&document)?),
-    ])
+    Ok([("openapi.json", json), ("api.ts", typescript::types(&document)?)])
 }
 
 fn stale(root: &Path, generated: &Generated) -> Vec<String> {
@@ -92,10 +86,7 @@ mod tests {
     fn a_changed_or_missing_file_is_stale() {
         let root = std::env::temp_dir().join(format!("recourse-codegen-{}", std::process::id()));
         fs::create_dir_all(root.join(FOLDER)).unwrap();
-        let generated = [
-            ("openapi.json", "{}".to_owned()),
-            ("api.ts", "new".to_owned()),
-        ];
+        let generated = [("openapi.json", "{}".to_owned()), ("api.ts", "new".to_owned())];
         fs::write(root.join(FOLDER).join("openapi.json"), "{}").unwrap();
         assert_eq!(stale(&root, &generated), ["web/generated/api.ts"]);
         fs::write(root.join(FOLDER).join("api.ts"), "old").unwrap();

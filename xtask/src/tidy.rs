@@ -29,12 +29,7 @@ pub struct Finding {
 
 impl fmt::Display for Finding {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let Self {
-            path,
-            line,
-            rule,
-            message,
-        } = self;
+        let Self { path, line, rule, message } = self;
         match line {
             0 => write!(f, "{path}: {message} [{rule}]"),
             line => write!(f, "{path}:{line}: {message} [{rule}]"),
@@ -47,10 +42,7 @@ pub fn run(root: &Path) -> Result<String> {
     let tree = Tree::load(root)?;
     let findings = findings(&tree, &metadata(root)?);
     if findings.is_empty() {
-        return Ok(format!(
-            "the house is tidy ({} files)",
-            tree.files().count()
-        ));
+        return Ok(format!("the house is tidy ({} files)", tree.files().count()));
     }
     let lines: Vec<String> = findings.iter().map(ToString::to_string).collect();
     bail!("{}\n{} findings", lines.join("\n"), lines.len())
@@ -90,10 +82,7 @@ fn metadata(root: &Path) -> Result<Value> {
         .output()
         .context("running cargo metadata")?;
     if !output.status.success() {
-        bail!(
-            "cargo metadata: {}",
-            String::from_utf8_lossy(&output.stderr)
-        );
+        bail!("cargo metadata: {}", String::from_utf8_lossy(&output.stderr));
     }
     Ok(serde_json::from_slice(&output.stdout)?)
 }
@@ -101,10 +90,7 @@ fn metadata(root: &Path) -> Result<Value> {
 /// The kind of machine the compiler builds for, such as `x86_64-unknown-linux-gnu`.
 fn host() -> Result<String> {
     let rustc = std::env::var_os("RUSTC").unwrap_or_else(|| "rustc".into());
-    let output = Command::new(rustc)
-        .arg("-vV")
-        .output()
-        .context("running rustc")?;
+    let output = Command::new(rustc).arg("-vV").output().context("running rustc")?;
     let text = String::from_utf8(output.stdout)?;
     let host = text.lines().find_map(|line| line.strip_prefix("host: "));
     Ok(host.context("rustc does not name its host")?.to_owned())
@@ -122,12 +108,7 @@ mod tests {
 
     #[test]
     fn a_finding_names_its_place_and_rule() {
-        let finding = super::Finding {
-            path: "a.rs".to_owned(),
-            line: 3,
-            rule: "size",
-            message: "long".to_owned(),
-        };
+        let finding = super::Finding { path: "a.rs".to_owned(), line: 3, rule: "size", message: "long".to_owned() };
         assert_eq!(finding.to_string(), "a.rs:3: long [size]");
     }
 }

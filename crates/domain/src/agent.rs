@@ -269,7 +269,9 @@ impl Agent {
             Input::CallEnded { case, undecided } => self.call_ended(case, undecided, now),
             Input::Settled { case } => Ok(self.settled(case, now)),
             Input::ExtendWrap => self.extend(now),
-            Input::AutoAccept(on) => Ok(Transition { next: Self { auto_accept: on, version: self.version + 1, ..self.clone() }, facts: vec![] }),
+            Input::AutoAccept(on) => {
+                Ok(Transition { next: Self { auto_accept: on, version: self.version + 1, ..self.clone() }, facts: vec![] })
+            }
             Input::Wake => Ok(self.wake(now)),
         }
     }
@@ -329,7 +331,9 @@ impl Agent {
                 let state = State::WrapUp { case, until, extended, undecided, gone: false };
                 Transition { next: Self { state, version: self.version + 1, ..self.clone() }, facts: vec![] }
             }
-            State::Away { .. } | State::Available { .. } | State::Reserved { .. } | State::OnCall { .. } | State::WrapUp { .. } => self.stay(),
+            State::Away { .. } | State::Available { .. } | State::Reserved { .. } | State::OnCall { .. } | State::WrapUp { .. } => {
+                self.stay()
+            }
         }
     }
 
@@ -459,7 +463,9 @@ mod tests {
         let a = a.handle(ring, Timestamp(2)).unwrap().next;
         let idle = |i| match a.handle(i, Timestamp(5)).unwrap().next.state {
             State::Available { idle_since } => idle_since,
-            State::Offline | State::Away { .. } | State::Reserved { .. } | State::OnCall { .. } | State::WrapUp { .. } => panic!("not available"),
+            State::Offline | State::Away { .. } | State::Reserved { .. } | State::OnCall { .. } | State::WrapUp { .. } => {
+                panic!("not available")
+            }
         };
         assert_eq!(idle(Input::Rescind { reservation: ReservationId(3) }), Timestamp(1));
         assert_eq!(idle(Input::Reject { reservation: ReservationId(3) }), Timestamp(5));

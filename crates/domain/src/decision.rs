@@ -103,7 +103,9 @@ pub const fn reasons_of(verdict: Verdict) -> &'static [ReasonCode] {
             R::SuspectedCoercion,
             R::CustomerDeclined,
         ],
-        Verdict::Escalated => &[R::UnusualDocument, R::NeedsSpecialist, R::SuspectedForgery, R::SuspectedImpersonation, R::SuspectedCoercion],
+        Verdict::Escalated => {
+            &[R::UnusualDocument, R::NeedsSpecialist, R::SuspectedForgery, R::SuspectedImpersonation, R::SuspectedCoercion]
+        }
         Verdict::Incomplete => &[R::CustomerLeft, R::PoorConnection, R::NoCamera, R::TechnicalFault, R::DocumentNotPresent],
     }
 }

@@ -161,7 +161,9 @@ pub struct Settled {
 #[must_use]
 pub fn settle(pending: &Pending, breaker: Breaker, outcome: Outcome, now: Timestamp, seed: u64) -> Settled {
     match outcome {
-        Outcome::Delivered => Settled { next: Next::Delivered, tries: pending.tries.saturating_add(1), breaker: breaker.after_success(now) },
+        Outcome::Delivered => {
+            Settled { next: Next::Delivered, tries: pending.tries.saturating_add(1), breaker: breaker.after_success(now) }
+        }
         Outcome::Gone => Settled { next: Next::Disable, tries: pending.tries, breaker: Breaker::Disabled },
         Outcome::Failed => {
             // A probe tells of the endpoint, not of the delivery: an outage uses up no tries.
@@ -195,7 +197,8 @@ pub struct Due {
 /// single delivery that it will never take keeps it broken.
 #[must_use]
 pub fn next_due(pending: &[Pending], breaker: Breaker, now: Timestamp, room: usize) -> Due {
-    let (busy, mut heads): (Vec<_>, Vec<_>) = heads(pending).into_iter().partition(|head| matches!(head.state, State::InFlight(until) if now < until));
+    let (busy, mut heads): (Vec<_>, Vec<_>) =
+        heads(pending).into_iter().partition(|head| matches!(head.state, State::InFlight(until) if now < until));
     let leases = busy.iter().map(|head| free_at(head, None)).min();
     match breaker {
         Breaker::Disabled => Due::default(),

@@ -110,7 +110,13 @@ mod tests {
         let id = CaseId(0x0192_aaaa_0000_7000_8000_0000_0000_0001);
         assert_eq!(id.to_string(), "case_0192aaaa000070008000000000000001");
         assert_eq!(id.to_string().parse::<CaseId>(), Ok(id));
-        for bad in ["", "case_", "agt_0192aaaa000070008000000000000001", "case_0192AAAA000070008000000000000001", "case_+192aaaa000070008000000000000001"] {
+        for bad in [
+            "",
+            "case_",
+            "agt_0192aaaa000070008000000000000001",
+            "case_0192AAAA000070008000000000000001",
+            "case_+192aaaa000070008000000000000001",
+        ] {
             assert_eq!(bad.parse::<CaseId>(), Err(BadId { expected: "case" }), "{bad}");
         }
     }

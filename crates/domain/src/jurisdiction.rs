@@ -63,10 +63,28 @@ const fn base(code: &'static str, name: &'static str, source: &'static str) -> P
 
 /// Every built-in profile, by code.
 pub const PROFILES: &[Profile] = &[
-    Profile { code: "DE", waivers: false, restart_on_interruption: true, random_agent: true, liveness_prompts: 3, tilt: true, declaration: true, questions: true, ..base("DE", "Germany (BaFin)", "BaFin Circular 3/2017 (GW)") },
+    Profile {
+        code: "DE",
+        waivers: false,
+        restart_on_interruption: true,
+        random_agent: true,
+        liveness_prompts: 3,
+        tilt: true,
+        declaration: true,
+        questions: true,
+        ..base("DE", "Germany (BaFin)", "BaFin Circular 3/2017 (GW)")
+    },
     base("HK", "Hong Kong (HKMA)", "HKMA circulars of 1 Feb 2019 and 3 Jun 2020"),
     Profile { liveness_prompts: 3, ..base("ID", "Indonesia (OJK)", "POJK 8/2023 art. 21") },
-    Profile { code: "IN", waivers: false, restart_on_interruption: true, review: ReviewRule::Verified, liveness_prompts: 2, questions: true, ..base("IN", "India (RBI)", "RBI Master Direction KYC, s. 18 (V-CIP)") },
+    Profile {
+        code: "IN",
+        waivers: false,
+        restart_on_interruption: true,
+        review: ReviewRule::Verified,
+        liveness_prompts: 2,
+        questions: true,
+        ..base("IN", "India (RBI)", "RBI Master Direction KYC, s. 18 (V-CIP)")
+    },
     base("MY", "Malaysia (BNM)", "BNM e-KYC policy document"),
     base("PH", "Philippines (BSP)", "BSP Circular 1170 (2023)"),
     Profile { questions: true, ..base("SG", "Singapore (MAS)", "MAS AMLD 01/2018 and 01/2022") },

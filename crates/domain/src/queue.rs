@@ -12,7 +12,9 @@ mod tests;
 
 pub use router::{Command, Ending, Event, Router, Timing, Token};
 pub use skills::{Interner, MAX_SKILL_BYTES, MAX_SKILLS, Skills, is_skill_name};
-pub use staffing::{Outlook, Tally, bucket, erlang_a, erlang_c, estimate_wait, next_handle_time, shown_wait, staff_erlang_a, staff_erlang_c};
+pub use staffing::{
+    Outlook, Tally, bucket, erlang_a, erlang_c, estimate_wait, next_handle_time, shown_wait, staff_erlang_a, staff_erlang_c,
+};
 
 use crate::ids::{AgentId, TicketId};
 use crate::time::{Span, Timestamp};
@@ -170,7 +172,8 @@ pub fn assign(tickets: &[WaitingTicket], agents: &[FreeAgent], now: Timestamp, r
         waiting.insert(ticket.need_at(now), ticket.key());
         by_id.insert(ticket.id, ticket);
     }
-    let run = Run { waiting: &waiting, ticket: |id| by_id.get(&id).copied(), offers: |_: &WaitingTicket| 1, choice: rules.choice, seed, now };
+    let run =
+        Run { waiting: &waiting, ticket: |id| by_id.get(&id).copied(), offers: |_: &WaitingTicket| 1, choice: rules.choice, seed, now };
     run.propose(&mut free_of(agents))
 }
 

@@ -98,9 +98,7 @@ async fn serve(config: &Config) -> Result<ExitCode> {
     built.go().await?;
     let router = built.router(axum::Router::new());
     let drain = Duration::from_secs(u64::from(config.server.drain_seconds));
-    built
-        .serve(config.server.listen, router, start::tls_of(config), drain, |address| tracing::info!(%address, "serving"))
-        .await?;
+    built.serve(config.server.listen, router, start::tls_of(config), drain, |address| tracing::info!(%address, "serving")).await?;
     Ok(ExitCode::SUCCESS)
 }
 
@@ -123,7 +121,11 @@ async fn doctor(config: &Config) -> Result<ExitCode> {
         format!("database     {} {}", health.database, health.version),
         format!("media        UDP {udp}, TCP {tcp}"),
         format!("disk         {:.0} % free", free * 100.0),
-        format!("public URL   {}{}", config.server.public_url, if config.is_secure_context() { "" } else { "  (not HTTPS: browsers give no camera)" }),
+        format!(
+            "public URL   {}{}",
+            config.server.public_url,
+            if config.is_secure_context() { "" } else { "  (not HTTPS: browsers give no camera)" }
+        ),
     ];
     built.stop().await?;
     if free < f64::from(config.limits.free_disk_percent) / 100.0 {

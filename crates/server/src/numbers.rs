@@ -105,4 +105,3 @@ fn waited(case: &Case, now: Timestamp) -> u32 {
 fn small(n: i64) -> u32 {
     u32::try_from(n).unwrap_or(if n < 0 { 0 } else { u32::MAX })
 }
-

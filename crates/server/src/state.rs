@@ -49,7 +49,13 @@ pub struct Limits {
 
 impl Default for Limits {
     fn default() -> Self {
-        Self { json: 256 * 1024, image: crate::adapters::images::MAX_BYTES, uploads_at_once: 2, least_free: 0.02, trusted_proxies: Vec::new() }
+        Self {
+            json: 256 * 1024,
+            image: crate::adapters::images::MAX_BYTES,
+            uploads_at_once: 2,
+            least_free: 0.02,
+            trusted_proxies: Vec::new(),
+        }
     }
 }
 

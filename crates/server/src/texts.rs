@@ -45,14 +45,22 @@ pub fn accept(header: &str) -> Option<&'static str> {
 #[must_use]
 pub fn consent(tag: &str, brand: &str) -> String {
     let text = match locale(tag) {
-        "id" => "Dengan mengetuk tombol ini, Anda setuju bahwa {brand} merekam panggilan ini serta menyimpan foto Anda dan dokumen Anda untuk memverifikasi identitas Anda.",
+        "id" => {
+            "Dengan mengetuk tombol ini, Anda setuju bahwa {brand} merekam panggilan ini serta menyimpan foto Anda dan dokumen Anda untuk memverifikasi identitas Anda."
+        }
         "th" => "เมื่อแตะปุ่มนี้ คุณยินยอมให้ {brand} บันทึกการโทรนี้ และเก็บภาพถ่ายของคุณและเอกสารของคุณเพื่อยืนยันตัวตน",
-        "fil" => "Sa pag-tap, sumasang-ayon kang ire-record ng {brand} ang tawag na ito at itatago ang mga larawan mo at ng iyong ID para tiyakin ang iyong pagkakakilanlan.",
+        "fil" => {
+            "Sa pag-tap, sumasang-ayon kang ire-record ng {brand} ang tawag na ito at itatago ang mga larawan mo at ng iyong ID para tiyakin ang iyong pagkakakilanlan."
+        }
         "vi" => "Khi chạm nút này, bạn đồng ý để {brand} ghi lại cuộc gọi và lưu ảnh của bạn cùng giấy tờ tùy thân để xác minh danh tính.",
-        "ms" => "Dengan mengetik butang ini, anda bersetuju {brand} merakam panggilan ini dan menyimpan foto anda serta dokumen anda untuk mengesahkan identiti anda.",
+        "ms" => {
+            "Dengan mengetik butang ini, anda bersetuju {brand} merakam panggilan ini dan menyimpan foto anda serta dokumen anda untuk mengesahkan identiti anda."
+        }
         "zh-Hans" => "点击即表示您同意{brand}录制本次通话，并保存您本人和证件的照片，用于核实您的身份。",
         "hi" => "टैप करके आप सहमति देते हैं कि {brand} इस कॉल को रिकॉर्ड करे और आपकी पहचान की पुष्टि के लिए आपकी और आपके पहचान पत्र की तस्वीरें रखे।",
-        "ta" => "தட்டுவதன் மூலம், உங்கள் அடையாளத்தைச் சரிபார்க்க {brand} இந்த அழைப்பைப் பதிவு செய்வதற்கும், உங்கள் மற்றும் உங்கள் அடையாள அட்டையின் படங்களைச் சேமிப்பதற்கும் ஒப்புக்கொள்கிறீர்கள்.",
+        "ta" => {
+            "தட்டுவதன் மூலம், உங்கள் அடையாளத்தைச் சரிபார்க்க {brand} இந்த அழைப்பைப் பதிவு செய்வதற்கும், உங்கள் மற்றும் உங்கள் அடையாள அட்டையின் படங்களைச் சேமிப்பதற்கும் ஒப்புக்கொள்கிறீர்கள்."
+        }
         _ => "By tapping you agree that {brand} records this call and stores photos of you and your ID to verify your identity.",
     };
     text.replace("{brand}", brand)

@@ -34,27 +34,16 @@ pub enum Tls {
     /// PEM texts made for this run.
     Pem { cert: String, key: String },
     /// Fetched from Let's Encrypt over the port we listen on.
-    Acme {
-        domains: Vec<String>,
-        contact: String,
-        cache: PathBuf,
-    },
+    Acme { domains: Vec<String>, contact: String, cache: PathBuf },
 }
 
 /// Why nothing is served.
 #[derive(Debug, thiserror::Error)]
 pub enum ServeError {
     #[error("cannot listen on {address}: {error}; is another program using the port?")]
-    Bind {
-        address: SocketAddr,
-        error: io::Error,
-    },
+    Bind { address: SocketAddr, error: io::Error },
     #[error("the certificate in {cert} or its key in {key} cannot be used: {error}")]
-    Certificate {
-        cert: String,
-        key: String,
-        error: io::Error,
-    },
+    Certificate { cert: String, key: String, error: io::Error },
     #[error("the folder {path} for certificates cannot be used: {error}")]
     Cache { path: String, error: io::Error },
 }
@@ -110,10 +99,7 @@ pub fn install_crypto() {
 /// Serves a router; handlers may ask for `ConnectInfo<SocketAddr>`.
 pub async fn serve(listen: SocketAddr, router: Router, tls: Tls) -> Result<Serving, ServeError> {
     install_crypto();
-    let bind = |error| ServeError::Bind {
-        address: listen,
-        error,
-    };
+    let bind = |error| ServeError::Bind { address: listen, error };
     let listener = TcpListener::bind(listen).map_err(bind)?;
     listener.set_nonblocking(true).map_err(bind)?;
     let address = listener.local_addr().map_err(bind)?;
@@ -128,28 +114,15 @@ pub async fn serve(listen: SocketAddr, router: Router, tls: Tls) -> Result<Servi
         Tls::Pem { cert, key } => {
             let config = RustlsConfig::from_pem(cert.into_bytes(), key.into_bytes()).await;
             let from = || "memory".to_owned();
-            let config = config.map_err(|error| ServeError::Certificate {
-                cert: from(),
-                key: from(),
-                error,
-            })?;
+            let config = config.map_err(|error| ServeError::Certificate { cert: from(), key: from(), error })?;
             (run(listener, router, &handle, Some(config)), None)
         }
-        Tls::Acme {
-            domains,
-            contact,
-            cache,
-        } => {
+        Tls::Acme { domains, contact, cache } => {
             let (config, helper) = acme(domains, &contact, &cache)?;
             (run(listener, router, &handle, Some(config)), Some(helper))
         }
     };
-    Ok(Serving {
-        address,
-        handle,
-        server: server.map_err(bind)?,
-        helper,
-    })
+    Ok(Serving { address, handle, server: server.map_err(bind)?, helper })
 }
 
 fn run(
@@ -158,9 +131,7 @@ fn run(
     handle: &Handle<SocketAddr>,
     tls: Option<RustlsConfig>,
 ) -> io::Result<JoinHandle<io::Result<()>>> {
-    let server = axum_server::from_tcp(listener)?
-        .handle(handle.clone())
-        .first_request_timeout(FIRST_REQUEST_WITHIN);
+    let server = axum_server::from_tcp(listener)?.handle(handle.clone()).first_request_timeout(FIRST_REQUEST_WITHIN);
     let service = router.into_make_service_with_connect_info::<SocketAddr>();
     Ok(match tls {
         None => tokio::spawn(server.serve(service)),
@@ -169,13 +140,11 @@ fn run(
 }
 
 async fn from_files(cert: &Path, key: &Path) -> Result<RustlsConfig, ServeError> {
-    RustlsConfig::from_pem_file(cert, key)
-        .await
-        .map_err(|error| ServeError::Certificate {
-            cert: cert.display().to_string(),
-            key: key.display().to_string(),
-            error,
-        })
+    RustlsConfig::from_pem_file(cert, key).await.map_err(|error| ServeError::Certificate {
+        cert: cert.display().to_string(),
+        key: key.display().to_string(),
+        error,
+    })
 }
 
 /// Looks at the files again and again, and at once on SIGHUP.
@@ -210,12 +179,7 @@ fn stamp(path: &Path) -> Stamp {
 
 /// Takes new files into use; with files that cannot be used the old certificate stays, and
 /// they are tried again, because a renewal may be half done.
-async fn reload_if_changed(
-    config: &RustlsConfig,
-    cert: &Path,
-    key: &Path,
-    seen: &mut (Stamp, Stamp),
-) {
+async fn reload_if_changed(config: &RustlsConfig, cert: &Path, key: &Path, seen: &mut (Stamp, Stamp)) {
     let now = (stamp(cert), stamp(key));
     if now == *seen {
         return;
@@ -230,15 +194,8 @@ async fn reload_if_changed(
 }
 
 /// The challenge arrives on the port we serve, told apart by its protocol name.
-fn acme(
-    domains: Vec<String>,
-    contact: &str,
-    cache: &Path,
-) -> Result<(RustlsConfig, AbortHandle), ServeError> {
-    files::create_folders(cache).map_err(|error| ServeError::Cache {
-        path: cache.display().to_string(),
-        error,
-    })?;
+fn acme(domains: Vec<String>, contact: &str, cache: &Path) -> Result<(RustlsConfig, AbortHandle), ServeError> {
+    files::create_folders(cache).map_err(|error| ServeError::Cache { path: cache.display().to_string(), error })?;
     let mut state = AcmeConfig::new(domains)
         .contact_push(format!("mailto:{contact}"))
         .cache(DirCache::new(cache.to_owned()))
@@ -254,10 +211,7 @@ fn acme(
             }
         }
     });
-    Ok((
-        RustlsConfig::from_config(Arc::new(config)),
-        helper.abort_handle(),
-    ))
+    Ok((RustlsConfig::from_config(Arc::new(config)), helper.abort_handle()))
 }
 
 /// A certificate and key (PEM) for addresses of a local network, good for a few months from
@@ -265,13 +219,9 @@ fn acme(
 pub fn lan_certificate(ips: &[IpAddr], now: Timestamp) -> Result<(String, String), rcgen::Error> {
     use rcgen::{CertificateParams, DnType, ExtendedKeyUsagePurpose, KeyPair, SanType};
     let mut params = CertificateParams::new(vec!["localhost".to_owned()])?;
-    params
-        .subject_alt_names
-        .extend(ips.iter().map(|ip| SanType::IpAddress(*ip)));
+    params.subject_alt_names.extend(ips.iter().map(|ip| SanType::IpAddress(*ip)));
     params.distinguished_name = rcgen::DistinguishedName::new();
-    params
-        .distinguished_name
-        .push(DnType::CommonName, "Recourse demo on this network");
+    params.distinguished_name.push(DnType::CommonName, "Recourse demo on this network");
     // Without it iPhones refuse a certificate even when its owner trusts it.
     params.extended_key_usages = vec![ExtendedKeyUsagePurpose::ServerAuth];
     // A phone's clock may be behind ours.
@@ -320,8 +270,7 @@ mod tests {
     }
 
     fn router() -> Router {
-        let peer =
-            |ConnectInfo(peer): ConnectInfo<SocketAddr>| async move { peer.ip().to_string() };
+        let peer = |ConnectInfo(peer): ConnectInfo<SocketAddr>| async move { peer.ip().to_string() };
         let echo = |socket: WebSocketUpgrade| async move {
             socket.on_upgrade(|mut socket| async move {
                 while let Some(Ok(Message::Text(text))) = socket.recv().await {
@@ -329,36 +278,22 @@ mod tests {
                 }
             })
         };
-        Router::new()
-            .route("/peer", get(peer))
-            .route("/echo", any(echo))
+        Router::new().route("/peer", get(peer)).route("/echo", any(echo))
     }
 
     async fn serve_here(tls: Tls) -> Serving {
-        serve("127.0.0.1:0".parse().unwrap(), router(), tls)
-            .await
-            .unwrap()
+        serve("127.0.0.1:0".parse().unwrap(), router(), tls).await.unwrap()
     }
 
     /// A client that trusts one certificate and nothing else.
     fn trusting(cert: &str) -> Client {
         install_crypto();
         let cert = Certificate::from_pem(cert.as_bytes()).unwrap();
-        Client::builder()
-            .no_proxy()
-            .tls_certs_only([cert])
-            .pool_max_idle_per_host(0)
-            .build()
-            .unwrap()
+        Client::builder().no_proxy().tls_certs_only([cert]).pool_max_idle_per_host(0).build().unwrap()
     }
 
     async fn peer(client: &Client, base: &str) -> reqwest::Result<String> {
-        client
-            .get(format!("{base}/peer"))
-            .send()
-            .await?
-            .text()
-            .await
+        client.get(format!("{base}/peer")).send().await?.text().await
     }
 
     /// Opens a WebSocket, says "hi" and hears it back, byte by byte as RFC 6455 has it.
@@ -373,10 +308,7 @@ mod tests {
             .await
             .unwrap();
         assert_eq!(answer.status(), 101);
-        assert_eq!(
-            answer.headers()["sec-websocket-accept"],
-            "s3pPLMBiTxaQ9kYGzzhZRbK+xOo="
-        );
+        assert_eq!(answer.headers()["sec-websocket-accept"], "s3pPLMBiTxaQ9kYGzzhZRbK+xOo=");
         let mut socket = answer.upgrade().await.unwrap();
         socket.write_all(b"\x81\x82\0\0\0\0hi").await.unwrap();
         let mut heard = [0; 4];
@@ -389,11 +321,7 @@ mod tests {
         let (cert, key) = certificate();
         let client = trusting(&cert);
         for tls in [Tls::Off, Tls::Pem { cert, key }] {
-            let scheme = if matches!(tls, Tls::Off) {
-                "http"
-            } else {
-                "https"
-            };
+            let scheme = if matches!(tls, Tls::Off) { "http" } else { "https" };
             let serving = serve_here(tls).await;
             let base = format!("{scheme}://{}", serving.address);
             assert_eq!(peer(&client, &base).await.unwrap(), "127.0.0.1", "{scheme}");
@@ -422,10 +350,7 @@ mod tests {
         let mut seen = (stamp(&cert), stamp(&key));
         fs::write(&cert, "half a certificate").unwrap();
         reload_if_changed(&config, &cert, &key, &mut seen).await;
-        assert!(
-            peer(&trusting(&old.0), &base).await.is_ok(),
-            "the old one stays"
-        );
+        assert!(peer(&trusting(&old.0), &base).await.is_ok(), "the old one stays");
         put(&new);
         reload_if_changed(&config, &cert, &key, &mut seen).await;
         assert!(peer(&trusting(&new.0), &base).await.is_ok());
@@ -436,27 +361,11 @@ mod tests {
     #[tokio::test]
     async fn what_cannot_be_served_is_told_with_its_reason() {
         let taken = serve_here(Tls::Off).await;
-        let again = serve(taken.address, router(), Tls::Off)
-            .await
-            .err()
-            .unwrap()
-            .to_string();
-        assert!(
-            again.contains("is another program using the port?"),
-            "{again}"
-        );
-        let nowhere = Tls::File {
-            cert: "/none/cert.pem".into(),
-            key: "/none/key.pem".into(),
-        };
+        let again = serve(taken.address, router(), Tls::Off).await.err().unwrap().to_string();
+        assert!(again.contains("is another program using the port?"), "{again}");
+        let nowhere = Tls::File { cert: "/none/cert.pem".into(), key: "/none/key.pem".into() };
         let outcome = serve("127.0.0.1:0".parse().unwrap(), router(), nowhere).await;
-        assert!(
-            outcome
-                .err()
-                .unwrap()
-                .to_string()
-                .contains("/none/cert.pem")
-        );
+        assert!(outcome.err().unwrap().to_string().contains("/none/cert.pem"));
     }
 
     #[tokio::test]
@@ -469,23 +378,15 @@ mod tests {
             "done"
         };
         let router = Router::new().route("/slow", get(slow));
-        let mut serving = serve("127.0.0.1:0".parse().unwrap(), router, Tls::Off)
-            .await
-            .unwrap();
+        let mut serving = serve("127.0.0.1:0".parse().unwrap(), router, Tls::Off).await.unwrap();
         let url = format!("http://{}/slow", serving.address);
         let client = Client::builder().no_proxy().build().unwrap();
         let under_way = tokio::spawn(client.get(&url).send());
         entered.notified().await;
         serving.drain(LONG);
         go_on.notify_one();
-        assert_eq!(
-            under_way.await.unwrap().unwrap().text().await.unwrap(),
-            "done"
-        );
-        tokio::time::timeout(LONG, serving.finished())
-            .await
-            .unwrap()
-            .unwrap();
+        assert_eq!(under_way.await.unwrap().unwrap().text().await.unwrap(), "done");
+        tokio::time::timeout(LONG, serving.finished()).await.unwrap().unwrap();
         assert!(client.get(&url).send().await.unwrap_err().is_connect());
     }
 
@@ -494,12 +395,7 @@ mod tests {
         install_crypto();
         let folder = TestFolder::make();
         let cache = folder.0.join("acme");
-        let (config, helper) = acme(
-            vec!["v.bank.example".to_owned()],
-            "ops@bank.example",
-            &cache,
-        )
-        .unwrap();
+        let (config, helper) = acme(vec!["v.bank.example".to_owned()], "ops@bank.example", &cache).unwrap();
         helper.abort();
         let alpn = config.get_inner().alpn_protocols.clone();
         assert_eq!(alpn, [b"h2".as_slice(), b"http/1.1", b"acme-tls/1"]);

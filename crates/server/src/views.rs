@@ -12,9 +12,7 @@ use domain::procedure::{Answer, Kind, Question, Step, StepState};
 use domain::report::{ClaimedData, Report, Score};
 use domain::session::{Session, State};
 use domain::time::Timestamp;
-use wire::api::agents::{
-    AgentCaseView, ChallengeView, CustomerStatus, ProfileView, QuestionView, SessionView, StepView,
-};
+use wire::api::agents::{AgentCaseView, ChallengeView, CustomerStatus, ProfileView, QuestionView, SessionView, StepView};
 use wire::api::cases::{CaseView, Check, Claimed, DecisionView, ImageView, Recovery, ReportView, Scores};
 use wire::api::evidence::EvidenceView;
 use wire::api::invitations::{Brand, CustomerView, Ending, PromptView, WaitView};
@@ -398,7 +396,10 @@ pub fn verdict_reasons() -> Vec<wire::api::agents::VerdictReasons> {
     use decision::Verdict as V;
     [V::Verified, V::Rejected, V::Escalated, V::Incomplete]
         .into_iter()
-        .map(|v| wire::api::agents::VerdictReasons { verdict: v.into(), reasons: decision::reasons_of(v).iter().map(|r| (*r).into()).collect() })
+        .map(|v| wire::api::agents::VerdictReasons {
+            verdict: v.into(),
+            reasons: decision::reasons_of(v).iter().map(|r| (*r).into()).collect(),
+        })
         .collect()
 }
 

@@ -6,9 +6,9 @@ use crate::face::{Later, Store};
 use crate::plan::{self, Plan};
 use crate::reads::{admin, cases, delivery, log, numbers};
 use crate::rows::{
-    AgentRow, ApiKeyRow, AuditRow, CaseCursor, CaseFilter, CaseRow, CheckpointRow, ClaimedDelivery, Commit, Counters, DeliveryFilter, DeliveryStatus,
-    EndpointWrite, Gauges, Health, IdempotencyRow, Lease, LinkRow, LogState, MAX_LIST, Numbers, Outcome, PersonWrite, PhaseCount, PolicyRow, ReportRow,
-    Sequenced, SignInLinkRow, SignInRow, TenantWrite,
+    AgentRow, ApiKeyRow, AuditRow, CaseCursor, CaseFilter, CaseRow, CheckpointRow, ClaimedDelivery, Commit, Counters, DeliveryFilter,
+    DeliveryStatus, EndpointWrite, Gauges, Health, IdempotencyRow, Lease, LinkRow, LogState, MAX_LIST, Numbers, Outcome, PersonWrite,
+    PhaseCount, PolicyRow, ReportRow, Sequenced, SignInLinkRow, SignInRow, TenantWrite,
 };
 use crate::value::{Done, Query, Read, Record};
 use domain::ids::{AgentId, CaseId, DeliveryId, EndpointId, EntryId, TenantId};

@@ -3,9 +3,9 @@
 
 use crate::StoreError;
 use crate::rows::{
-    AgentRow, ApiKeyRow, AuditRow, CaseCursor, CaseFilter, CaseRow, CheckpointRow, ClaimedDelivery, Commit, Counters, DeliveryFilter, DeliveryStatus,
-    EndpointWrite, Gauges, Health, IdempotencyRow, Lease, LinkRow, LogState, Numbers, Outcome, PersonWrite, PhaseCount, PolicyRow, ReportRow, Sequenced,
-    SignInLinkRow, SignInRow, TenantWrite,
+    AgentRow, ApiKeyRow, AuditRow, CaseCursor, CaseFilter, CaseRow, CheckpointRow, ClaimedDelivery, Commit, Counters, DeliveryFilter,
+    DeliveryStatus, EndpointWrite, Gauges, Health, IdempotencyRow, Lease, LinkRow, LogState, Numbers, Outcome, PersonWrite, PhaseCount,
+    PolicyRow, ReportRow, Sequenced, SignInLinkRow, SignInRow, TenantWrite,
 };
 use domain::ids::{AgentId, CaseId, DeliveryId, EndpointId, EntryId, TenantId};
 use domain::time::Timestamp;

@@ -70,7 +70,9 @@ async fn applied(conn: &mut Conn<'_>, apply: bool) -> Result<Vec<(String, Vec<u8
     for record in done.records {
         match <[Value; 2]>::try_from(record.0) {
             Ok([Value::Text(name), Value::Blob(checksum)]) => rows.push((name, checksum)),
-            Ok(_) | Err(_) => return Err(StoreError::Corrupt { table: "migrations", row: "?".to_owned(), what: "not a name and a checksum".to_owned() }),
+            Ok(_) | Err(_) => {
+                return Err(StoreError::Corrupt { table: "migrations", row: "?".to_owned(), what: "not a name and a checksum".to_owned() });
+            }
         }
     }
     Ok(rows)

@@ -21,7 +21,8 @@ const BEGIN: &str = "BEGIN ISOLATION LEVEL READ COMMITTED";
 /// Any number, the same for every node: only one may migrate.
 const MIGRATION_LOCK: &str = "SELECT pg_advisory_xact_lock(7316573028)";
 /// An acknowledged write must survive, whatever the server's default; stronger settings stay.
-const DURABLE: &str = "SELECT set_config('synchronous_commit', 'on', false) WHERE current_setting('synchronous_commit') IN ('off', 'local')";
+const DURABLE: &str =
+    "SELECT set_config('synchronous_commit', 'on', false) WHERE current_setting('synchronous_commit') IN ('off', 'local')";
 
 /// The store in a PostgreSQL database.
 pub struct PostgresStore {

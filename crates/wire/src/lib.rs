@@ -4,11 +4,11 @@
 
 pub mod api;
 mod convert;
+mod document;
+pub mod parse;
 pub mod problem;
 pub mod socket;
 pub mod terms;
 pub mod webhook;
-mod document;
-pub mod parse;
 
 pub use document::openapi;

@@ -197,9 +197,8 @@ pub fn is_tag(text: &str) -> bool {
 /// An E.164 number by its shape.
 #[must_use]
 pub fn is_phone(text: &str) -> bool {
-    text.strip_prefix('+').is_some_and(|digits| {
-        (8..=15).contains(&digits.len()) && digits.bytes().all(|b| b.is_ascii_digit()) && !digits.starts_with('0')
-    })
+    text.strip_prefix('+')
+        .is_some_and(|digits| (8..=15).contains(&digits.len()) && digits.bytes().all(|b| b.is_ascii_digit()) && !digits.starts_with('0'))
 }
 
 /// An e-mail address by its shape; whether it exists, only a message can tell.

@@ -8,9 +8,25 @@ use utoipa::ToSchema;
 
 /// Every event type that can be sent.
 pub const EVENTS: &[&str] = &[
-    "case.created", "case.invited", "case.claimed", "case.waiting", "case.callback", "session.started", "session.interrupted",
-    "session.resumed", "session.ended", "case.deciding", "case.under_review", "case.verified", "case.rejected",
-    "case.escalated", "case.abandoned", "case.expired", "recording.sealed", "case.reported", "case.rated",
+    "case.created",
+    "case.invited",
+    "case.claimed",
+    "case.waiting",
+    "case.callback",
+    "session.started",
+    "session.interrupted",
+    "session.resumed",
+    "session.ended",
+    "case.deciding",
+    "case.under_review",
+    "case.verified",
+    "case.rejected",
+    "case.escalated",
+    "case.abandoned",
+    "case.expired",
+    "recording.sealed",
+    "case.reported",
+    "case.rated",
 ];
 
 /// The body of a webhook.

@@ -11,9 +11,7 @@ type Schema = Map<String, Value>;
 
 /// One exported type per schema of the document, in the order of their names.
 pub fn types(document: &Value) -> Result<String> {
-    let schemas = document["components"]["schemas"]
-        .as_object()
-        .context("the document has no components.schemas")?;
+    let schemas = document["components"]["schemas"].as_object().context("the document has no components.schemas")?;
     let names: BTreeSet<&String> = schemas.keys().collect();
     let mut out = HEADER.to_owned();
     for name in names {
@@ -44,13 +42,7 @@ fn is_plain_object(schema: &Schema) -> bool {
 }
 
 fn expression(schema: &Schema, depth: usize) -> Result<String> {
-    for unknown in [
-        "not",
-        "if",
-        "patternProperties",
-        "dependentSchemas",
-        "unevaluatedProperties",
-    ] {
+    for unknown in ["not", "if", "patternProperties", "dependentSchemas", "unevaluatedProperties"] {
         if schema.contains_key(unknown) {
             bail!("`{unknown}` has no TypeScript here");
         }
@@ -78,10 +70,8 @@ fn expression(schema: &Schema, depth: usize) -> Result<String> {
         None => Ok("unknown".to_owned()),
         Some(Value::String(name)) => named(name, schema, depth),
         Some(Value::Array(names)) => {
-            let all: Result<Vec<String>> = names
-                .iter()
-                .map(|name| named(name.as_str().context("a type is a name")?, schema, depth))
-                .collect();
+            let all: Result<Vec<String>> =
+                names.iter().map(|name| named(name.as_str().context("a type is a name")?, schema, depth)).collect();
             Ok(union(all?, depth))
         }
         Some(other) => bail!("`type` may not be {other}"),
@@ -102,10 +92,7 @@ fn named(name: &str, schema: &Schema, depth: usize) -> Result<String> {
 
 fn array(schema: &Schema, depth: usize) -> Result<String> {
     if let Some(items) = schema.get("prefixItems").and_then(Value::as_array) {
-        let all: Result<Vec<String>> = items
-            .iter()
-            .map(|item| expression(object(item)?, depth))
-            .collect();
+        let all: Result<Vec<String>> = items.iter().map(|item| expression(object(item)?, depth)).collect();
         return Ok(format!("[{}]", all?.join(", ")));
     }
     let item = match schema.get("items") {
@@ -128,20 +115,14 @@ fn object_type(schema: &Schema, depth: usize) -> Result<String> {
         // Keys from a closed list: none of them has to be there.
         Some(keys) => {
             let keys = expression(object(keys)?, depth)?;
-            if keys == "string" {
-                format!("Record<string, {value}>")
-            } else {
-                format!("Partial<Record<{keys}, {value}>>")
-            }
+            if keys == "string" { format!("Record<string, {value}>") } else { format!("Partial<Record<{keys}, {value}>>") }
         }
         None => format!("Record<string, {value}>"),
     })
 }
 
 fn fields(schema: &Schema, depth: usize) -> Result<String> {
-    let properties = schema["properties"]
-        .as_object()
-        .context("`properties` is an object")?;
+    let properties = schema["properties"].as_object().context("`properties` is an object")?;
     let required: BTreeSet<&str> = match schema.get("required").and_then(Value::as_array) {
         Some(names) => names.iter().filter_map(Value::as_str).collect(),
         None => BTreeSet::new(),
@@ -155,11 +136,7 @@ fn fields(schema: &Schema, depth: usize) -> Result<String> {
     for name in names {
         let property = object(&properties[name]).with_context(|| name.clone())?;
         out.push_str(&comment(property, &inner));
-        let mark = if required.contains(name.as_str()) {
-            ""
-        } else {
-            "?"
-        };
+        let mark = if required.contains(name.as_str()) { "" } else { "?" };
         let value = expression(property, depth + 1).with_context(|| name.clone())?;
         writeln!(out, "{inner}{}{mark}: {value};", key(name)?)?;
     }
@@ -195,22 +172,14 @@ fn tag(discriminator: &Schema, reference: &Value) -> Result<String> {
     let value = mapping
         .and_then(|mapping| mapping.iter().find(|(_, target)| *target == reference))
         .map_or(reference_name(reference)?, |(value, _)| value);
-    Ok(format!(
-        "{{ {}: {} }}",
-        key(property)?,
-        serde_json::to_string(value)?
-    ))
+    Ok(format!("{{ {}: {} }}", key(property)?, serde_json::to_string(value)?))
 }
 
 fn intersection(schema: &Schema, parts: &[Value], depth: usize) -> Result<String> {
     let mut all = Vec::new();
     for part in parts {
         let body = expression(object(part)?, depth)?;
-        all.push(if body.contains(" | ") {
-            format!("({body})")
-        } else {
-            body
-        });
+        all.push(if body.contains(" | ") { format!("({body})") } else { body });
     }
     if schema.contains_key("properties") {
         all.push(fields(schema, depth)?);
@@ -221,12 +190,8 @@ fn intersection(schema: &Schema, parts: &[Value], depth: usize) -> Result<String
 /// Alternatives without repeats; objects each on a line of their own.
 fn union(all: Vec<String>, depth: usize) -> String {
     let mut seen = BTreeSet::new();
-    let kept: Vec<String> = all
-        .into_iter()
-        .filter(|one| seen.insert(one.clone()))
-        .collect();
-    let wide = kept.iter().any(|one| one.contains('\n'))
-        || kept.iter().map(String::len).sum::<usize>() > 90;
+    let kept: Vec<String> = all.into_iter().filter(|one| seen.insert(one.clone())).collect();
+    let wide = kept.iter().any(|one| one.contains('\n')) || kept.iter().map(String::len).sum::<usize>() > 90;
     if wide && kept.len() > 1 {
         let line = format!("\n{}| ", indent(depth + 1));
         let nested = kept.iter().map(|one| one.replace('\n', "\n  "));
@@ -249,18 +214,12 @@ fn reference_name(reference: &Value) -> Result<&str> {
 }
 
 fn key(name: &str) -> Result<String> {
-    Ok(if is_identifier(name) {
-        name.to_owned()
-    } else {
-        serde_json::to_string(name)?
-    })
+    Ok(if is_identifier(name) { name.to_owned() } else { serde_json::to_string(name)? })
 }
 
 fn is_identifier(name: &str) -> bool {
     name.starts_with(|c: char| c.is_ascii_alphabetic() || c == '_' || c == '$')
-        && name
-            .chars()
-            .all(|c| c.is_ascii_alphanumeric() || c == '_' || c == '$')
+        && name.chars().all(|c| c.is_ascii_alphanumeric() || c == '_' || c == '$')
 }
 
 fn comment(schema: &Schema, indent: &str) -> String {
@@ -274,10 +233,7 @@ fn comment(schema: &Schema, indent: &str) -> String {
         [] => String::new(),
         [one] => format!("{indent}/** {one} */\n"),
         many => {
-            let body: String = many
-                .iter()
-                .map(|line| format!("{indent} * {line}").trim_end().to_owned() + "\n")
-                .collect();
+            let body: String = many.iter().map(|line| format!("{indent} * {line}").trim_end().to_owned() + "\n").collect();
             format!("{indent}/**\n{body}{indent} */\n")
         }
     }

@@ -24,7 +24,8 @@ fn an_object_is_an_interface_with_optional_fields() {
             "a-c": { "type": "string", "description": "One.\n\nTwo. */" },
         },
     });
-    let expected = "/** A thing. */\nexport interface T {\n  /**\n   * One.\n   *\n   * Two. * /\n   */\n  \"a-c\"?: string;\n  b: number;\n}";
+    let expected =
+        "/** A thing. */\nexport interface T {\n  /**\n   * One.\n   *\n   * Two. * /\n   */\n  \"a-c\"?: string;\n  b: number;\n}";
     assert_eq!(written(&schema), expected);
 }
 
@@ -36,14 +37,8 @@ fn scalars_null_and_any() {
         (json!({ "type": ["string", "null"] }), "string | null"),
         (json!({}), "unknown"),
         (json!({ "const": 3 }), "3"),
-        (
-            json!({ "type": "string", "enum": ["a", "b", "a"] }),
-            "\"a\" | \"b\"",
-        ),
-        (
-            json!({ "oneOf": [{ "type": "null" }, { "$ref": "#/components/schemas/U" }] }),
-            "null | U",
-        ),
+        (json!({ "type": "string", "enum": ["a", "b", "a"] }), "\"a\" | \"b\""),
+        (json!({ "oneOf": [{ "type": "null" }, { "$ref": "#/components/schemas/U" }] }), "null | U"),
     ] {
         assert_eq!(written(&schema), format!("export type T = {expected};"));
     }
@@ -52,24 +47,12 @@ fn scalars_null_and_any() {
 #[test]
 fn arrays_tuples_and_maps() {
     for (schema, expected) in [
-        (
-            json!({ "type": "array", "items": { "type": ["string", "null"] } }),
-            "Array<string | null>",
-        ),
-        (
-            json!({ "type": "array", "prefixItems": [{ "type": "string" }, { "type": "number" }] }),
-            "[string, number]",
-        ),
+        (json!({ "type": "array", "items": { "type": ["string", "null"] } }), "Array<string | null>"),
+        (json!({ "type": "array", "prefixItems": [{ "type": "string" }, { "type": "number" }] }), "[string, number]"),
         (json!({ "type": "array" }), "Array<unknown>"),
         (json!({ "type": "object" }), "Record<string, unknown>"),
-        (
-            json!({ "type": "object", "properties": {} }),
-            "Record<string, never>",
-        ),
-        (
-            json!({ "type": "object", "additionalProperties": { "type": "integer" } }),
-            "Record<string, number>",
-        ),
+        (json!({ "type": "object", "properties": {} }), "Record<string, never>"),
+        (json!({ "type": "object", "additionalProperties": { "type": "integer" } }), "Record<string, number>"),
         (
             json!({
                 "type": "object", "additionalProperties": { "type": "integer" },
@@ -79,9 +62,7 @@ fn arrays_tuples_and_maps() {
         ),
     ] {
         let text = written(&schema);
-        let body = text
-            .trim_start_matches("export type T = ")
-            .trim_start_matches("export interface T ");
+        let body = text.trim_start_matches("export type T = ").trim_start_matches("export interface T ");
         assert_eq!(body.trim_end_matches(';'), expected);
     }
 }
@@ -96,8 +77,7 @@ fn a_tagged_enum_is_a_union_that_narrows_by_its_tag() {
             { "type": "object", "required": ["type"], "properties": { "type": tag("chat") } },
         ] },
     ] });
-    let expected =
-        "export type T =\n  | {\n    type: \"ping\";\n  }\n  | Chat & {\n    type: \"chat\";\n  };";
+    let expected = "export type T =\n  | {\n    type: \"ping\";\n  }\n  | Chat & {\n    type: \"chat\";\n  };";
     assert_eq!(written(&schema), expected);
 }
 
@@ -107,10 +87,7 @@ fn a_discriminator_tags_variants_that_are_only_named() {
         "oneOf": [{ "$ref": "#/components/schemas/A" }, { "$ref": "#/components/schemas/B" }],
         "discriminator": { "propertyName": "type", "mapping": { "a": "#/components/schemas/A" } },
     });
-    assert_eq!(
-        written(&schema),
-        "export type T = ({ type: \"a\" } & A) | ({ type: \"B\" } & B);"
-    );
+    assert_eq!(written(&schema), "export type T = ({ type: \"a\" } & A) | ({ type: \"B\" } & B);");
 }
 
 #[test]

@@ -12,12 +12,7 @@ pub fn crates(metadata: &Value) -> Vec<Finding> {
         let name = package["name"].as_str().unwrap_or_default();
         let mut find = |message: String| {
             let path = format!("Cargo.toml of {name}");
-            findings.push(Finding {
-                path,
-                line: 0,
-                rule: "crate-edge",
-                message,
-            });
+            findings.push(Finding { path, line: 0, rule: "crate-edge", message });
         };
         let Some((_, allowed)) = CRATES.iter().find(|(known, _)| *known == name) else {
             find(format!("{name} is no room of the house"));
@@ -33,10 +28,7 @@ pub fn crates(metadata: &Value) -> Vec<Finding> {
             if let Some((_, inside)) = fence
                 && !inside.contains(&name)
             {
-                find(format!(
-                    "{target} may be named only by {}",
-                    inside.join(", ")
-                ));
+                find(format!("{target} may be named only by {}", inside.join(", ")));
             }
         }
     }
@@ -50,10 +42,7 @@ mod tests {
 
     fn check(name: &str, dependencies: &Value) -> Vec<String> {
         let metadata = json!({ "packages": [{ "name": name, "dependencies": dependencies }] });
-        crates(&metadata)
-            .into_iter()
-            .map(|finding| finding.message)
-            .collect()
+        crates(&metadata).into_iter().map(|finding| finding.message).collect()
     }
 
     #[test]
@@ -68,10 +57,7 @@ mod tests {
     #[test]
     fn an_arrow_that_points_outwards_is_found() {
         let ours = json!([{ "name": "store", "path": "/x/store" }]);
-        assert_eq!(
-            check("domain", &ours),
-            ["domain → store is no arrow of the house"]
-        );
+        assert_eq!(check("domain", &ours), ["domain → store is no arrow of the house"]);
     }
 
     #[test]
@@ -82,9 +68,6 @@ mod tests {
 
     #[test]
     fn a_crate_nobody_planned_is_found() {
-        assert_eq!(
-            check("utils", &json!([])),
-            ["utils is no room of the house"]
-        );
+        assert_eq!(check("utils", &json!([])), ["utils is no room of the house"]);
     }
 }

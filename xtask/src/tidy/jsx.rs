@@ -5,24 +5,14 @@ use super::house::WEB_TRANSLATED;
 use super::source::{Language, Tree, line_of, without_comments};
 
 /// Attributes a person sees or hears.
-const SPOKEN: &[&str] = &[
-    "aria-label",
-    "aria-description",
-    "title",
-    "placeholder",
-    "alt",
-    "label",
-];
+const SPOKEN: &[&str] = &["aria-label", "aria-description", "title", "placeholder", "alt", "label"];
 
 /// Finds text nodes and spoken attributes with letters in the `.tsx` files of translated rooms.
 pub fn texts(tree: &Tree) -> Vec<Finding> {
     let mut findings = Vec::new();
     for room in WEB_TRANSLATED {
         let folder = format!("web/{room}/");
-        for (path, text) in tree
-            .below(&folder, &["tsx"])
-            .filter(|(path, _)| !path.contains(".test."))
-        {
+        for (path, text) in tree.below(&folder, &["tsx"]).filter(|(path, _)| !path.contains(".test.")) {
             // Comments only: a text node with an apostrophe would end a string too early.
             let plain = without_comments(text, Language::TypeScript);
             for (offset, words) in Reader::new(&plain).read() {
@@ -48,12 +38,7 @@ struct Reader<'a> {
 
 impl<'a> Reader<'a> {
     fn new(text: &'a str) -> Self {
-        Self {
-            text,
-            bytes: text.as_bytes(),
-            at: 0,
-            found: Vec::new(),
-        }
+        Self { text, bytes: text.as_bytes(), at: 0, found: Vec::new() }
     }
 
     fn read(mut self) -> Vec<(usize, String)> {
@@ -110,18 +95,13 @@ impl<'a> Reader<'a> {
             return false;
         }
         // `<T,>(x: T)` and `<T extends U>` are type parameters.
-        let head = self.text[self.at + 1..]
-            .split_once('>')
-            .map_or("", |(head, _)| head);
+        let head = self.text[self.at + 1..].split_once('>').map_or("", |(head, _)| head);
         if head.ends_with(',') || head.contains(" extends ") {
             return false;
         }
         let before = self.text[..self.at].trim_end();
         let word_end = before.ends_with(|c: char| c.is_alphanumeric() || "_$)]'\"`".contains(c));
-        !word_end
-            || ["return", "default", "else"]
-                .iter()
-                .any(|word| before.ends_with(word))
+        !word_end || ["return", "default", "else"].iter().any(|word| before.ends_with(word))
     }
 
     /// One element with everything in it; stands at its `<`.
@@ -139,9 +119,7 @@ impl<'a> Reader<'a> {
                     self.at += 1;
                 }
                 Some(_) if self.text[self.at..].starts_with("</") => {
-                    let end = self.text[self.at..]
-                        .find('>')
-                        .map_or(self.bytes.len(), |end| self.at + end + 1);
+                    let end = self.text[self.at..].find('>').map_or(self.bytes.len(), |end| self.at + end + 1);
                     self.at = end;
                     return;
                 }
@@ -184,13 +162,8 @@ impl<'a> Reader<'a> {
     /// A quoted attribute value; stands at its quote.
     fn attribute(&mut self, quote: u8) {
         let start = self.at + 1;
-        let end = self.text[start..]
-            .find(char::from(quote))
-            .map_or(self.bytes.len(), |end| start + end);
-        let name = self.text[..self.at]
-            .trim_end_matches('=')
-            .rsplit(char::is_whitespace)
-            .next();
+        let end = self.text[start..].find(char::from(quote)).map_or(self.bytes.len(), |end| start + end);
+        let name = self.text[..self.at].trim_end_matches('=').rsplit(char::is_whitespace).next();
         if name.is_some_and(|name| SPOKEN.contains(&name)) {
             self.judge(start, end);
         }
@@ -199,9 +172,7 @@ impl<'a> Reader<'a> {
 
     fn text_node(&mut self) {
         let rest = &self.text[self.at..];
-        let end = rest
-            .find(['<', '{'])
-            .map_or(self.bytes.len(), |end| self.at + end);
+        let end = rest.find(['<', '{']).map_or(self.bytes.len(), |end| self.at + end);
         self.judge(self.at, end);
         self.at = end;
     }
@@ -218,15 +189,9 @@ impl<'a> Reader<'a> {
             })
             .collect();
         let letters: Vec<char> = spoken.chars().collect();
-        if letters
-            .windows(2)
-            .any(|pair| pair.iter().all(|c| c.is_alphabetic()))
-        {
+        if letters.windows(2).any(|pair| pair.iter().all(|c| c.is_alphabetic())) {
             let offset = start + (said.len() - said.trim_start().len());
-            self.found.push((
-                offset,
-                said.split_whitespace().collect::<Vec<_>>().join(" "),
-            ));
+            self.found.push((offset, said.split_whitespace().collect::<Vec<_>>().join(" ")));
         }
     }
 }
@@ -237,10 +202,7 @@ mod tests {
 
     fn found(text: &str) -> Vec<String> {
         let tree = Tree::planted(&[("web/customer/A.tsx", text)]);
-        texts(&tree)
-            .into_iter()
-            .map(|finding| finding.message.split('"').nth(1).unwrap().to_owned())
-            .collect()
+        texts(&tree).into_iter().map(|finding| finding.message.split('"').nth(1).unwrap().to_owned()).collect()
     }
 
     #[test]
@@ -276,15 +238,8 @@ mod tests {
     #[test]
     fn the_line_is_told_and_other_rooms_are_not_read() {
         let page = "const a = (\n  <p>\n    Hello\n  </p>\n);";
-        let tree = Tree::planted(&[
-            ("web/agent/A.tsx", page),
-            ("web/lib/ui/B.tsx", page),
-            ("web/agent/A.test.tsx", page),
-        ]);
+        let tree = Tree::planted(&[("web/agent/A.tsx", page), ("web/lib/ui/B.tsx", page), ("web/agent/A.test.tsx", page)]);
         let found: Vec<String> = texts(&tree).iter().map(ToString::to_string).collect();
-        assert_eq!(
-            found,
-            ["web/agent/A.tsx:3: \"Hello\" belongs to the language tables [language]"]
-        );
+        assert_eq!(found, ["web/agent/A.tsx:3: \"Hello\" belongs to the language tables [language]"]);
     }
 }

@@ -12,10 +12,7 @@ pub fn crates(metadata: &Value) -> Vec<Finding> {
         .filter_map(|package| {
             let licence = package["license"].as_str().unwrap_or_default();
             (!fits(licence)).then(|| Finding {
-                path: format!(
-                    "Cargo.lock: {}",
-                    package["name"].as_str().unwrap_or_default()
-                ),
+                path: format!("Cargo.lock: {}", package["name"].as_str().unwrap_or_default()),
                 line: 0,
                 rule: "licence",
                 message: format!("`{licence}` is not among the licences of the house"),
@@ -26,10 +23,7 @@ pub fn crates(metadata: &Value) -> Vec<Finding> {
 
 /// Whether an SPDX expression leaves a choice we accept; the old `A/B` means `A OR B`.
 fn fits(expression: &str) -> bool {
-    let spaced = expression
-        .replace('/', " OR ")
-        .replace('(', " ( ")
-        .replace(')', " ) ");
+    let spaced = expression.replace('/', " OR ").replace('(', " ( ").replace(')', " ) ");
     let tokens: Vec<&str> = spaced.split_whitespace().collect();
     let (fits, rest) = any(&tokens);
     fits && rest.is_empty()
@@ -83,14 +77,7 @@ mod tests {
         ] {
             assert!(fits(accepted), "{accepted}");
         }
-        for refused in [
-            "",
-            "GPL-3.0",
-            "MIT AND GPL-3.0",
-            "(MIT",
-            "MIT Apache-2.0",
-            "AGPL-3.0 OR SSPL-1.0",
-        ] {
+        for refused in ["", "GPL-3.0", "MIT AND GPL-3.0", "(MIT", "MIT Apache-2.0", "AGPL-3.0 OR SSPL-1.0"] {
             assert!(!fits(refused), "{refused}");
         }
     }
@@ -103,10 +90,7 @@ mod tests {
             { "name": "planted", "source": "registry", "license": "AGPL-3.0" },
             { "name": "silent", "source": "registry" },
         ] });
-        let found: Vec<String> = crates(&metadata)
-            .into_iter()
-            .map(|finding| finding.path)
-            .collect();
+        let found: Vec<String> = crates(&metadata).into_iter().map(|finding| finding.path).collect();
         assert_eq!(found, ["Cargo.lock: planted", "Cargo.lock: silent"]);
     }
 }

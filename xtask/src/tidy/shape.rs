@@ -10,23 +10,13 @@ const MIGRATIONS: &str = "crates/store/migrations/";
 const DATABASES: [&str; 2] = ["sqlite", "postgres"];
 
 fn finding(path: &str, rule: &'static str, message: impl Into<String>) -> Finding {
-    Finding {
-        path: path.to_owned(),
-        line: 0,
-        rule,
-        message: message.into(),
-    }
+    Finding { path: path.to_owned(), line: 0, rule, message: message.into() }
 }
 
 /// A Rust file opens with one sentence: what it is, what it must not know.
 pub fn headers(tree: &Tree) -> Vec<Finding> {
     tree.below("", &["rs"])
-        .filter(|(_, text)| {
-            !text
-                .lines()
-                .next()
-                .is_some_and(|line| line.len() > 8 && line.starts_with("//! "))
-        })
+        .filter(|(_, text)| !text.lines().next().is_some_and(|line| line.len() > 8 && line.starts_with("//! ")))
         .map(|(path, _)| finding(path, "header", "must open with a `//!` sentence"))
         .collect()
 }
@@ -36,13 +26,7 @@ pub fn sizes(tree: &Tree) -> Vec<Finding> {
         .filter(|(path, _)| !path.starts_with("web/generated/"))
         .map(|(path, text)| (path, text.lines().count()))
         .filter(|(_, lines)| *lines > MAX_LINES)
-        .map(|(path, lines)| {
-            finding(
-                path,
-                "size",
-                format!("{lines} lines, more than {MAX_LINES}"),
-            )
-        })
+        .map(|(path, lines)| finding(path, "size", format!("{lines} lines, more than {MAX_LINES}")))
         .collect()
 }
 
@@ -60,23 +44,12 @@ pub fn migrations(tree: &Tree) -> Vec<Finding> {
     }
     for (index, (name, databases)) in steps.iter().enumerate() {
         let path = format!("{MIGRATIONS}*/{name}");
-        for database in DATABASES
-            .iter()
-            .filter(|database| !databases.contains(*database))
-        {
-            findings.push(finding(
-                &path,
-                "migration",
-                format!("is missing for {database}"),
-            ));
+        for database in DATABASES.iter().filter(|database| !databases.contains(*database)) {
+            findings.push(finding(&path, "migration", format!("is missing for {database}")));
         }
         let number = format!("{:04}_", index + 1);
         if !name.starts_with(&number) {
-            findings.push(finding(
-                &path,
-                "migration",
-                format!("must begin with {number}"),
-            ));
+            findings.push(finding(&path, "migration", format!("must begin with {number}")));
         }
     }
     findings
@@ -85,40 +58,21 @@ pub fn migrations(tree: &Tree) -> Vec<Finding> {
 /// Lockfiles name no host: whoever builds decides where packages come from.
 pub fn lockfiles(tree: &Tree) -> Vec<Finding> {
     let mut findings = Vec::new();
-    for (path, text) in tree
-        .below("", &["json"])
-        .filter(|(path, _)| path.ends_with("package-lock.json"))
-    {
+    for (path, text) in tree.below("", &["json"]).filter(|(path, _)| path.ends_with("package-lock.json")) {
         if text.contains("\"resolved\"") {
-            findings.push(finding(
-                path,
-                "lockfile",
-                "names where packages were downloaded from",
-            ));
+            findings.push(finding(path, "lockfile", "names where packages were downloaded from"));
         }
         let settings = format!("{}/.npmrc", folder(path));
-        let keeps = tree
-            .get(&settings)
-            .is_some_and(|text| text.contains("omit-lockfile-registry-resolved=true"));
+        let keeps = tree.get(&settings).is_some_and(|text| text.contains("omit-lockfile-registry-resolved=true"));
         if !keeps {
-            findings.push(finding(
-                &settings,
-                "lockfile",
-                "must set omit-lockfile-registry-resolved=true",
-            ));
+            findings.push(finding(&settings, "lockfile", "must set omit-lockfile-registry-resolved=true"));
         }
     }
     if let Some(lock) = tree.get("Cargo.lock") {
         let crates_io = "source = \"registry+https://github.com/rust-lang/crates.io-index\"";
-        let mut foreign = lock
-            .lines()
-            .filter(|line| line.starts_with("source = ") && *line != crates_io);
+        let mut foreign = lock.lines().filter(|line| line.starts_with("source = ") && *line != crates_io);
         if let Some(line) = foreign.next() {
-            findings.push(finding(
-                "Cargo.lock",
-                "lockfile",
-                format!("only crates.io: {line}"),
-            ));
+            findings.push(finding("Cargo.lock", "lockfile", format!("only crates.io: {line}")));
         }
     }
     findings
@@ -129,10 +83,7 @@ mod tests {
     use super::*;
 
     fn messages(findings: Vec<Finding>) -> Vec<String> {
-        findings
-            .into_iter()
-            .map(|finding| finding.to_string())
-            .collect()
+        findings.into_iter().map(|finding| finding.to_string()).collect()
     }
 
     #[test]
@@ -142,10 +93,7 @@ mod tests {
             ("crates/domain/src/b.rs", "use std::fmt;\n"),
             ("crates/domain/src/c.rs", "//!\n"),
         ]);
-        let found: Vec<String> = headers(&tree)
-            .into_iter()
-            .map(|finding| finding.path)
-            .collect();
+        let found: Vec<String> = headers(&tree).into_iter().map(|finding| finding.path).collect();
         assert_eq!(found, ["crates/domain/src/b.rs", "crates/domain/src/c.rs"]);
     }
 
@@ -153,15 +101,8 @@ mod tests {
     fn a_long_file_is_found_unless_it_was_generated() {
         let long = "x\n".repeat(MAX_LINES + 1);
         let full = "x\n".repeat(MAX_LINES);
-        let tree = Tree::planted(&[
-            ("web/lib/a.ts", &long),
-            ("web/lib/b.ts", &full),
-            ("web/generated/api.ts", &long),
-        ]);
-        assert_eq!(
-            messages(sizes(&tree)),
-            ["web/lib/a.ts: 601 lines, more than 600 [size]"]
-        );
+        let tree = Tree::planted(&[("web/lib/a.ts", &long), ("web/lib/b.ts", &full), ("web/generated/api.ts", &long)]);
+        assert_eq!(messages(sizes(&tree)), ["web/lib/a.ts: 601 lines, more than 600 [size]"]);
     }
 
     #[test]
@@ -185,21 +126,12 @@ mod tests {
     #[test]
     fn a_lockfile_that_names_a_host_is_found() {
         let tree = Tree::planted(&[
-            (
-                "web/package-lock.json",
-                "{ \"resolved\": \"https://host/x.tgz\" }",
-            ),
+            ("web/package-lock.json", "{ \"resolved\": \"https://host/x.tgz\" }"),
             ("e2e/package-lock.json", "{}"),
             ("e2e/.npmrc", "omit-lockfile-registry-resolved=true\n"),
-            (
-                "Cargo.lock",
-                "source = \"registry+https://elsewhere/index\"\n",
-            ),
+            ("Cargo.lock", "source = \"registry+https://elsewhere/index\"\n"),
         ]);
-        let found: Vec<String> = lockfiles(&tree)
-            .into_iter()
-            .map(|finding| finding.path)
-            .collect();
+        let found: Vec<String> = lockfiles(&tree).into_iter().map(|finding| finding.path).collect();
         assert_eq!(found, ["web/package-lock.json", "web/.npmrc", "Cargo.lock"]);
     }
 }

@@ -7,18 +7,8 @@ use std::fs;
 use std::path::Path;
 
 /// Folders that hold what tools made.
-const SKIPPED: &[&str] = &[
-    "target",
-    "node_modules",
-    "dist",
-    ".git",
-    ".cache",
-    "report",
-    "demo-data",
-];
-const EXTENSIONS: &[&str] = &[
-    "rs", "ts", "tsx", "mjs", "js", "css", "html", "sql", "json", "toml", "lock", "md", "sh",
-];
+const SKIPPED: &[&str] = &["target", "node_modules", "dist", ".git", ".cache", "report", "demo-data"];
+const EXTENSIONS: &[&str] = &["rs", "ts", "tsx", "mjs", "js", "css", "html", "sql", "json", "toml", "lock", "md", "sh"];
 const NAMES: &[&str] = &[".npmrc", "Makefile"];
 /// A source file is never this large; what is larger is data.
 const MAX_BYTES: u64 = 4 << 20;
@@ -32,18 +22,13 @@ impl Tree {
         let mut folders = vec![String::new()];
         while let Some(folder) = folders.pop() {
             let path = root.join(&folder);
-            let entries =
-                fs::read_dir(&path).with_context(|| format!("reading {}", path.display()))?;
+            let entries = fs::read_dir(&path).with_context(|| format!("reading {}", path.display()))?;
             for entry in entries {
                 let entry = entry?;
                 let Ok(name) = entry.file_name().into_string() else {
                     continue;
                 };
-                let path = if folder.is_empty() {
-                    name.clone()
-                } else {
-                    format!("{folder}/{name}")
-                };
+                let path = if folder.is_empty() { name.clone() } else { format!("{folder}/{name}") };
                 let kind = entry.file_type()?;
                 if kind.is_dir() && !SKIPPED.contains(&name.as_str()) {
                     folders.push(path);
@@ -58,12 +43,7 @@ impl Tree {
 
     #[cfg(test)]
     pub fn planted(files: &[(&str, &str)]) -> Self {
-        Self(
-            files
-                .iter()
-                .map(|(path, text)| ((*path).to_owned(), (*text).to_owned()))
-                .collect(),
-        )
+        Self(files.iter().map(|(path, text)| ((*path).to_owned(), (*text).to_owned())).collect())
     }
 
     pub fn get(&self, path: &str) -> Option<&str> {
@@ -75,20 +55,12 @@ impl Tree {
     }
 
     pub fn files(&self) -> impl Iterator<Item = (&str, &str)> {
-        self.0
-            .iter()
-            .map(|(path, text)| (path.as_str(), text.as_str()))
+        self.0.iter().map(|(path, text)| (path.as_str(), text.as_str()))
     }
 
     /// Files below a folder (given with its `/`) with one of the extensions.
-    pub fn below<'a>(
-        &'a self,
-        folder: &'a str,
-        extensions: &'a [&'a str],
-    ) -> impl Iterator<Item = (&'a str, &'a str)> {
-        self.files().filter(move |(path, _)| {
-            path.starts_with(folder) && extensions.contains(&extension(path))
-        })
+    pub fn below<'a>(&'a self, folder: &'a str, extensions: &'a [&'a str]) -> impl Iterator<Item = (&'a str, &'a str)> {
+        self.files().filter(move |(path, _)| path.starts_with(folder) && extensions.contains(&extension(path)))
     }
 }
 
@@ -107,10 +79,7 @@ pub fn folder(path: &str) -> &str {
 
 /// What a file means by a relative path: `a/b` and `../c` give `c`; none when it leaves the top.
 pub fn resolve(from: &str, target: &str) -> Option<String> {
-    let mut parts: Vec<&str> = folder(from)
-        .split('/')
-        .filter(|part| !part.is_empty())
-        .collect();
+    let mut parts: Vec<&str> = folder(from).split('/').filter(|part| !part.is_empty()).collect();
     for part in target.split('/') {
         match part {
             "" | "." => {}
@@ -123,11 +92,7 @@ pub fn resolve(from: &str, target: &str) -> Option<String> {
 
 /// 1 for the first line.
 pub fn line_of(text: &str, offset: usize) -> usize {
-    text.as_bytes()[..offset]
-        .iter()
-        .filter(|byte| **byte == b'\n')
-        .count()
-        + 1
+    text.as_bytes()[..offset].iter().filter(|byte| **byte == b'\n').count() + 1
 }
 
 #[derive(Clone, Copy, PartialEq, Eq)]
@@ -159,13 +124,7 @@ pub fn strings(text: &str, language: Language) -> String {
 }
 
 fn keep(text: &str, language: Language, wanted: impl Fn(Kind) -> bool) -> String {
-    let kinds = Lexer {
-        bytes: text.as_bytes(),
-        language,
-        at: 0,
-        kinds: Vec::new(),
-    }
-    .run();
+    let kinds = Lexer { bytes: text.as_bytes(), language, at: 0, kinds: Vec::new() }.run();
     let mut out = Vec::with_capacity(text.len());
     for (byte, kind) in text.bytes().zip(kinds) {
         let kept = byte == b'\n' || wanted(kind);
@@ -270,18 +229,13 @@ impl Lexer<'_> {
 
     /// `r"…"`, `r#"…"#`; anything else that begins with r is code.
     fn raw_string(&mut self) {
-        let hashes = self.bytes[self.at + 1..]
-            .iter()
-            .take_while(|byte| **byte == b'#')
-            .count();
+        let hashes = self.bytes[self.at + 1..].iter().take_while(|byte| **byte == b'#').count();
         let open = self.at + 1 + hashes;
         if self.bytes.get(open) != Some(&b'"') {
             self.take(self.at + 1, Kind::Code);
             return;
         }
-        let close: Vec<u8> = std::iter::once(b'"')
-            .chain(std::iter::repeat_n(b'#', hashes))
-            .collect();
+        let close: Vec<u8> = std::iter::once(b'"').chain(std::iter::repeat_n(b'#', hashes)).collect();
         let end = self.find(&close, open + 1);
         self.take(open + 1, Kind::Code);
         self.take(end, Kind::Text);
@@ -290,10 +244,7 @@ impl Lexer<'_> {
 
     fn after_word(&self) -> bool {
         // `br"…"` is raw too; the b before it does not make the r part of a word.
-        let before = self.bytes[..self.at]
-            .iter()
-            .rev()
-            .find(|byte| **byte != b'b');
+        let before = self.bytes[..self.at].iter().rev().find(|byte| **byte != b'b');
         self.at > 0 && before.is_some_and(|byte| byte.is_ascii_alphanumeric() || *byte == b'_')
     }
 
@@ -313,25 +264,19 @@ impl Lexer<'_> {
 
     /// A slash begins a regular expression where a value cannot have ended.
     fn is_regex(&self) -> bool {
-        let before = self.bytes[..self.at]
-            .iter()
-            .rev()
-            .find(|byte| !byte.is_ascii_whitespace());
-        before.is_none_or(|byte| b"(,=:[!&|?{};".contains(byte))
-            && self.bytes.get(self.at + 1) != Some(&b'>')
+        let before = self.bytes[..self.at].iter().rev().find(|byte| !byte.is_ascii_whitespace());
+        before.is_none_or(|byte| b"(,=:[!&|?{};".contains(byte)) && self.bytes.get(self.at + 1) != Some(&b'>')
     }
 }
 
 /// Offsets at which a whole identifier stands.
 pub fn words<'a>(text: &'a str, word: &'a str) -> impl Iterator<Item = usize> + 'a {
     let is_word = |c: char| c.is_alphanumeric() || c == '_' || c == '$';
-    text.match_indices(word)
-        .map(|(offset, _)| offset)
-        .filter(move |offset| {
-            let before = text[..*offset].chars().next_back();
-            let after = text[offset + word.len()..].chars().next();
-            !before.is_some_and(is_word) && !after.is_some_and(is_word)
-        })
+    text.match_indices(word).map(|(offset, _)| offset).filter(move |offset| {
+        let before = text[..*offset].chars().next_back();
+        let after = text[offset + word.len()..].chars().next();
+        !before.is_some_and(is_word) && !after.is_some_and(is_word)
+    })
 }
 
 #[cfg(test)]
@@ -357,8 +302,7 @@ let b = r#"raw "q" "#; let c: &'static str = f('"', '\'', 'é'); /* a /* b */ c 
 
     #[test]
     fn typescript_strings_regexes_and_comments_are_told_from_code() {
-        let text =
-            "const a = 'x' + \"y\" + `z\n`; // don't\nconst r = s.match(/\"q/); <p>don't</p>\nlast";
+        let text = "const a = 'x' + \"y\" + `z\n`; // don't\nconst r = s.match(/\"q/); <p>don't</p>\nlast";
         let plain = code(text, Language::TypeScript);
         assert!(plain.contains("const r = s.match(") && plain.contains("last"));
         assert!(!plain.contains('z') && !plain.contains('q'));
@@ -367,9 +311,7 @@ let b = r#"raw "q" "#; let c: &'static str = f('"', '\'', 'é'); /* a /* b */ c 
     #[test]
     fn a_word_is_found_whole_and_with_its_line() {
         let text = "RTCPeerConnectionState\nnew RTCPeerConnection()";
-        let found: Vec<usize> = words(text, "RTCPeerConnection")
-            .map(|at| line_of(text, at))
-            .collect();
+        let found: Vec<usize> = words(text, "RTCPeerConnection").map(|at| line_of(text, at)).collect();
         assert_eq!(found, [2]);
     }
 }

@@ -30,10 +30,7 @@ fn imports_of(text: &str) -> Vec<Import> {
             if let Some(target) = rest[1..].split(quote).next() {
                 // How the build is told to make a worker of a file.
                 let target = target.strip_prefix("worker:").unwrap_or(target);
-                found.push(Import {
-                    offset,
-                    target: target.to_owned(),
-                });
+                found.push(Import { offset, target: target.to_owned() });
             }
         }
     }
@@ -53,12 +50,7 @@ pub fn imports(tree: &Tree) -> Vec<Finding> {
         let Some(room) = room(path) else { continue };
         let mut find = |offset: usize, message: String| {
             let line = line_of(text, offset);
-            findings.push(Finding {
-                path: path.to_owned(),
-                line,
-                rule: "web-edge",
-                message,
-            });
+            findings.push(Finding { path: path.to_owned(), line, rule: "web-edge", message });
         };
         let Some((_, allowed)) = WEB_ROOMS.iter().find(|(known, _)| *known == room) else {
             find(0, format!("web/{room} is no room of the house"));
@@ -136,31 +128,20 @@ pub fn dead_scripts(tree: &Tree) -> Vec<Finding> {
         let Some(text) = tree.get(&path) else {
             continue;
         };
-        for Import { target, .. } in imports_of(text)
-            .into_iter()
-            .filter(|import| import.target.starts_with('.'))
-        {
+        for Import { target, .. } in imports_of(text).into_iter().filter(|import| import.target.starts_with('.')) {
             open.extend(resolve(&path, &target).and_then(|to| existing(tree, &to)));
         }
     }
     all.into_iter()
         .filter(|path| !live.contains(*path))
-        .map(|path| Finding {
-            path: path.to_owned(),
-            line: 0,
-            rule: "dead",
-            message: "no page imports this file".to_owned(),
-        })
+        .map(|path| Finding { path: path.to_owned(), line: 0, rule: "dead", message: "no page imports this file".to_owned() })
         .collect()
 }
 
 /// A room's main file, or a language table, which the build takes by folder.
 fn is_entry(path: &str) -> bool {
     let inside: Vec<&str> = path.split('/').skip(2).collect();
-    matches!(
-        inside.as_slice(),
-        ["main.ts" | "main.tsx" | "index.ts" | "index.tsx" | "embed.ts"] | ["text", _]
-    )
+    matches!(inside.as_slice(), ["main.ts" | "main.tsx" | "index.ts" | "index.tsx" | "embed.ts"] | ["text", _])
 }
 
 /// The build and its like, directly in `web/`; what tests import is not alive by that.
@@ -173,9 +154,7 @@ fn is_named(path: &str, tools: &str) -> bool {
     let inside = &path["web/".len()..];
     let file = inside.rsplit('/').next().unwrap_or_default();
     let stem = file.split('.').next().unwrap_or_default();
-    tools.contains(inside)
-        || tools.contains(&format!("\"{stem}\""))
-        || tools.contains(&format!("'{stem}'"))
+    tools.contains(inside) || tools.contains(&format!("\"{stem}\"")) || tools.contains(&format!("'{stem}'"))
 }
 
 /// Tests and what they share are run by name; declarations are read by the compiler.
@@ -194,17 +173,8 @@ fn named_by_tools(tree: &Tree) -> String {
 
 /// An import may leave the extension away, say `.js` for a `.ts`, or mean a folder.
 fn existing(tree: &Tree, to: &str) -> Option<String> {
-    let stem = to
-        .strip_suffix(".js")
-        .or_else(|| to.strip_suffix(".jsx"))
-        .unwrap_or(to);
-    let candidates = [
-        to.to_owned(),
-        format!("{stem}.ts"),
-        format!("{stem}.tsx"),
-        format!("{stem}/index.ts"),
-        format!("{stem}/index.tsx"),
-    ];
+    let stem = to.strip_suffix(".js").or_else(|| to.strip_suffix(".jsx")).unwrap_or(to);
+    let candidates = [to.to_owned(), format!("{stem}.ts"), format!("{stem}.tsx"), format!("{stem}/index.ts"), format!("{stem}/index.tsx")];
     candidates.into_iter().find(|path| tree.has(path))
 }
 
@@ -213,35 +183,17 @@ mod tests {
     use super::*;
 
     fn messages(findings: Vec<Finding>) -> Vec<String> {
-        findings
-            .into_iter()
-            .map(|finding| finding.to_string())
-            .collect()
+        findings.into_iter().map(|finding| finding.to_string()).collect()
     }
 
     #[test]
     fn the_arrows_of_the_house_pass() {
         let tree = Tree::planted(&[
-            (
-                "web/agent/Desk.tsx",
-                "import { h } from 'preact';\nimport { desk } from '../lib/desk.ts';\nimport './Desk.css';",
-            ),
-            (
-                "web/lib/desk.ts",
-                "import type { Push } from '../generated/api.ts';\n// import '../agent/Desk'\n",
-            ),
-            (
-                "web/lib/desk.test.ts",
-                "import test from 'node:test';\nimport { desk } from './desk.ts';",
-            ),
-            (
-                "web/build.mjs",
-                "import './agent/Desk.tsx'; import { build } from 'esbuild';",
-            ),
-            (
-                "web/embed/embed.test.ts",
-                "import { create } from './embed.ts';",
-            ),
+            ("web/agent/Desk.tsx", "import { h } from 'preact';\nimport { desk } from '../lib/desk.ts';\nimport './Desk.css';"),
+            ("web/lib/desk.ts", "import type { Push } from '../generated/api.ts';\n// import '../agent/Desk'\n"),
+            ("web/lib/desk.test.ts", "import test from 'node:test';\nimport { desk } from './desk.ts';"),
+            ("web/build.mjs", "import './agent/Desk.tsx'; import { build } from 'esbuild';"),
+            ("web/embed/embed.test.ts", "import { create } from './embed.ts';"),
         ]);
         assert_eq!(messages(imports(&tree)), Vec::<String>::new());
     }
@@ -249,46 +201,14 @@ mod tests {
     #[test]
     fn every_other_arrow_is_found() {
         for (path, text, message) in [
-            (
-                "web/agent/a.ts",
-                "import x from '../customer/b';",
-                "agent → customer",
-            ),
-            (
-                "web/agent/a.ts",
-                "const x = await import('../admin/b');",
-                "agent → admin",
-            ),
-            (
-                "web/agent/a.ts",
-                "import url from 'worker:../admin/b.ts';",
-                "agent → admin",
-            ),
-            (
-                "web/lib/ui/a.tsx",
-                "export { x } from \"../../customer/b\";",
-                "lib → customer",
-            ),
-            (
-                "web/generated/a.ts",
-                "import '../lib/b';",
-                "generated → lib",
-            ),
-            (
-                "web/embed/embed.ts",
-                "import x from '../lib/b';",
-                "embed → lib",
-            ),
-            (
-                "web/embed/embed.ts",
-                "import x from 'preact';",
-                "embed imports no package",
-            ),
-            (
-                "web/lib/a.ts",
-                "import x from '../../crates/b';",
-                "leaves web/",
-            ),
+            ("web/agent/a.ts", "import x from '../customer/b';", "agent → customer"),
+            ("web/agent/a.ts", "const x = await import('../admin/b');", "agent → admin"),
+            ("web/agent/a.ts", "import url from 'worker:../admin/b.ts';", "agent → admin"),
+            ("web/lib/ui/a.tsx", "export { x } from \"../../customer/b\";", "lib → customer"),
+            ("web/generated/a.ts", "import '../lib/b';", "generated → lib"),
+            ("web/embed/embed.ts", "import x from '../lib/b';", "embed → lib"),
+            ("web/embed/embed.ts", "import x from 'preact';", "embed imports no package"),
+            ("web/lib/a.ts", "import x from '../../crates/b';", "leaves web/"),
             ("web/shop/a.ts", "", "web/shop is no room"),
         ] {
             let found = messages(imports(&Tree::planted(&[(path, text)])));
@@ -301,14 +221,8 @@ mod tests {
     fn a_power_outside_its_file_is_found() {
         let tree = Tree::planted(&[
             ("web/lib/rtc.ts", "new RTCPeerConnection();"),
-            (
-                "web/lib/camera.ts",
-                "navigator.mediaDevices.getUserMedia({});",
-            ),
-            (
-                "web/customer/a.ts",
-                "let s: RTCPeerConnectionState; // getUserMedia\nnavigator.mediaDevices.getUserMedia({});",
-            ),
+            ("web/lib/camera.ts", "navigator.mediaDevices.getUserMedia({});"),
+            ("web/customer/a.ts", "let s: RTCPeerConnectionState; // getUserMedia\nnavigator.mediaDevices.getUserMedia({});"),
             ("web/lib/camera2.ts", "new RTCPeerConnection();"),
         ]);
         assert_eq!(
@@ -323,20 +237,11 @@ mod tests {
     #[test]
     fn a_script_no_page_imports_is_found() {
         let tree = Tree::planted(&[
-            (
-                "web/build.mjs",
-                "const entries = ['admin/start.tsx', `customer/${'more'}.tsx`];",
-            ),
-            (
-                "web/customer/more.tsx",
-                "import url from 'worker:./beat.ts';",
-            ),
+            ("web/build.mjs", "const entries = ['admin/start.tsx', `customer/${'more'}.tsx`];"),
+            ("web/customer/more.tsx", "import url from 'worker:./beat.ts';"),
             ("web/customer/beat.ts", ""),
             ("web/customer/text/th.ts", ""),
-            (
-                "web/customer/main.tsx",
-                "import { a } from '../lib/a.js'; import('./Lazy');",
-            ),
+            ("web/customer/main.tsx", "import { a } from '../lib/a.js'; import('./Lazy');"),
             ("web/customer/Lazy.tsx", ""),
             ("web/admin/start.tsx", "import '../lib/ui';"),
             ("web/lib/a.ts", ""),
@@ -349,10 +254,7 @@ mod tests {
             ("web/generated/api.ts", ""),
             ("web/agent/Lost.tsx", ""),
         ]);
-        let found: Vec<String> = dead_scripts(&tree)
-            .into_iter()
-            .map(|finding| finding.path)
-            .collect();
+        let found: Vec<String> = dead_scripts(&tree).into_iter().map(|finding| finding.path).collect();
         assert_eq!(found, ["web/agent/Lost.tsx", "web/lib/tested.ts"]);
     }
 }

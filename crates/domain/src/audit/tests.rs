@@ -144,7 +144,11 @@ impl Log {
     }
 
     fn verify(&self, with_leaves: bool) -> Result<Summary, Fault> {
-        let rows = self.rows.iter().enumerate().map(|(n, (canonical, leaf))| Row { index: n as u64, canonical: Cow::Borrowed(canonical.as_slice()), leaf: with_leaves.then_some(*leaf) });
+        let rows = self.rows.iter().enumerate().map(|(n, (canonical, leaf))| Row {
+            index: n as u64,
+            canonical: Cow::Borrowed(canonical.as_slice()),
+            leaf: with_leaves.then_some(*leaf),
+        });
         verify_log(rows, &self.notes, &public())
     }
 }
@@ -183,7 +187,9 @@ fn an_entry_that_breaks_its_limits_is_refused() {
 #[test]
 fn bytes_that_are_not_the_canonical_form_are_refused() {
     let text = String::from_utf8(entry(1).canonical()).unwrap();
-    for (from, to) in [("\"v\":1", "\"v\":2"), ("\"v\":1}", "\"v\":1 }"), ("\"v\":1", "\"v\":1,\"w\":1"), (",\"case\":null", ""), ("\"z\":[", "\"a\":[")] {
+    for (from, to) in
+        [("\"v\":1", "\"v\":2"), ("\"v\":1}", "\"v\":1 }"), ("\"v\":1", "\"v\":1,\"w\":1"), (",\"case\":null", ""), ("\"z\":[", "\"a\":[")]
+    {
         let changed = text.replace(from, to);
         assert_ne!(changed, text);
         assert_eq!(Entry::from_canonical(changed.as_bytes()), Err(BadEntry::NotCanonical), "{to}");
@@ -227,7 +233,10 @@ fn checkpoints_of_a_fork_another_origin_or_another_key_are_named() {
     let mut foreign = SignedNote::new(Checkpoint { origin: "x".to_owned(), size: 4, root: [0; 32], extensions: vec![] }.text()).unwrap();
     foreign.sign(name, &key()).unwrap();
     assert_eq!(fault(vec![foreign.to_string().into_bytes()]), at(0, 4, What::Note(NoteFault::Unsigned)));
-    assert_eq!(format!("{}", at(1, 5, What::Fork)), "checkpoint 1 (size 5): not after the one before it, or another root for the same size");
+    assert_eq!(
+        format!("{}", at(1, 5, What::Fork)),
+        "checkpoint 1 (size 5): not after the one before it, or another root for the same size"
+    );
 }
 
 #[test]
@@ -248,7 +257,13 @@ fn witness_signatures_and_extensions_are_kept_and_limits_hold() {
         let changed = Checkpoint { extensions: vec![hidden.to_owned()], ..checkpoint.clone() };
         assert_eq!(changed.sign(&key()), Err(NoteFault::Malformed), "{hidden:?}");
     }
-    for text in ["o\n03\nBQUFBQUFBQUFBQUFBQUFBQUFBQUFBQUFBQUFBQUFBQU=\n", "o\n3\nBQU=\n", "o\n3\n", "\n3\nBQUFBQUFBQUFBQUFBQUFBQUFBQUFBQUFBQUFBQUFBQU=\n", "o\n+3\nBQUFBQUFBQUFBQUFBQUFBQUFBQUFBQUFBQUFBQUFBQU=\n"] {
+    for text in [
+        "o\n03\nBQUFBQUFBQUFBQUFBQUFBQUFBQUFBQUFBQUFBQUFBQU=\n",
+        "o\n3\nBQU=\n",
+        "o\n3\n",
+        "\n3\nBQUFBQUFBQUFBQUFBQUFBQUFBQUFBQUFBQUFBQUFBQU=\n",
+        "o\n+3\nBQUFBQUFBQUFBQUFBQUFBQUFBQUFBQUFBQUFBQUFBQU=\n",
+    ] {
         assert_eq!(Checkpoint::parse_text(text), Err(NoteFault::Malformed), "{text:?}");
     }
 }

@@ -197,7 +197,11 @@ impl Verifier {
 }
 
 /// Replays a whole log: every row from index 0 in order, every checkpoint in order of size.
-pub fn verify_log<'a, N: AsRef<[u8]>>(rows: impl IntoIterator<Item = Row<'a>>, notes: impl IntoIterator<Item = N>, key: &VerifierKey) -> Result<Summary, Fault> {
+pub fn verify_log<'a, N: AsRef<[u8]>>(
+    rows: impl IntoIterator<Item = Row<'a>>,
+    notes: impl IntoIterator<Item = N>,
+    key: &VerifierKey,
+) -> Result<Summary, Fault> {
     let mut verifier = Verifier::new(notes, key)?;
     for row in rows {
         verifier.row(&row)?;

@@ -152,11 +152,8 @@ impl Fact {
     #[must_use]
     pub fn parts(&self) -> (String, serde_json::Value) {
         let mut value = serde_json::to_value(self).unwrap_or_default();
-        let name = value
-            .as_object_mut()
-            .and_then(|map| map.remove("fact"))
-            .and_then(|name| name.as_str().map(str::to_owned))
-            .unwrap_or_default();
+        let name =
+            value.as_object_mut().and_then(|map| map.remove("fact")).and_then(|name| name.as_str().map(str::to_owned)).unwrap_or_default();
         (name, value)
     }
 }

@@ -1,7 +1,7 @@
 //! The link: new one, claim by a browser, a second browser, expiry.
 //! Must not know how the token travels.
 
-use super::{Case, Claim, Fact, Input, JoinMode, Outcome, Phase, Ticket, TicketState, Transition, DROP_BOOST};
+use super::{Case, Claim, DROP_BOOST, Fact, Input, JoinMode, Outcome, Phase, Ticket, TicketState, Transition};
 use crate::consent::MAX_CONSENTS;
 use crate::ids::TicketId;
 use crate::invitation::{Binding, CHALLENGE_TRIES, FreshLink, MAX_INVITATIONS};
@@ -44,9 +44,7 @@ impl Case {
             return Err(self.refuse(Code::LimitReached, "claim"));
         }
         let own = self.binding.as_ref().is_some_and(|b| b.client == claim.client);
-        if !own
-            && let Some(refused) = self.foreign(&claim, now)?
-        {
+        if !own && let Some(refused) = self.foreign(&claim, now)? {
             return Ok(refused);
         }
         Ok(self.bind(claim, own, now))
@@ -99,7 +97,12 @@ impl Case {
             }
         }
         let c = &claim.consent;
-        facts.push(Fact::ConsentGiven { text_sha256: c.text_sha256, version: c.version, locale: c.locale.clone(), commitment: c.commitment });
+        facts.push(Fact::ConsentGiven {
+            text_sha256: c.text_sha256,
+            version: c.version,
+            locale: c.locale.clone(),
+            commitment: c.commitment,
+        });
         next.consents.push(claim.consent);
         next.mode = claim.mode;
         match &mut next.phase {

@@ -1,7 +1,7 @@
 //! Face to face: accept, media up and down, interruption by profile, recording, end.
 //! Must not know RTP.
 
-use super::{Case, Fact, JoinMode, Phase, Ticket, TicketState, Transition, DROP_BOOST};
+use super::{Case, DROP_BOOST, Fact, JoinMode, Phase, Ticket, TicketState, Transition};
 use crate::digest::Digest;
 use crate::evidence::Recording;
 use crate::ids::{AgentId, ReservationId, SessionId, TicketId};
@@ -44,8 +44,7 @@ impl Case {
             next.procedure = Some(Procedure::build(&self.reasons(), profile, &self.claimed, seed));
         }
         let waited_ms = now.since(ticket.queued_at).as_millis();
-        let facts =
-            vec![Fact::SessionStarted { session: id, agent, reservation: ring, waited_ms }, Fact::RecordingStarted { session: id }];
+        let facts = vec![Fact::SessionStarted { session: id, agent, reservation: ring, waited_ms }, Fact::RecordingStarted { session: id }];
         Ok(self.step(next, now, facts))
     }
 

@@ -1,7 +1,7 @@
 //! Waiting: the place in the queue, parking, rings, call back.
 //! Must not know how agents are chosen.
 
-use super::{CameraState, Case, Fact, Outcome, Phase, ReservationEnd, Ticket, TicketEnd, TicketState, Transition, PARKED};
+use super::{CameraState, Case, Fact, Outcome, PARKED, Phase, ReservationEnd, Ticket, TicketEnd, TicketState, Transition};
 use crate::ids::{AgentId, ReservationId};
 use crate::invitation::RESUME_LIFE;
 use crate::refusal::{Code, Refusal};

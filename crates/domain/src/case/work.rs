@@ -137,7 +137,14 @@ impl Case {
         Ok(self.worked(procedure, now, Fact::ChallengeJudged { agent, id, passed }))
     }
 
-    pub(super) fn answered(&self, agent: AgentId, key: &str, question: &str, answer: Answer, now: Timestamp) -> Result<Transition, Refusal> {
+    pub(super) fn answered(
+        &self,
+        agent: AgentId,
+        key: &str,
+        question: &str,
+        answer: Answer,
+        now: Timestamp,
+    ) -> Result<Transition, Refusal> {
         let mut procedure = self.working(agent, "answered")?;
         let step = procedure.step_mut(key, "answered")?;
         let Some(asked) = step.questions.iter_mut().find(|q| q.key == question) else {

@@ -33,7 +33,19 @@ struct World {
 
 impl World {
     fn new(down: (Timestamp, Timestamp), room: usize, seed: u64) -> Self {
-        Self { down, poison: None, room, random: seed, now: START, breaker: Breaker::default(), pending: vec![], attempts: vec![], delivered: vec![], dead: vec![], tried_while_down: 0 }
+        Self {
+            down,
+            poison: None,
+            room,
+            random: seed,
+            now: START,
+            breaker: Breaker::default(),
+            pending: vec![],
+            attempts: vec![],
+            delivered: vec![],
+            dead: vec![],
+            tried_while_down: 0,
+        }
     }
 
     /// A small generator, so that a failing seed replays.
@@ -215,8 +227,18 @@ fn gone_disables_the_endpoint_until_an_operator_enables_it() {
 fn only_the_head_of_each_case_goes_and_a_dead_triers_lease_runs_out() {
     let in_flight = Pending { state: State::InFlight(START + LEASE), ..pending(1, 1, 1, START) };
     let alone = Pending { case: None, ..pending(5, 0, 0, START) };
-    let line = [pending(3, 2, 7, START), pending(2, 1, 2, START), in_flight, pending(4, 2, 6, START), alone, Pending { id: DeliveryId(6), ..alone }];
-    assert_eq!(next_due(&line, Breaker::default(), START, 9), Due { go: vec![DeliveryId(5), DeliveryId(6), DeliveryId(4)], wake: Some(START + LEASE) });
+    let line = [
+        pending(3, 2, 7, START),
+        pending(2, 1, 2, START),
+        in_flight,
+        pending(4, 2, 6, START),
+        alone,
+        Pending { id: DeliveryId(6), ..alone },
+    ];
+    assert_eq!(
+        next_due(&line, Breaker::default(), START, 9),
+        Due { go: vec![DeliveryId(5), DeliveryId(6), DeliveryId(4)], wake: Some(START + LEASE) }
+    );
     assert_eq!(next_due(&line, Breaker::default(), START, 1).go, [DeliveryId(5)]);
     assert!(next_due(&line, Breaker::default(), START + LEASE, 9).go.contains(&DeliveryId(1)));
 }

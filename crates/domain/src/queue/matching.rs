@@ -91,9 +91,16 @@ impl<'a, L: Fn(TicketId) -> Option<&'a WaitingTicket>, O: Fn(&WaitingTicket) -> 
     fn serve(&self, id: TicketId, need: Skills, free: &mut Free, proposals: &mut Vec<Proposal>) {
         let Some(ticket) = (self.ticket)(id) else { return };
         for turn in 0..(self.offers)(ticket) {
-            let eligible: Vec<_> = free.0.iter().filter(|((_, agent), skills)| skills.covers(need) && !ticket.is_cooling(*agent, self.now)).map(|((since, agent), skills)| (*since, *agent, *skills)).collect();
+            let eligible: Vec<_> = free
+                .0
+                .iter()
+                .filter(|((_, agent), skills)| skills.covers(need) && !ticket.is_cooling(*agent, self.now))
+                .map(|((since, agent), skills)| (*since, *agent, *skills))
+                .collect();
             let chosen = match self.choice {
-                Choice::LongestIdle => eligible.iter().min_by_key(|(since, agent, skills)| (!ticket.is_sticky(*agent, self.now), !skills.covers(ticket.prefers), *since, *agent)),
+                Choice::LongestIdle => eligible.iter().min_by_key(|(since, agent, skills)| {
+                    (!ticket.is_sticky(*agent, self.now), !skills.covers(ticket.prefers), *since, *agent)
+                }),
                 Choice::Random => {
                     let preferred = eligible.iter().any(|(.., skills)| skills.covers(ticket.prefers));
                     let pool: Vec<_> = eligible.iter().filter(|(.., skills)| !preferred || skills.covers(ticket.prefers)).collect();
@@ -110,7 +117,12 @@ impl<'a, L: Fn(TicketId) -> Option<&'a WaitingTicket>, O: Fn(&WaitingTicket) -> 
 /// A number below `among` that nobody can foretell without the seed, and everybody can
 /// check with it.
 pub(super) fn draw(seed: u64, ticket: TicketId, turn: u8, now: Timestamp, among: usize) -> usize {
-    let digest = Sha256::new().chain_update(seed.to_be_bytes()).chain_update(ticket.0.to_be_bytes()).chain_update([turn]).chain_update(now.0.to_be_bytes()).finalize();
+    let digest = Sha256::new()
+        .chain_update(seed.to_be_bytes())
+        .chain_update(ticket.0.to_be_bytes())
+        .chain_update([turn])
+        .chain_update(now.0.to_be_bytes())
+        .finalize();
     let number = digest.iter().take(8).fold(0u64, |number, byte| number << 8 | u64::from(*byte));
     // At most 2,000 agents against 2^64: the bias of the remainder is beyond measure.
     usize::try_from(number % (among.max(1) as u64)).unwrap_or(0)

@@ -95,7 +95,8 @@ impl Model {
     /// The naive matching of one moment, over tickets that all wait already.
     pub(super) fn assign(&mut self, tickets: &[WaitingTicket], now: Timestamp) -> Vec<Proposal> {
         self.now = now;
-        self.contacts = tickets.iter().map(|ticket| Contact { ticket: ticket.clone(), place: Place::Waiting, refusals: 0, suggested: true }).collect();
+        self.contacts =
+            tickets.iter().map(|ticket| Contact { ticket: ticket.clone(), place: Place::Waiting, refusals: 0, suggested: true }).collect();
         self.match_all();
         self.offers.iter().map(|offer| Proposal { ticket: offer.contact, agent: offer.agent }).collect()
     }
@@ -277,9 +278,12 @@ impl Model {
     /// Match one contact at a time, beginning again from the head after each.
     fn match_all(&mut self) {
         loop {
-            let mut line: Vec<_> = self.contacts.iter().filter(|contact| contact.place == Place::Waiting).map(|contact| contact.ticket.clone()).collect();
+            let mut line: Vec<_> =
+                self.contacts.iter().filter(|contact| contact.place == Place::Waiting).map(|contact| contact.ticket.clone()).collect();
             line.sort_by_key(|ticket| (ticket.enqueued.0 - ticket.boost.0.clamp(0, 600_000_000), ticket.id));
-            let Some((ticket, agent)) = line.into_iter().find_map(|ticket| self.best(&ticket, 0).map(|agent| (ticket, agent))) else { return };
+            let Some((ticket, agent)) = line.into_iter().find_map(|ticket| self.best(&ticket, 0).map(|agent| (ticket, agent))) else {
+                return;
+            };
             self.contact(ticket.id).unwrap().place = Place::Offered;
             self.ring(ticket.id, agent);
             if ticket.enqueued + self.timing.parallel_after <= self.now {
@@ -302,7 +306,11 @@ impl Model {
 
     /// Whether this agent may be given this ticket now.
     pub(super) fn fits(&self, ticket: &WaitingTicket, agent: &Agent) -> bool {
-        let need = ticket.rings.iter().filter(|ring| ticket.enqueued + ring.after <= self.now).fold(ticket.need.0, |need, ring| need & !ring.drop.0);
+        let need = ticket
+            .rings
+            .iter()
+            .filter(|ring| ticket.enqueued + ring.after <= self.now)
+            .fold(ticket.need.0, |need, ring| need & !ring.drop.0);
         let cooling = ticket.cooling.get(&agent.id).is_some_and(|until| *until > self.now);
         agent.state == State::Free && need & agent.skills.0 == need && !cooling
     }

@@ -257,7 +257,8 @@ impl Router {
         match &contact.phase {
             Phase::Offered(_) => Some(0),
             Phase::Waiting(need) => {
-                let staffed: Vec<Skills> = self.agents.values().filter(|agent| agent.presence != Presence::Away).map(|agent| agent.skills).collect();
+                let staffed: Vec<Skills> =
+                    self.agents.values().filter(|agent| agent.presence != Presence::Away).map(|agent| agent.skills).collect();
                 Some(self.waiting.ahead(contact.ticket.key(), *need, &staffed).saturating_add(1))
             }
             Phase::Parked(_) | Phase::Connected(_) => None,
@@ -332,7 +333,9 @@ impl Router {
         if let Some(contact) = self.contacts.get_mut(&id) {
             match &mut contact.phase {
                 Phase::Offered(offers) => drop(offers.insert(agent, (token, due))),
-                Phase::Waiting(_) | Phase::Parked(_) | Phase::Connected(_) => contact.phase = Phase::Offered(BTreeMap::from([(agent, (token, due))])),
+                Phase::Waiting(_) | Phase::Parked(_) | Phase::Connected(_) => {
+                    contact.phase = Phase::Offered(BTreeMap::from([(agent, (token, due))]))
+                }
             }
         }
         self.offers.insert(token, (id, agent));

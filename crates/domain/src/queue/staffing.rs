@@ -218,7 +218,8 @@ pub fn staff_erlang_c(per_hour: f64, handle_time: f64, goal: f64, target: f64) -
 /// The fewest agents that reach `goal` within `target` seconds when customers give up.
 #[must_use]
 pub fn staff_erlang_a(per_hour: f64, handle_time: f64, patience: f64, goal: f64, target: f64) -> Option<Outlook> {
-    let enough = |agents: &u32| erlang_a(per_hour, handle_time, patience, *agents, target).is_some_and(|outlook| outlook.service_level >= goal);
+    let enough =
+        |agents: &u32| erlang_a(per_hour, handle_time, patience, *agents, target).is_some_and(|outlook| outlook.service_level >= goal);
     // More agents never make it worse, so the first that is enough is found by halving.
     let (mut low, mut high) = (1, MAX_PLANNED);
     while low < high {
@@ -246,7 +247,15 @@ mod tests {
             let (c, a) = (staff_erlang_c(per_hour, 200.0, 0.8, 20.0).unwrap(), staff_erlang_a(per_hour, 200.0, 120.0, 0.8, 20.0).unwrap());
             format!(
                 "{per_hour} | {} ({:.0} %, {:.0} s, {:.0} %) | {} ({:.0} %, {:.1} %, {:.1} s, {:.0} %)",
-                c.agents, c.service_level * 100.0, c.mean_wait, c.occupancy * 100.0, a.agents, a.service_level * 100.0, a.abandonment * 100.0, a.mean_wait, a.occupancy * 100.0
+                c.agents,
+                c.service_level * 100.0,
+                c.mean_wait,
+                c.occupancy * 100.0,
+                a.agents,
+                a.service_level * 100.0,
+                a.abandonment * 100.0,
+                a.mean_wait,
+                a.occupancy * 100.0
             )
         };
         assert_eq!(
@@ -263,8 +272,19 @@ mod tests {
 
     #[test]
     fn loads_without_an_answer_are_none_and_large_ones_stay_finite() {
-        assert_eq!((erlang_c(300.0, 200.0, 16, 20.0), erlang_c(0.0, 200.0, 5, 20.0), erlang_c(f64::NAN, 200.0, 5, 20.0), erlang_c(60.0, 200.0, 5, f64::NAN)), (None, None, None, None));
-        assert_eq!((erlang_a(60.0, 200.0, 0.0, 5, 20.0), erlang_a(60.0, 200.0, 120.0, 0, 20.0), staff_erlang_c(60.0, 1e9, 0.8, 20.0)), (None, None, None));
+        assert_eq!(
+            (
+                erlang_c(300.0, 200.0, 16, 20.0),
+                erlang_c(0.0, 200.0, 5, 20.0),
+                erlang_c(f64::NAN, 200.0, 5, 20.0),
+                erlang_c(60.0, 200.0, 5, f64::NAN)
+            ),
+            (None, None, None, None)
+        );
+        assert_eq!(
+            (erlang_a(60.0, 200.0, 0.0, 5, 20.0), erlang_a(60.0, 200.0, 120.0, 0, 20.0), staff_erlang_c(60.0, 1e9, 0.8, 20.0)),
+            (None, None, None)
+        );
         let large = erlang_a(30_000.0, 200.0, 120.0, 1_700, 20.0).unwrap();
         assert!(large.service_level > 0.9 && large.service_level <= 1.0 && large.abandonment < 0.05, "{large:?}");
         let starved = erlang_a(30_000.0, 200.0, 120.0, 10, 20.0).unwrap();
@@ -277,7 +297,10 @@ mod tests {
         assert_eq!(estimate_wait(0, aht, 0), Some(Span::ZERO));
         assert_eq!(estimate_wait(1, aht, 0), None);
         assert_eq!(estimate_wait(3, aht, 5), Some(Span::seconds(102)));
-        assert_eq!((bucket(Span::ZERO), bucket(Span::seconds(102)), bucket(Span::minutes(90))), (Span::ZERO, Span::minutes(2), Span::minutes(30)));
+        assert_eq!(
+            (bucket(Span::ZERO), bucket(Span::seconds(102)), bucket(Span::minutes(90))),
+            (Span::ZERO, Span::minutes(2), Span::minutes(30))
+        );
         let told = Some(Span::minutes(2));
         assert_eq!(shown_wait(None, Span::seconds(102)), Span::minutes(2));
         assert_eq!(shown_wait(told, Span::seconds(20)), Span::seconds(30));

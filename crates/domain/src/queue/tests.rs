@@ -26,7 +26,8 @@ fn pause(dt: u8) -> Span {
 
 /// A ticket whose features come from two bytes, so that collisions are common.
 fn ticket(a: u8, b: u8, now: Timestamp) -> WaitingTicket {
-    let mut ticket = WaitingTicket::new(TicketId(u128::from(a % 12)), now - Span::seconds(i64::from(b % 3) * 40), Skills(u64::from(b >> 5)));
+    let mut ticket =
+        WaitingTicket::new(TicketId(u128::from(a % 12)), now - Span::seconds(i64::from(b % 3) * 40), Skills(u64::from(b >> 5)));
     ticket.boost = Span::seconds([0, 0, 120, 300, 600, 9_999, -5, 0][usize::from(a >> 5)]);
     ticket.prefers = Skills(u64::from(b >> 3) & 1);
     if b & 4 != 0 {
@@ -53,7 +54,10 @@ fn event((kind, a, b, _): Step, last: u64, now: Timestamp) -> Event {
         18 => Event::Back(contact),
         19 => Event::Transfer(contact, Skills(u64::from(b % 8))),
         20 | 21 => Event::CallEnded(contact),
-        22 => Event::Leave(contact, [Ending::Abandoned, Ending::Expired, Ending::Callback, Ending::Cancelled, Ending::Served][usize::from(b % 5)]),
+        22 => Event::Leave(
+            contact,
+            [Ending::Abandoned, Ending::Expired, Ending::Callback, Ending::Cancelled, Ending::Served][usize::from(b % 5)],
+        ),
         23 => Event::AgentLost(agent),
         24 => Event::AgentAway(agent),
         _ => [Event::MoreWrapUp(agent), Event::Wake][usize::from(b % 2)].clone(),
@@ -68,14 +72,21 @@ fn walk(router: &mut Router, steps: &[Step], mut see: impl FnMut(&Event, Timesta
         let event = event(*step, last, now);
         let seen = if step.3 == 2 { now - Span::seconds(3) } else { now };
         let commands = router.handle(event.clone(), seen);
-        last = commands.iter().filter_map(|command| if let Command::Offer { token, .. } = command { Some(token.0) } else { None }).max().unwrap_or(last);
+        last = commands
+            .iter()
+            .filter_map(|command| if let Command::Offer { token, .. } = command { Some(token.0) } else { None })
+            .max()
+            .unwrap_or(last);
         see(&event, seen, &commands, router);
     }
 }
 
 /// Refusals are compared by their code; the words are the router's own.
 fn without_words(commands: &[Command]) -> Vec<Command> {
-    commands.iter().map(|command| if let Command::Refuse(why) = command { Command::Refuse(Refusal::new(why.code, "", "")) } else { command.clone() }).collect()
+    commands
+        .iter()
+        .map(|command| if let Command::Refuse(why) = command { Command::Refuse(Refusal::new(why.code, "", "")) } else { command.clone() })
+        .collect()
 }
 
 /// P4: follows offers by the commands alone.
@@ -317,7 +328,10 @@ fn a_parked_place_is_kept_for_sixty_seconds_and_then_lost() {
 #[test]
 fn a_lost_agents_customer_is_at_the_head_again_and_the_need_relaxes_with_the_wait() {
     let mut router = Router::default();
-    let ticket = |id: u128, need| WaitingTicket { rings: vec![Ring { after: Span::seconds(30), drop: Skills(1) }], ..WaitingTicket::new(TicketId(id), at(i64::try_from(id).unwrap()), Skills(need)) };
+    let ticket = |id: u128, need| WaitingTicket {
+        rings: vec![Ring { after: Span::seconds(30), drop: Skills(1) }],
+        ..WaitingTicket::new(TicketId(id), at(i64::try_from(id).unwrap()), Skills(need))
+    };
     router.handle(Event::AgentFree(AgentId(1), Skills(1)), at(0));
     router.handle(Event::Arrive(ticket(9, 1)), at(9));
     router.handle(Event::Accept(Token(1)), at(10));
@@ -345,7 +359,11 @@ fn after_a_long_wait_three_agents_ring_and_the_losers_are_told() {
     let told = router.handle(Event::Accept(offers[1]), at(62));
     assert_eq!(
         told,
-        [Command::Withdraw { agent: AgentId(1), token: offers[0] }, Command::Withdraw { agent: AgentId(3), token: offers[2] }, Command::Connect { contact: TicketId(2), agent: AgentId(2) }]
+        [
+            Command::Withdraw { agent: AgentId(1), token: offers[0] },
+            Command::Withdraw { agent: AgentId(3), token: offers[2] },
+            Command::Connect { contact: TicketId(2), agent: AgentId(2) }
+        ]
     );
 }
 
@@ -371,7 +389,9 @@ fn the_queue_is_bounded_and_full_is_refused() {
 #[test]
 fn a_random_choice_follows_the_seed_and_reaches_every_agent() {
     let agents: Vec<_> = (0..5).map(|id| FreeAgent { id: AgentId(id), skills: Skills::NONE, since: at(0) }).collect();
-    let chosen = |seed| assign(&[WaitingTicket::new(TicketId(1), at(0), Skills::NONE)], &agents, at(1), &Rules { choice: Choice::Random }, seed)[0].agent;
+    let chosen = |seed| {
+        assign(&[WaitingTicket::new(TicketId(1), at(0), Skills::NONE)], &agents, at(1), &Rules { choice: Choice::Random }, seed)[0].agent
+    };
     assert_eq!((0..100).map(chosen).collect::<BTreeSet<_>>().len(), 5);
     assert_eq!(chosen(42), chosen(42));
 }

@@ -88,20 +88,14 @@ impl FileBlobs {
         for entry in fs::read_dir(&scratch).map_err(BlobError::Io)? {
             fs::remove_file(entry.map_err(BlobError::Io)?.path()).map_err(BlobError::Io)?;
         }
-        Ok(Self {
-            root: root.to_owned(),
-            scratch,
-        })
+        Ok(Self { root: root.to_owned(), scratch })
     }
 
     /// The folder as it is, for reading only: nothing is made or cleared, so that a server
     /// may be writing beside it.
     #[must_use]
     pub fn reading(root: &Path) -> Self {
-        Self {
-            root: root.to_owned(),
-            scratch: root.join(".scratch"),
-        }
+        Self { root: root.to_owned(), scratch: root.join(".scratch") }
     }
 
     fn path(&self, name: &str) -> Result<PathBuf, BlobError> {
@@ -123,9 +117,7 @@ impl Blobs for FileBlobs {
     fn get(&self, name: &str) -> Result<Vec<u8>, BlobError> {
         let file = File::open(self.path(name)?).map_err(|e| named(name, e))?;
         let mut bytes = Vec::new();
-        file.take(MAX_PIECE + 1)
-            .read_to_end(&mut bytes)
-            .map_err(|e| named(name, e))?;
+        file.take(MAX_PIECE + 1).read_to_end(&mut bytes).map_err(|e| named(name, e))?;
         if bytes.len() as u64 > MAX_PIECE {
             return Err(BlobError::TooLong(name.to_owned()));
         }
@@ -143,8 +135,7 @@ impl Blobs for FileBlobs {
             return Err(BlobError::Short(name.to_owned()));
         }
         let mut bytes = vec![0; usize::try_from(len).unwrap_or(0)];
-        file.read_exact_at(&mut bytes, from)
-            .map_err(|e| named(name, e))?;
+        file.read_exact_at(&mut bytes, from).map_err(|e| named(name, e))?;
         Ok(bytes)
     }
 
@@ -161,12 +152,7 @@ impl Blobs for FileBlobs {
         let path = self.path(name)?;
         let folder = files::parent(&path);
         files::create_folders(folder).map_err(|e| named(name, e))?;
-        let mut file = OpenOptions::new()
-            .create(true)
-            .append(true)
-            .mode(0o600)
-            .open(&path)
-            .map_err(|e| named(name, e))?;
+        let mut file = OpenOptions::new().create(true).append(true).mode(0o600).open(&path).map_err(|e| named(name, e))?;
         match file.try_lock() {
             Ok(()) => {}
             Err(fs::TryLockError::WouldBlock) => return Err(BlobError::Busy(name.to_owned())),
@@ -174,12 +160,7 @@ impl Blobs for FileBlobs {
         }
         files::sync_folder(folder).map_err(|e| named(name, e))?;
         let end = file.seek(SeekFrom::End(0)).map_err(|e| named(name, e))?;
-        Ok(Box::new(FileAppender {
-            name: name.to_owned(),
-            file,
-            end,
-            broken: false,
-        }))
+        Ok(Box::new(FileAppender { name: name.to_owned(), file, end, broken: false }))
     }
 
     fn list(&self, folder: &str) -> Result<Vec<String>, BlobError> {
@@ -206,16 +187,9 @@ impl Blobs for FileBlobs {
     }
 }
 
-#[expect(
-    clippy::cast_precision_loss,
-    reason = "a ratio of block counts needs no exactness"
-)]
+#[expect(clippy::cast_precision_loss, reason = "a ratio of block counts needs no exactness")]
 fn ratio(free: u64, all: u64) -> f64 {
-    if all == 0 {
-        0.0
-    } else {
-        free as f64 / all as f64
-    }
+    if all == 0 { 0.0 } else { free as f64 / all as f64 }
 }
 
 struct FileAppender {
@@ -228,9 +202,7 @@ struct FileAppender {
 impl BlobAppender for FileAppender {
     fn append(&mut self, bytes: &[u8]) -> Result<u64, BlobError> {
         if self.broken {
-            return Err(BlobError::Io(io::Error::other(
-                "a torn append could not be undone",
-            )));
+            return Err(BlobError::Io(io::Error::other("a torn append could not be undone")));
         }
         if let Err(e) = self.file.write_all(bytes) {
             // What got through must not shift what comes next.
@@ -278,10 +250,8 @@ fn collect(path: &Path, name: &str, names: &mut Vec<String>) -> Result<(), BlobE
 
 /// One to six parts of small letters, digits, `_`, `-` and `.`, none starting with a dot.
 fn check_name(name: &str) -> Result<(), BlobError> {
-    let allowed =
-        |b: u8| b.is_ascii_lowercase() || b.is_ascii_digit() || matches!(b, b'_' | b'-' | b'.');
-    let part =
-        |p: &str| (1..=100).contains(&p.len()) && !p.starts_with('.') && p.bytes().all(allowed);
+    let allowed = |b: u8| b.is_ascii_lowercase() || b.is_ascii_digit() || matches!(b, b'_' | b'-' | b'.');
+    let part = |p: &str| (1..=100).contains(&p.len()) && !p.starts_with('.') && p.bytes().all(allowed);
     if name.split('/').count() <= 6 && name.split('/').all(part) {
         Ok(())
     } else {
@@ -290,20 +260,14 @@ fn check_name(name: &str) -> Result<(), BlobError> {
 }
 
 fn absent(e: &io::Error) -> bool {
-    matches!(
-        e.kind(),
-        io::ErrorKind::NotFound | io::ErrorKind::NotADirectory
-    )
+    matches!(e.kind(), io::ErrorKind::NotFound | io::ErrorKind::NotADirectory)
 }
 
 fn named(name: &str, e: io::Error) -> BlobError {
     if absent(&e) {
         return BlobError::Missing(name.to_owned());
     }
-    #[expect(
-        clippy::wildcard_enum_match_arm,
-        reason = "the kinds of io::Error are open"
-    )]
+    #[expect(clippy::wildcard_enum_match_arm, reason = "the kinds of io::Error are open")]
     match e.kind() {
         io::ErrorKind::AlreadyExists => BlobError::Exists(name.to_owned()),
         io::ErrorKind::StorageFull | io::ErrorKind::QuotaExceeded => BlobError::Full,
@@ -330,20 +294,14 @@ mod tests {
         let again = blobs.put_new("evidence/case_1/evd_1", b"other");
         assert!(matches!(again, Err(BlobError::Exists(_))));
         assert_eq!(blobs.get("evidence/case_1/evd_1").unwrap(), b"sealed");
-        assert_eq!(
-            blobs.read_range("evidence/case_1/evd_1", 2, 3).unwrap(),
-            b"ale"
-        );
+        assert_eq!(blobs.read_range("evidence/case_1/evd_1", 2, 3).unwrap(), b"ale");
         for (from, len) in [(4, 3), (7, 0), (u64::MAX, 2)] {
             let past = blobs.read_range("evidence/case_1/evd_1", from, len);
             assert!(matches!(past, Err(BlobError::Short(_))), "{from}");
         }
         assert!(blobs.exists("evidence/case_1/evd_1").unwrap());
         assert!(!blobs.exists("evidence/case_1").unwrap());
-        assert!(matches!(
-            blobs.get("evidence/case_2/evd_1"),
-            Err(BlobError::Missing(_))
-        ));
+        assert!(matches!(blobs.get("evidence/case_2/evd_1"), Err(BlobError::Missing(_))));
     }
 
     #[test]
@@ -404,17 +362,9 @@ mod tests {
         // Opened for reading, so that the write fails as on a full disk.
         fs::write(folder.0.join("f"), b"abc").unwrap();
         let file = File::open(folder.0.join("f")).unwrap();
-        let mut torn = FileAppender {
-            name: "f".to_owned(),
-            file,
-            end: 3,
-            broken: false,
-        };
+        let mut torn = FileAppender { name: "f".to_owned(), file, end: 3, broken: false };
         assert!(torn.append(b"de").is_err());
-        assert!(
-            torn.broken,
-            "it could not be cut back, so nothing more may be appended"
-        );
+        assert!(torn.broken, "it could not be cut back, so nothing more may be appended");
         assert!(torn.append(b"de").is_err());
         assert_eq!(fs::read(folder.0.join("f")).unwrap(), b"abc");
     }
@@ -422,24 +372,12 @@ mod tests {
     #[test]
     fn a_listing_is_sorted_and_leaves_out_what_is_not_a_blob() {
         let (folder, blobs) = blobs();
-        for name in [
-            "evidence/case_1/b",
-            "evidence/case_1/a",
-            "evidence/case_1/c/d",
-            "evidence/case_2/a",
-        ] {
+        for name in ["evidence/case_1/b", "evidence/case_1/a", "evidence/case_1/c/d", "evidence/case_2/a"] {
             blobs.put_new(name, b"").unwrap();
         }
         fs::write(folder.0.join("blobs/evidence/case_1/.DS_Store"), b"").unwrap();
         let listed = blobs.list("evidence/case_1").unwrap();
-        assert_eq!(
-            listed,
-            [
-                "evidence/case_1/a",
-                "evidence/case_1/b",
-                "evidence/case_1/c/d"
-            ]
-        );
+        assert_eq!(listed, ["evidence/case_1/a", "evidence/case_1/b", "evidence/case_1/c/d"]);
         assert!(blobs.list("evidence/case_9").unwrap().is_empty());
         blobs.remove("evidence/case_1/a").unwrap();
         blobs.remove("evidence/case_1/a").unwrap();

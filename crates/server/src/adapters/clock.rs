@@ -22,11 +22,7 @@ impl SystemClock {
     #[must_use]
     pub fn new() -> Self {
         let now = wall_micros();
-        Self {
-            latest: AtomicI64::new(now),
-            started: Instant::now(),
-            started_at: now,
-        }
+        Self { latest: AtomicI64::new(now), started: Instant::now(), started_at: now }
     }
 
     /// What the process measured itself, wall clock aside: for leases that a corrected
@@ -70,9 +66,7 @@ pub struct FakeClock {
 impl FakeClock {
     #[must_use]
     pub fn at(start: Timestamp) -> Self {
-        Self {
-            now: AtomicI64::new(start.0),
-        }
+        Self { now: AtomicI64::new(start.0) }
     }
 
     pub fn set(&self, now: Timestamp) {
@@ -81,11 +75,7 @@ impl FakeClock {
 
     /// Moves forward and answers the new time.
     pub fn advance(&self, by: Span) -> Timestamp {
-        Timestamp(
-            self.now
-                .fetch_add(by.0, Ordering::AcqRel)
-                .saturating_add(by.0),
-        )
+        Timestamp(self.now.fetch_add(by.0, Ordering::AcqRel).saturating_add(by.0))
     }
 }
 

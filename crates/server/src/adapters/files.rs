@@ -59,11 +59,7 @@ pub fn parent(path: &Path) -> &Path {
 fn write_scratch(scratch: &Path, bytes: &[u8]) -> io::Result<PathBuf> {
     let name = format!(".new-{:032x}", u128::from_be_bytes(random()));
     let path = scratch.join(name);
-    let mut file = OpenOptions::new()
-        .write(true)
-        .create_new(true)
-        .mode(0o600)
-        .open(&path)?;
+    let mut file = OpenOptions::new().write(true).create_new(true).mode(0o600).open(&path)?;
     let written = file.write_all(bytes).and_then(|()| file.sync_all());
     written.inspect_err(|_| drop(fs::remove_file(&path)))?;
     Ok(path)
@@ -101,10 +97,7 @@ pub mod tests {
         assert_eq!(again.kind(), io::ErrorKind::AlreadyExists);
         assert_eq!(fs::read(&path).unwrap(), b"first");
         assert_eq!(fs::read_dir(&folder.0).unwrap().count(), 1);
-        assert_eq!(
-            fs::metadata(&path).unwrap().permissions().mode() & 0o777,
-            0o600
-        );
+        assert_eq!(fs::metadata(&path).unwrap().permissions().mode() & 0o777, 0o600);
     }
 
     #[test]
@@ -123,10 +116,7 @@ pub mod tests {
         let deep = folder.0.join("a/b/c");
         create_folders(&deep).unwrap();
         create_folders(&deep).unwrap();
-        assert_eq!(
-            fs::metadata(&deep).unwrap().permissions().mode() & 0o777,
-            0o700
-        );
+        assert_eq!(fs::metadata(&deep).unwrap().permissions().mode() & 0o777, 0o700);
         fs::write(folder.0.join("file"), b"").unwrap();
         assert!(create_folders(&folder.0.join("file/below")).is_err());
     }

@@ -65,11 +65,7 @@ pub struct SeededIds {
 impl SeededIds {
     #[must_use]
     pub fn new(seed: u64, clock: Arc<dyn Clock>) -> Self {
-        Self {
-            clock,
-            key: seed.to_be_bytes(),
-            drawn: AtomicU64::new(0),
-        }
+        Self { clock, key: seed.to_be_bytes(), drawn: AtomicU64::new(0) }
     }
 
     fn draw(&self) -> [u8; 32] {
@@ -85,10 +81,7 @@ impl SeededIds {
 
 impl Ids for SeededIds {
     fn id(&self) -> u128 {
-        uuid_v7(
-            self.clock.now().as_millis(),
-            u128::from_be_bytes(first(self.draw())),
-        )
+        uuid_v7(self.clock.now().as_millis(), u128::from_be_bytes(first(self.draw())))
     }
 
     fn seed(&self) -> u64 {
@@ -123,10 +116,7 @@ mod tests {
     fn an_id_says_its_millisecond_version_and_variant() {
         let id = uuid_v7(0x0192_3456_789a, u128::MAX);
         assert_eq!(id, 0x0192_3456_789a_7fff_bfff_ffff_ffff_ffff);
-        assert_eq!(
-            uuid_v7(0x0192_3456_789a, 0),
-            0x0192_3456_789a_7000_8000_0000_0000_0000
-        );
+        assert_eq!(uuid_v7(0x0192_3456_789a, 0), 0x0192_3456_789a_7000_8000_0000_0000_0000);
     }
 
     #[test]

@@ -89,12 +89,8 @@ impl ImageRefusal {
     pub const fn sentence(self) -> &'static str {
         match self {
             Self::Empty => "The file is empty; choose the picture again.",
-            Self::TooManyBytes => {
-                "The image is larger than 10 MiB; send it smaller or more compressed."
-            }
-            Self::TooManyPixels => {
-                "The image has more than 50 million pixels; send it at a lower resolution."
-            }
+            Self::TooManyBytes => "The image is larger than 10 MiB; send it smaller or more compressed.",
+            Self::TooManyPixels => "The image has more than 50 million pixels; send it at a lower resolution.",
             Self::Svg => "SVG drawings are not photographs; send a JPEG, PNG or WebP image.",
             Self::Heic => {
                 "HEIC images are not accepted; convert it to JPEG, or on an iPhone choose \
@@ -102,13 +98,9 @@ impl ImageRefusal {
             }
             Self::Avif => "AVIF images are not accepted; convert it to JPEG, PNG or WebP.",
             Self::Gif => "GIF images are not accepted; convert it to PNG.",
-            Self::Pdf => {
-                "PDF files are not images; take a picture of the page, or export it as JPEG."
-            }
+            Self::Pdf => "PDF files are not images; take a picture of the page, or export it as JPEG.",
             Self::Unknown => "This is not a JPEG, PNG or WebP image; convert it to one of them.",
-            Self::Broken => {
-                "The image is damaged or incomplete; save it anew or take the picture again."
-            }
+            Self::Broken => "The image is damaged or incomplete; save it anew or take the picture again.",
         }
     }
 }
@@ -124,17 +116,9 @@ pub fn accept(original: Vec<u8>) -> Result<Image, ImageRefusal> {
     }
     let format = recognise(&original)?;
     // The decoders have no known panic; a new one must cost this upload and nothing else.
-    let (shown, width, height) = catch_unwind(AssertUnwindSafe(|| show(format, &original)))
-        .unwrap_or(Err(ImageRefusal::Broken))?;
+    let (shown, width, height) = catch_unwind(AssertUnwindSafe(|| show(format, &original))).unwrap_or(Err(ImageRefusal::Broken))?;
     let sha256 = Sha256::digest(&original).into();
-    Ok(Image {
-        media_type: format.media_type(),
-        sha256,
-        shown,
-        width,
-        height,
-        original,
-    })
+    Ok(Image { media_type: format.media_type(), sha256, shown, width, height, original })
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -156,11 +140,7 @@ impl Format {
 
 /// Tells the format by the first bytes; names and declared types lie.
 fn recognise(bytes: &[u8]) -> Result<Format, ImageRefusal> {
-    let at = |offset: usize, magic: &[u8]| {
-        bytes
-            .get(offset..)
-            .is_some_and(|rest| rest.starts_with(magic))
-    };
+    let at = |offset: usize, magic: &[u8]| bytes.get(offset..).is_some_and(|rest| rest.starts_with(magic));
     if at(0, b"\xff\xd8\xff") {
         Ok(Format::Jpeg)
     } else if at(0, b"\x89PNG\r\n\x1a\n") {
@@ -178,24 +158,13 @@ fn recognise(bytes: &[u8]) -> Result<Format, ImageRefusal> {
 
 /// HEIC and AVIF share their box; the brands, main and compatible, tell them apart.
 fn iso_media(bytes: &[u8]) -> ImageRefusal {
-    let size = bytes
-        .first_chunk()
-        .map_or(0, |size| u32::from_be_bytes(*size));
+    let size = bytes.first_chunk().map_or(0, |size| u32::from_be_bytes(*size));
     let end = usize::try_from(size).unwrap_or(0).min(bytes.len()).min(256);
-    let has = |wanted: &[&[u8; 4]]| {
-        bytes.get(8..end).is_some_and(|brands| {
-            brands
-                .as_chunks::<4>()
-                .0
-                .iter()
-                .any(|brand| wanted.contains(&brand))
-        })
-    };
+    let has =
+        |wanted: &[&[u8; 4]]| bytes.get(8..end).is_some_and(|brands| brands.as_chunks::<4>().0.iter().any(|brand| wanted.contains(&brand)));
     if has(&[b"avif", b"avis"]) {
         ImageRefusal::Avif
-    } else if has(&[
-        b"heic", b"heix", b"heim", b"heis", b"hevc", b"hevx", b"mif1", b"msf1",
-    ]) {
+    } else if has(&[b"heic", b"heix", b"heim", b"heis", b"hevc", b"hevx", b"mif1", b"msf1"]) {
         ImageRefusal::Heic
     } else {
         ImageRefusal::Unknown
@@ -224,21 +193,11 @@ fn show(format: Format, bytes: &[u8]) -> Result<(Vec<u8>, u32, u32), ImageRefusa
     let (wide, high) = (image.width(), image.height());
     let long = wide.max(high);
     // Shrunk first and turned afterwards: turning makes a copy.
-    let mut image = if long > SHOWN_LONG_SIDE {
-        image.thumbnail(SHOWN_LONG_SIDE, SHOWN_LONG_SIDE)
-    } else {
-        image
-    };
+    let mut image = if long > SHOWN_LONG_SIDE { image.thumbnail(SHOWN_LONG_SIDE, SHOWN_LONG_SIDE) } else { image };
     image.apply_orientation(orientation);
     let mut shown = Vec::new();
-    JpegEncoder::new_with_quality(&mut shown, SHOWN_QUALITY)
-        .encode_image(&on_white(image))
-        .map_err(|_| ImageRefusal::Broken)?;
-    let (width, height) = if swaps_sides(orientation) {
-        (high, wide)
-    } else {
-        (wide, high)
-    };
+    JpegEncoder::new_with_quality(&mut shown, SHOWN_QUALITY).encode_image(&on_white(image)).map_err(|_| ImageRefusal::Broken)?;
+    let (width, height) = if swaps_sides(orientation) { (high, wide) } else { (wide, high) };
     Ok((shown, width, height))
 }
 
@@ -249,9 +208,7 @@ fn limits() -> Limits {
 }
 
 /// Decodes after the header has shown that the pixels fit.
-fn decode<D: ImageDecoder>(
-    decoder: ImageResult<D>,
-) -> Result<(DynamicImage, Orientation), ImageRefusal> {
+fn decode<D: ImageDecoder>(decoder: ImageResult<D>) -> Result<(DynamicImage, Orientation), ImageRefusal> {
     let mut decoder = decoder.map_err(refusal)?;
     let (width, height) = decoder.dimensions();
     if u64::from(width) * u64::from(height) > MAX_PIXELS || decoder.total_bytes() > MAX_DECODED {
@@ -266,21 +223,11 @@ fn decode<D: ImageDecoder>(
 
 #[expect(clippy::needless_pass_by_value, reason = "stands in map_err")]
 fn refusal(error: image::ImageError) -> ImageRefusal {
-    if matches!(error, image::ImageError::Limits(_)) {
-        ImageRefusal::TooManyPixels
-    } else {
-        ImageRefusal::Broken
-    }
+    if matches!(error, image::ImageError::Limits(_)) { ImageRefusal::TooManyPixels } else { ImageRefusal::Broken }
 }
 
 const fn swaps_sides(orientation: Orientation) -> bool {
-    matches!(
-        orientation,
-        Orientation::Rotate90
-            | Orientation::Rotate270
-            | Orientation::Rotate90FlipH
-            | Orientation::Rotate270FlipH
-    )
+    matches!(orientation, Orientation::Rotate90 | Orientation::Rotate270 | Orientation::Rotate90FlipH | Orientation::Rotate270FlipH)
 }
 
 /// JPEG has no transparency; what shines through becomes white, as on paper.
@@ -309,13 +256,7 @@ mod tests {
 
     /// Left half red, right half blue, so that a turn shows.
     fn picture(width: u32, height: u32) -> RgbImage {
-        RgbImage::from_fn(width, height, |x, _| {
-            if x < width / 2 {
-                Rgb([200, 0, 0])
-            } else {
-                Rgb([0, 0, 200])
-            }
-        })
+        RgbImage::from_fn(width, height, |x, _| if x < width / 2 { Rgb([200, 0, 0]) } else { Rgb([0, 0, 200]) })
     }
 
     fn jpeg(image: &RgbImage) -> Vec<u8> {
@@ -326,27 +267,13 @@ mod tests {
 
     fn png(image: &RgbImage) -> Vec<u8> {
         let mut out = Vec::new();
-        PngEncoder::new(&mut out)
-            .write_image(
-                image,
-                image.width(),
-                image.height(),
-                ExtendedColorType::Rgb8,
-            )
-            .unwrap();
+        PngEncoder::new(&mut out).write_image(image, image.width(), image.height(), ExtendedColorType::Rgb8).unwrap();
         out
     }
 
     fn webp(image: &RgbImage) -> Vec<u8> {
         let mut out = Vec::new();
-        WebPEncoder::new_lossless(&mut out)
-            .write_image(
-                image,
-                image.width(),
-                image.height(),
-                ExtendedColorType::Rgb8,
-            )
-            .unwrap();
+        WebPEncoder::new_lossless(&mut out).write_image(image, image.width(), image.height(), ExtendedColorType::Rgb8).unwrap();
         out
     }
 
@@ -364,24 +291,15 @@ mod tests {
     }
 
     fn shown(image: &Image) -> RgbImage {
-        image::load_from_memory_with_format(&image.shown, image::ImageFormat::Jpeg)
-            .unwrap()
-            .into_rgb8()
+        image::load_from_memory_with_format(&image.shown, image::ImageFormat::Jpeg).unwrap().into_rgb8()
     }
 
     #[test]
     fn jpeg_png_and_webp_are_accepted_and_the_original_is_kept_to_the_byte() {
         let drawn = picture(64, 32);
-        for (bytes, media_type) in [
-            (jpeg(&drawn), "image/jpeg"),
-            (png(&drawn), "image/png"),
-            (webp(&drawn), "image/webp"),
-        ] {
+        for (bytes, media_type) in [(jpeg(&drawn), "image/jpeg"), (png(&drawn), "image/png"), (webp(&drawn), "image/webp")] {
             let image = accept(bytes.clone()).unwrap_or_else(|e| panic!("{media_type}: {e:?}"));
-            assert_eq!(
-                (image.width, image.height, image.media_type),
-                (64, 32, media_type)
-            );
+            assert_eq!((image.width, image.height, image.media_type), (64, 32, media_type));
             assert_eq!(image.sha256, <[u8; 32]>::from(Sha256::digest(&bytes)));
             assert_eq!(image.original, bytes);
             assert_eq!(shown(&image).dimensions(), (64, 32));
@@ -397,14 +315,8 @@ mod tests {
         assert!(!image.shown.windows(4).any(|w| w == b"SECR" || w == b"Exif"));
         let upright = shown(&image);
         assert_eq!(upright.dimensions(), (32, 64));
-        assert!(
-            upright.get_pixel(16, 8).0[0] > 150,
-            "what was left is now above"
-        );
-        assert!(
-            upright.get_pixel(16, 56).0[2] > 150,
-            "what was right is now below"
-        );
+        assert!(upright.get_pixel(16, 8).0[0] > 150, "what was left is now above");
+        assert!(upright.get_pixel(16, 56).0[2] > 150, "what was right is now below");
     }
 
     #[test]
@@ -413,9 +325,7 @@ mod tests {
         assert_eq!((image.width, image.height), (5200, 1300));
         assert_eq!(shown(&image).dimensions(), (2560, 640));
         let mut clear = Vec::new();
-        PngEncoder::new(&mut clear)
-            .write_image(&[0; 4 * 64], 8, 8, ExtendedColorType::Rgba8)
-            .unwrap();
+        PngEncoder::new(&mut clear).write_image(&[0; 4 * 64], 8, 8, ExtendedColorType::Rgba8).unwrap();
         assert!(shown(&accept(clear).unwrap()).get_pixel(4, 4).0[0] > 250);
     }
 
@@ -423,20 +333,11 @@ mod tests {
     fn other_formats_are_refused_by_name_with_a_way_out() {
         let cases: [(&[u8], ImageRefusal); 14] = [
             (b"", ImageRefusal::Empty),
-            (
-                b"<svg xmlns='http://www.w3.org/2000/svg'/>",
-                ImageRefusal::Svg,
-            ),
-            (
-                b"\xef\xbb\xbf\n<?xml version='1.0'?><!-- a -->\n<SVG/>",
-                ImageRefusal::Svg,
-            ),
+            (b"<svg xmlns='http://www.w3.org/2000/svg'/>", ImageRefusal::Svg),
+            (b"\xef\xbb\xbf\n<?xml version='1.0'?><!-- a -->\n<SVG/>", ImageRefusal::Svg),
             (b"\0\0\0\x18ftypheic\0\0\0\0mif1heic", ImageRefusal::Heic),
             (b"\0\0\0\x18ftypmif1\0\0\0\0mif1heic", ImageRefusal::Heic),
-            (
-                b"\0\0\0\x1cftypmif1\0\0\0\0mif1avifmiaf",
-                ImageRefusal::Avif,
-            ),
+            (b"\0\0\0\x1cftypmif1\0\0\0\0mif1avifmiaf", ImageRefusal::Avif),
             (b"\0\0\0\x18ftypavif\0\0\0\0mif1avif", ImageRefusal::Avif),
             (b"\0\0\0\x18ftypisom\0\0\0\0isommp42", ImageRefusal::Unknown),
             (b"GIF89a\x01\0\x01\0", ImageRefusal::Gif),
@@ -447,17 +348,9 @@ mod tests {
             (b"\xff\xd8\xff", ImageRefusal::Broken),
         ];
         for (bytes, refusal) in cases {
-            assert_eq!(
-                accept(bytes.to_vec()).err(),
-                Some(refusal),
-                "{}",
-                refusal.code()
-            );
+            assert_eq!(accept(bytes.to_vec()).err(), Some(refusal), "{}", refusal.code());
         }
-        assert_eq!(
-            accept(vec![0xff; MAX_BYTES + 1]).err(),
-            Some(ImageRefusal::TooManyBytes)
-        );
+        assert_eq!(accept(vec![0xff; MAX_BYTES + 1]).err(), Some(ImageRefusal::TooManyBytes));
         let codes: BTreeSet<_> = ImageRefusal::ALL.map(ImageRefusal::code).into();
         assert_eq!(codes.len(), ImageRefusal::ALL.len());
     }
@@ -477,13 +370,7 @@ mod tests {
 
     fn crc32(bytes: &[u8]) -> u32 {
         !bytes.iter().fold(u32::MAX, |crc, byte| {
-            (0..8).fold(crc ^ u32::from(*byte), |c, _| {
-                if c & 1 == 1 {
-                    (c >> 1) ^ 0xedb8_8320
-                } else {
-                    c >> 1
-                }
-            })
+            (0..8).fold(crc ^ u32::from(*byte), |c, _| if c & 1 == 1 { (c >> 1) ^ 0xedb8_8320 } else { c >> 1 })
         })
     }
 
@@ -524,11 +411,5 @@ mod tests {
         }
     }
 
-    const MAGICS: [&[u8]; 5] = [
-        b"",
-        b"\xff\xd8\xff",
-        b"\x89PNG\r\n\x1a\n",
-        b"RIFF\x40\0\0\0WEBPVP8 ",
-        b"\0\0\0\x18ftyp",
-    ];
+    const MAGICS: [&[u8]; 5] = [b"", b"\xff\xd8\xff", b"\x89PNG\r\n\x1a\n", b"RIFF\x40\0\0\0WEBPVP8 ", b"\0\0\0\x18ftyp"];
 }

@@ -45,16 +45,10 @@ pub trait Kms: Send + Sync {
     fn unwrap_key(&self, tenant: TenantId, wrapped: &[u8]) -> Result<SecretKey, KmsError>;
 
     /// Seals a few bytes that belong to `place` (table, row, column) and to nowhere else.
-    fn seal_small(&self, tenant: TenantId, place: &[u8], plain: &[u8])
-    -> Result<Vec<u8>, KmsError>;
+    fn seal_small(&self, tenant: TenantId, place: &[u8], plain: &[u8]) -> Result<Vec<u8>, KmsError>;
 
     /// Opens what `seal_small` sealed for the same tenant and place.
-    fn open_small(
-        &self,
-        tenant: TenantId,
-        place: &[u8],
-        sealed: &[u8],
-    ) -> Result<Zeroizing<Vec<u8>>, KmsError>;
+    fn open_small(&self, tenant: TenantId, place: &[u8], sealed: &[u8]) -> Result<Zeroizing<Vec<u8>>, KmsError>;
 
     /// A fresh case key.
     fn new_key(&self) -> SecretKey {
@@ -87,10 +81,7 @@ struct MasterKey {
 impl MasterKey {
     fn new(key: SecretKey) -> Self {
         // The id is a fingerprint: it cannot fit one key in one file and another elsewhere.
-        let digest = Sha256::new()
-            .chain_update(b"recourse key id")
-            .chain_update(*key)
-            .finalize();
+        let digest = Sha256::new().chain_update(b"recourse key id").chain_update(*key).finalize();
         let id = u32::from_be_bytes([digest[0], digest[1], digest[2], digest[3]]);
         Self { id, key }
     }
@@ -102,15 +93,8 @@ impl FileKms {
         let fresh = MasterKey::new(Zeroizing::new(random()));
         let folder = files::parent(path);
         files::create_folders(folder).map_err(|e| broken(path, &e.to_string()))?;
-        match files::create(
-            folder,
-            path,
-            render(std::slice::from_ref(&fresh)).as_bytes(),
-        ) {
-            Ok(()) => Ok(Self {
-                path: path.to_owned(),
-                keys: RwLock::new(vec![fresh]),
-            }),
+        match files::create(folder, path, render(std::slice::from_ref(&fresh)).as_bytes()) {
+            Ok(()) => Ok(Self { path: path.to_owned(), keys: RwLock::new(vec![fresh]) }),
             Err(e) if e.kind() == io::ErrorKind::AlreadyExists => Self::open(path),
             Err(e) => Err(broken(path, &format!("cannot be made: {e}"))),
         }
@@ -124,16 +108,8 @@ impl FileKms {
         }
         let text = std::fs::read_to_string(path).map_err(|e| broken(path, &e.to_string()))?;
         let text = Zeroizing::new(text);
-        let keys = parse(&text).ok_or_else(|| {
-            broken(
-                path,
-                "is damaged; restore it from the backup, it cannot be made again",
-            )
-        })?;
-        Ok(Self {
-            path: path.to_owned(),
-            keys: RwLock::new(keys),
-        })
+        let keys = parse(&text).ok_or_else(|| broken(path, "is damaged; restore it from the backup, it cannot be made again"))?;
+        Ok(Self { path: path.to_owned(), keys: RwLock::new(keys) })
     }
 
     /// Adds a fresh master key that seals from now on; the earlier ones still open.
@@ -144,29 +120,19 @@ impl FileKms {
         }
         let mut more = keys.clone();
         more.push(MasterKey::new(Zeroizing::new(random())));
-        files::replace(
-            files::parent(&self.path),
-            &self.path,
-            render(&more).as_bytes(),
-        )
-        .map_err(|e| broken(&self.path, &e.to_string()))?;
+        files::replace(files::parent(&self.path), &self.path, render(&more).as_bytes()).map_err(|e| broken(&self.path, &e.to_string()))?;
         *keys = more;
         Ok(())
     }
 
     fn current(&self) -> Result<MasterKey, KmsError> {
         let keys = self.keys.read().unwrap_or_else(PoisonError::into_inner);
-        keys.last()
-            .cloned()
-            .ok_or_else(|| broken(&self.path, "holds no key"))
+        keys.last().cloned().ok_or_else(|| broken(&self.path, "holds no key"))
     }
 
     fn find(&self, id: u32) -> Result<MasterKey, KmsError> {
         let keys = self.keys.read().unwrap_or_else(PoisonError::into_inner);
-        keys.iter()
-            .find(|k| k.id == id)
-            .cloned()
-            .ok_or(KmsError::UnknownKey(id))
+        keys.iter().find(|k| k.id == id).cloned().ok_or(KmsError::UnknownKey(id))
     }
 
     fn seal(&self, to: &Purpose<'_>, plain: &[u8]) -> Result<Vec<u8>, KmsError> {
@@ -177,16 +143,8 @@ impl FileKms {
         sealed.extend_from_slice(&master.id.to_be_bytes());
         sealed.extend_from_slice(&nonce);
         let aad = to.bind(&sealed);
-        let body = to
-            .cipher(&master)
-            .encrypt(
-                &Nonce::from(nonce),
-                Payload {
-                    msg: plain,
-                    aad: &aad,
-                },
-            )
-            .map_err(|_| KmsError::NotAuthentic)?;
+        let body =
+            to.cipher(&master).encrypt(&Nonce::from(nonce), Payload { msg: plain, aad: &aad }).map_err(|_| KmsError::NotAuthentic)?;
         sealed.extend_from_slice(&body);
         Ok(sealed)
     }
@@ -205,13 +163,7 @@ impl FileKms {
         let nonce: [u8; 12] = std::array::from_fn(|at| head[5 + at]);
         let aad = to.bind(head);
         to.cipher(&master)
-            .decrypt(
-                &Nonce::from(nonce),
-                Payload {
-                    msg: body,
-                    aad: &aad,
-                },
-            )
+            .decrypt(&Nonce::from(nonce), Payload { msg: body, aad: &aad })
             .map(Zeroizing::new)
             .map_err(|_| KmsError::NotAuthentic)
     }
@@ -219,62 +171,21 @@ impl FileKms {
 
 impl Kms for FileKms {
     fn wrap(&self, tenant: TenantId, key: &[u8; 32]) -> Result<Vec<u8>, KmsError> {
-        self.seal(
-            &Purpose {
-                tenant,
-                label: b"wrap",
-                place: b"",
-            },
-            key,
-        )
+        self.seal(&Purpose { tenant, label: b"wrap", place: b"" }, key)
     }
 
     fn unwrap_key(&self, tenant: TenantId, wrapped: &[u8]) -> Result<SecretKey, KmsError> {
-        let plain = self.open_sealed(
-            &Purpose {
-                tenant,
-                label: b"wrap",
-                place: b"",
-            },
-            wrapped,
-        )?;
-        let key: [u8; 32] = plain
-            .as_slice()
-            .try_into()
-            .map_err(|_| KmsError::Truncated)?;
+        let plain = self.open_sealed(&Purpose { tenant, label: b"wrap", place: b"" }, wrapped)?;
+        let key: [u8; 32] = plain.as_slice().try_into().map_err(|_| KmsError::Truncated)?;
         Ok(Zeroizing::new(key))
     }
 
-    fn seal_small(
-        &self,
-        tenant: TenantId,
-        place: &[u8],
-        plain: &[u8],
-    ) -> Result<Vec<u8>, KmsError> {
-        self.seal(
-            &Purpose {
-                tenant,
-                label: b"seal",
-                place,
-            },
-            plain,
-        )
+    fn seal_small(&self, tenant: TenantId, place: &[u8], plain: &[u8]) -> Result<Vec<u8>, KmsError> {
+        self.seal(&Purpose { tenant, label: b"seal", place }, plain)
     }
 
-    fn open_small(
-        &self,
-        tenant: TenantId,
-        place: &[u8],
-        sealed: &[u8],
-    ) -> Result<Zeroizing<Vec<u8>>, KmsError> {
-        self.open_sealed(
-            &Purpose {
-                tenant,
-                label: b"seal",
-                place,
-            },
-            sealed,
-        )
+    fn open_small(&self, tenant: TenantId, place: &[u8], sealed: &[u8]) -> Result<Zeroizing<Vec<u8>>, KmsError> {
+        self.open_sealed(&Purpose { tenant, label: b"seal", place }, sealed)
     }
 }
 
@@ -292,10 +203,7 @@ impl Purpose<'_> {
     }
 
     fn cipher(&self, master: &MasterKey) -> Aes256Gcm {
-        let kek = derive(
-            &master.key,
-            &[b"recourse kek v1", self.label, &self.tenant.0.to_be_bytes()],
-        );
+        let kek = derive(&master.key, &[b"recourse kek v1", self.label, &self.tenant.0.to_be_bytes()]);
         Aes256Gcm::new(&Key::<Aes256Gcm>::from(*kek))
     }
 }
@@ -333,18 +241,13 @@ fn parse(text: &str) -> Option<Vec<MasterKey>> {
     let mut keys = Vec::new();
     for line in lines {
         let bytes = Zeroizing::new(STANDARD.decode(line).ok()?);
-        keys.push(MasterKey::new(Zeroizing::new(
-            bytes.as_slice().try_into().ok()?,
-        )));
+        keys.push(MasterKey::new(Zeroizing::new(bytes.as_slice().try_into().ok()?)));
     }
     (1..=MAX_MASTER_KEYS).contains(&keys.len()).then_some(keys)
 }
 
 fn broken(path: &Path, what: &str) -> KmsError {
-    KmsError::KeyFile {
-        path: path.display().to_string(),
-        what: what.to_owned(),
-    }
+    KmsError::KeyFile { path: path.display().to_string(), what: what.to_owned() }
 }
 
 #[cfg(test)]
@@ -368,11 +271,7 @@ mod tests {
         let wrapped = first.wrap(A, &key).unwrap();
         first.rotate().unwrap();
         let newer = first.wrap(A, &key).unwrap();
-        assert_ne!(
-            wrapped[1..5],
-            newer[1..5],
-            "a rotation seals with the new key"
-        );
+        assert_ne!(wrapped[1..5], newer[1..5], "a rotation seals with the new key");
         let again = kms(&folder);
         assert_eq!(again.unwrap_key(A, &wrapped).unwrap(), key);
         assert_eq!(again.unwrap_key(A, &newer).unwrap(), key);
@@ -384,40 +283,19 @@ mod tests {
         let kms_a = kms(&folder);
         let wrapped = kms_a.wrap(A, &[7; 32]).unwrap();
         let sealed = kms_a.seal_small(A, b"case/1", b"+62 811").unwrap();
-        assert_eq!(
-            kms_a.open_small(A, b"case/1", &sealed).unwrap().as_slice(),
-            b"+62 811"
-        );
-        assert!(matches!(
-            kms_a.unwrap_key(B, &wrapped),
-            Err(KmsError::NotAuthentic)
-        ));
-        assert!(matches!(
-            kms_a.open_small(B, b"case/1", &sealed),
-            Err(KmsError::NotAuthentic)
-        ));
-        assert!(matches!(
-            kms_a.open_small(A, b"case/2", &sealed),
-            Err(KmsError::NotAuthentic)
-        ));
-        assert!(matches!(
-            kms_a.open_small(A, b"", &wrapped),
-            Err(KmsError::NotAuthentic)
-        ));
-        assert!(matches!(
-            kms(&other).unwrap_key(A, &wrapped),
-            Err(KmsError::UnknownKey(_))
-        ));
+        assert_eq!(kms_a.open_small(A, b"case/1", &sealed).unwrap().as_slice(), b"+62 811");
+        assert!(matches!(kms_a.unwrap_key(B, &wrapped), Err(KmsError::NotAuthentic)));
+        assert!(matches!(kms_a.open_small(B, b"case/1", &sealed), Err(KmsError::NotAuthentic)));
+        assert!(matches!(kms_a.open_small(A, b"case/2", &sealed), Err(KmsError::NotAuthentic)));
+        assert!(matches!(kms_a.open_small(A, b"", &wrapped), Err(KmsError::NotAuthentic)));
+        assert!(matches!(kms(&other).unwrap_key(A, &wrapped), Err(KmsError::UnknownKey(_))));
     }
 
     #[test]
     fn sealing_twice_never_gives_the_same_bytes() {
         let folder = TestFolder::make();
         let kms = kms(&folder);
-        assert_ne!(
-            kms.wrap(A, &[7; 32]).unwrap(),
-            kms.wrap(A, &[7; 32]).unwrap()
-        );
+        assert_ne!(kms.wrap(A, &[7; 32]).unwrap(), kms.wrap(A, &[7; 32]).unwrap());
     }
 
     #[test]
@@ -425,23 +303,14 @@ mod tests {
         let folder = TestFolder::make();
         let path = folder.0.join("keys/master.key");
         drop(kms(&folder));
-        assert_eq!(
-            std::fs::metadata(&path).unwrap().permissions().mode() & 0o777,
-            0o600
-        );
+        assert_eq!(std::fs::metadata(&path).unwrap().permissions().mode() & 0o777, 0o600);
         std::fs::set_permissions(&path, PermissionsExt::from_mode(0o640)).unwrap();
         let refused = FileKms::open_or_create(&path).err().unwrap().to_string();
         assert!(refused.contains("chmod 600"), "{refused}");
         std::fs::set_permissions(&path, PermissionsExt::from_mode(0o600)).unwrap();
         std::fs::write(&path, b"recourse master keys v1\nnot a key\n").unwrap();
-        assert!(matches!(
-            FileKms::open_or_create(&path),
-            Err(KmsError::KeyFile { .. })
-        ));
-        assert_eq!(
-            std::fs::read(&path).unwrap(),
-            b"recourse master keys v1\nnot a key\n"
-        );
+        assert!(matches!(FileKms::open_or_create(&path), Err(KmsError::KeyFile { .. })));
+        assert_eq!(std::fs::read(&path).unwrap(), b"recourse master keys v1\nnot a key\n");
         assert!(FileKms::open(&folder.0.join("none")).is_err());
     }
 
@@ -449,9 +318,8 @@ mod tests {
     fn the_derivation_is_hkdf_expand() {
         // RFC 5869, test case 1, needs a PRK of 32 bytes and an info; L = 42 starts with T(1).
         let prk: [u8; 32] = [
-            0x07, 0x77, 0x09, 0x36, 0x2c, 0x2e, 0x32, 0xdf, 0x0d, 0xdc, 0x3f, 0x0d, 0xc4, 0x7b,
-            0xba, 0x63, 0x90, 0xb6, 0xc7, 0x3b, 0xb5, 0x0f, 0x9c, 0x31, 0x22, 0xec, 0x84, 0x4a,
-            0xd7, 0xc2, 0xb3, 0xe5,
+            0x07, 0x77, 0x09, 0x36, 0x2c, 0x2e, 0x32, 0xdf, 0x0d, 0xdc, 0x3f, 0x0d, 0xc4, 0x7b, 0xba, 0x63, 0x90, 0xb6, 0xc7, 0x3b, 0xb5,
+            0x0f, 0x9c, 0x31, 0x22, 0xec, 0x84, 0x4a, 0xd7, 0xc2, 0xb3, 0xe5,
         ];
         let info = [0xf0, 0xf1, 0xf2, 0xf3, 0xf4, 0xf5, 0xf6, 0xf7, 0xf8, 0xf9];
         let t1 = derive(&prk, &[&info[..3], &info[3..]]);

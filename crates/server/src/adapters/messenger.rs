@@ -50,18 +50,9 @@ impl MessengerError {
 
 /// Sends messages to people.
 pub trait Messenger: Send + Sync {
-    fn send_sms(
-        &self,
-        to: Pii<String>,
-        text: Pii<String>,
-    ) -> BoxFuture<'_, Result<(), MessengerError>>;
+    fn send_sms(&self, to: Pii<String>, text: Pii<String>) -> BoxFuture<'_, Result<(), MessengerError>>;
 
-    fn send_email(
-        &self,
-        to: Pii<String>,
-        subject: String,
-        text: Pii<String>,
-    ) -> BoxFuture<'_, Result<(), MessengerError>>;
+    fn send_email(&self, to: Pii<String>, subject: String, text: Pii<String>) -> BoxFuture<'_, Result<(), MessengerError>>;
 }
 
 /// The gateways an operator has configured; either may be absent.
@@ -71,31 +62,16 @@ pub struct Gateways {
 }
 
 impl Messenger for Gateways {
-    fn send_sms(
-        &self,
-        to: Pii<String>,
-        text: Pii<String>,
-    ) -> BoxFuture<'_, Result<(), MessengerError>> {
+    fn send_sms(&self, to: Pii<String>, text: Pii<String>) -> BoxFuture<'_, Result<(), MessengerError>> {
         Box::pin(async move {
-            let gateway = self
-                .sms
-                .as_ref()
-                .ok_or(MessengerError::NotConfigured("SMS"))?;
+            let gateway = self.sms.as_ref().ok_or(MessengerError::NotConfigured("SMS"))?;
             gateway.send(&to, &text).await
         })
     }
 
-    fn send_email(
-        &self,
-        to: Pii<String>,
-        subject: String,
-        text: Pii<String>,
-    ) -> BoxFuture<'_, Result<(), MessengerError>> {
+    fn send_email(&self, to: Pii<String>, subject: String, text: Pii<String>) -> BoxFuture<'_, Result<(), MessengerError>> {
         Box::pin(async move {
-            let gateway = self
-                .email
-                .as_ref()
-                .ok_or(MessengerError::NotConfigured("mail"))?;
+            let gateway = self.email.as_ref().ok_or(MessengerError::NotConfigured("mail"))?;
             gateway.send(&to, &subject, &text).await
         })
     }
@@ -132,10 +108,7 @@ impl HttpSms {
         let answer = self
             .client
             .post(&self.url)
-            .header(
-                "authorization",
-                format!("Basic {}", STANDARD.encode(credentials.as_bytes())),
-            )
+            .header("authorization", format!("Basic {}", STANDARD.encode(credentials.as_bytes())))
             .form(&[("To", to.as_str()), ("From", &self.from), ("Body", text)])
             .send()
             .await
@@ -146,19 +119,13 @@ impl HttpSms {
         }
         let said = format!("status {}{}", status.as_u16(), gateway_code(answer).await);
         let passing = status.is_server_error() || matches!(status.as_u16(), 408 | 425 | 429);
-        Err(if passing {
-            MessengerError::Unavailable(said)
-        } else {
-            MessengerError::Refused(said)
-        })
+        Err(if passing { MessengerError::Unavailable(said) } else { MessengerError::Refused(said) })
     }
 }
 
 /// E.164: a plus and 7 to 15 digits.
 fn is_phone_number(text: &str) -> bool {
-    text.strip_prefix('+').is_some_and(|digits| {
-        (7..=15).contains(&digits.len()) && digits.bytes().all(|b| b.is_ascii_digit())
-    })
+    text.strip_prefix('+').is_some_and(|digits| (7..=15).contains(&digits.len()) && digits.bytes().all(|b| b.is_ascii_digit()))
 }
 
 /// The gateway's number for what is wrong. Its sentence often repeats the phone number, so
@@ -175,8 +142,7 @@ async fn gateway_code(mut answer: reqwest::Response) -> String {
             break;
         }
     }
-    serde_json::from_slice(&body)
-        .map_or_else(|_| String::new(), |Said { code }| format!(", code {code}"))
+    serde_json::from_slice(&body).map_or_else(|_| String::new(), |Said { code }| format!(", code {code}"))
 }
 
 fn unaddressed(error: &reqwest::Error) -> String {
@@ -227,26 +193,15 @@ impl SmtpEmail {
             SmtpTls::Starttls => Transport::starttls_relay(server.host),
             SmtpTls::Off => Ok(Transport::builder_dangerous(server.host)),
         };
-        let mut builder = builder
-            .map_err(|_| MessengerError::Malformed)?
-            .port(server.port)
-            .timeout(Some(TIMEOUT));
+        let mut builder = builder.map_err(|_| MessengerError::Malformed)?.port(server.port).timeout(Some(TIMEOUT));
         if !server.user.is_empty() {
             let (user, password) = (server.user.to_owned(), server.password.to_owned());
             builder = builder.credentials(Credentials::new(user, password));
         }
-        Ok(Self {
-            transport: builder.build(),
-            from,
-        })
+        Ok(Self { transport: builder.build(), from })
     }
 
-    async fn send(
-        &self,
-        to: &Pii<String>,
-        subject: &str,
-        text: &Pii<String>,
-    ) -> Result<(), MessengerError> {
+    async fn send(&self, to: &Pii<String>, subject: &str, text: &Pii<String>) -> Result<(), MessengerError> {
         let fits = subject.chars().count() <= MAX_SUBJECT_CHARS
             && !subject.chars().any(char::is_control)
             && text.reveal().len() <= MAX_EMAIL_BYTES;
@@ -298,10 +253,7 @@ pub struct DemoInbox {
 impl DemoInbox {
     #[must_use]
     pub fn new(clock: Arc<dyn Clock>) -> Self {
-        Self {
-            clock,
-            messages: Mutex::new(VecDeque::new()),
-        }
+        Self { clock, messages: Mutex::new(VecDeque::new()) }
     }
 
     /// What was received, newest first.
@@ -312,13 +264,7 @@ impl DemoInbox {
     }
 
     fn receive(&self, channel: &'static str, to: Pii<String>, subject: String, text: Pii<String>) {
-        let message = DemoMessage {
-            at: self.clock.now(),
-            channel,
-            to,
-            subject,
-            text,
-        };
+        let message = DemoMessage { at: self.clock.now(), channel, to, subject, text };
         let mut messages = self.messages.lock().unwrap_or_else(PoisonError::into_inner);
         if messages.len() == MAX_INBOX {
             messages.pop_front();
@@ -328,21 +274,12 @@ impl DemoInbox {
 }
 
 impl Messenger for DemoInbox {
-    fn send_sms(
-        &self,
-        to: Pii<String>,
-        text: Pii<String>,
-    ) -> BoxFuture<'_, Result<(), MessengerError>> {
+    fn send_sms(&self, to: Pii<String>, text: Pii<String>) -> BoxFuture<'_, Result<(), MessengerError>> {
         self.receive("sms", to, String::new(), text);
         Box::pin(async { Ok(()) })
     }
 
-    fn send_email(
-        &self,
-        to: Pii<String>,
-        subject: String,
-        text: Pii<String>,
-    ) -> BoxFuture<'_, Result<(), MessengerError>> {
+    fn send_email(&self, to: Pii<String>, subject: String, text: Pii<String>) -> BoxFuture<'_, Result<(), MessengerError>> {
         self.receive("email", to, subject, text);
         Box::pin(async { Ok(()) })
     }
@@ -378,86 +315,43 @@ mod tests {
 
     fn gateways(base: &str) -> Gateways {
         let sms = HttpSms::new(base, "AC1", "token", "+6500000000").unwrap();
-        Gateways {
-            sms: Some(sms),
-            email: None,
-        }
+        Gateways { sms: Some(sms), email: None }
     }
 
     #[tokio::test]
     async fn a_text_message_is_posted_as_a_form_with_the_accounts_credentials() {
         let (base, task) = gateway("HTTP/1.1 201 Created\r\ncontent-length: 0\r\n\r\n").await;
-        gateways(&base)
-            .send_sms(pii("+6281234567"), pii("Tap: https://b.example/#a"))
-            .await
-            .unwrap();
+        gateways(&base).send_sms(pii("+6281234567"), pii("Tap: https://b.example/#a")).await.unwrap();
         let request = task.await.unwrap();
         assert!(request.starts_with("POST /2010-04-01/Accounts/AC1/Messages.json HTTP/1.1\r\n"));
-        assert!(
-            request.contains("authorization: Basic QUMxOnRva2Vu\r\n"),
-            "{request}"
-        );
-        assert!(request.ends_with(
-            "To=%2B6281234567&From=%2B6500000000&Body=Tap%3A+https%3A%2F%2Fb.example%2F%23a"
-        ));
+        assert!(request.contains("authorization: Basic QUMxOnRva2Vu\r\n"), "{request}");
+        assert!(request.ends_with("To=%2B6281234567&From=%2B6500000000&Body=Tap%3A+https%3A%2F%2Fb.example%2F%23a"));
     }
 
     #[tokio::test]
     async fn a_gateways_refusal_tells_its_code_and_never_the_number() {
-        let (base, task) = gateway(
-            "HTTP/1.1 400 Bad\r\nconnection: close\r\n\r\n{\"code\":21211,\"message\":\"'+6281234567' is not a phone\"}",
-        )
-        .await;
-        let refused = gateways(&base)
-            .send_sms(pii("+6281234567"), pii("x"))
-            .await
-            .unwrap_err();
-        assert_eq!(
-            refused,
-            MessengerError::Refused("status 400, code 21211".to_owned())
-        );
+        let (base, task) =
+            gateway("HTTP/1.1 400 Bad\r\nconnection: close\r\n\r\n{\"code\":21211,\"message\":\"'+6281234567' is not a phone\"}").await;
+        let refused = gateways(&base).send_sms(pii("+6281234567"), pii("x")).await.unwrap_err();
+        assert_eq!(refused, MessengerError::Refused("status 400, code 21211".to_owned()));
         assert!(!refused.is_passing());
         task.await.unwrap();
         let (base, task) = gateway("HTTP/1.1 429 Slow\r\ncontent-length: 0\r\n\r\n").await;
-        assert!(
-            gateways(&base)
-                .send_sms(pii("+6281234567"), pii("x"))
-                .await
-                .unwrap_err()
-                .is_passing()
-        );
+        assert!(gateways(&base).send_sms(pii("+6281234567"), pii("x")).await.unwrap_err().is_passing());
         task.await.unwrap();
     }
 
     #[tokio::test]
     async fn malformed_messages_and_missing_gateways_are_told_before_anything_is_sent() {
         let nowhere = gateways("http://127.0.0.1:1");
-        for to in [
-            "",
-            "6281234567",
-            "+62 812",
-            "+1",
-            "+123456789012345678",
-            "+6281234567\r\nX: y",
-        ] {
+        for to in ["", "6281234567", "+62 812", "+1", "+123456789012345678", "+6281234567\r\nX: y"] {
             let outcome = nowhere.send_sms(pii(to), pii("x")).await;
             assert_eq!(outcome, Err(MessengerError::Malformed), "{to}");
         }
         let long = "x".repeat(MAX_SMS_CHARS + 1);
-        assert_eq!(
-            nowhere.send_sms(pii("+6281234567"), pii(&long)).await,
-            Err(MessengerError::Malformed)
-        );
-        assert!(
-            nowhere
-                .send_sms(pii("+6281234567"), pii("x"))
-                .await
-                .unwrap_err()
-                .is_passing()
-        );
-        let absent = nowhere
-            .send_email(pii("a@b.example"), String::new(), pii("x"))
-            .await;
+        assert_eq!(nowhere.send_sms(pii("+6281234567"), pii(&long)).await, Err(MessengerError::Malformed));
+        assert!(nowhere.send_sms(pii("+6281234567"), pii("x")).await.unwrap_err().is_passing());
+        let absent = nowhere.send_email(pii("a@b.example"), String::new(), pii("x")).await;
         assert_eq!(absent, Err(MessengerError::NotConfigured("mail")));
     }
 
@@ -469,8 +363,7 @@ mod tests {
             let (socket, _) = listener.accept().await.unwrap();
             let (reader, mut writer) = socket.into_split();
             writer.write_all(b"220 test\r\n").await.unwrap();
-            let (mut lines, mut mail, mut in_data) =
-                (BufReader::new(reader).lines(), String::new(), false);
+            let (mut lines, mut mail, mut in_data) = (BufReader::new(reader).lines(), String::new(), false);
             while let Ok(Some(line)) = lines.next_line().await {
                 mail.push_str(&line);
                 mail.push('\n');
@@ -498,40 +391,18 @@ mod tests {
 
     fn smtp(port: u16) -> SmtpEmail {
         let (host, tls, from) = ("127.0.0.1", SmtpTls::Off, "Bank <no-reply@bank.example>");
-        SmtpEmail::new(&SmtpServer {
-            host,
-            port,
-            tls,
-            user: "",
-            password: "",
-            from,
-        })
-        .unwrap()
+        SmtpEmail::new(&SmtpServer { host, port, tls, user: "", password: "", from }).unwrap()
     }
 
     #[tokio::test]
     async fn a_mail_arrives_with_sender_subject_and_text_in_any_script() {
         let (port, task) = mail_server("250 ok\r\n").await;
-        let gateways = Gateways {
-            sms: None,
-            email: Some(smtp(port)),
-        };
-        gateways
-            .send_email(
-                pii("siti@mail.example"),
-                "ยืนยันตัวตน".to_owned(),
-                pii("Tap https://b.example/#a"),
-            )
-            .await
-            .unwrap();
+        let gateways = Gateways { sms: None, email: Some(smtp(port)) };
+        gateways.send_email(pii("siti@mail.example"), "ยืนยันตัวตน".to_owned(), pii("Tap https://b.example/#a")).await.unwrap();
         drop(gateways);
         let mail = task.await.unwrap();
-        for part in [
-            "RCPT TO:<siti@mail.example>",
-            "From: Bank <no-reply@bank.example>",
-            "Subject: =?utf-8?b?",
-            "Tap https://b.example/#a",
-        ] {
+        for part in ["RCPT TO:<siti@mail.example>", "From: Bank <no-reply@bank.example>", "Subject: =?utf-8?b?", "Tap https://b.example/#a"]
+        {
             assert!(mail.contains(part), "{part} in {mail}");
         }
     }
@@ -539,24 +410,14 @@ mod tests {
     #[tokio::test]
     async fn a_mail_servers_refusal_is_final_its_trouble_is_not_and_headers_cannot_be_smuggled() {
         let (port, task) = mail_server("550 no siti@mail.example here\r\n").await;
-        let refused = smtp(port)
-            .send(&pii("siti@mail.example"), "s", &pii("t"))
-            .await
-            .unwrap_err();
+        let refused = smtp(port).send(&pii("siti@mail.example"), "s", &pii("t")).await.unwrap_err();
         assert_eq!(refused, MessengerError::Refused("status 550".to_owned()));
         task.await.unwrap();
         let (port, task) = mail_server("451 later\r\n").await;
-        let busy = smtp(port)
-            .send(&pii("siti@mail.example"), "s", &pii("t"))
-            .await
-            .unwrap_err();
+        let busy = smtp(port).send(&pii("siti@mail.example"), "s", &pii("t")).await.unwrap_err();
         assert!(busy.is_passing(), "{busy}");
         task.await.unwrap();
-        for (to, subject) in [
-            ("a@b.example\r\nBcc: c@d.example", "s"),
-            ("a@b.example", "s\r\nBcc: c@d.example"),
-            ("nobody", "s"),
-        ] {
+        for (to, subject) in [("a@b.example\r\nBcc: c@d.example", "s"), ("a@b.example", "s\r\nBcc: c@d.example"), ("nobody", "s")] {
             let outcome = smtp(1).send(&pii(to), subject, &pii("t")).await;
             assert_eq!(outcome, Err(MessengerError::Malformed), "{to} {subject}");
         }
@@ -566,10 +427,7 @@ mod tests {
     async fn the_demo_inbox_keeps_the_newest_messages_only() {
         let inbox = DemoInbox::new(Arc::new(FakeClock::at(Timestamp(9))));
         for n in 0..=MAX_INBOX {
-            inbox
-                .send_sms(pii("+6281234567"), Pii::new(n.to_string()))
-                .await
-                .unwrap();
+            inbox.send_sms(pii("+6281234567"), Pii::new(n.to_string())).await.unwrap();
         }
         let messages = inbox.messages();
         assert_eq!(messages.len(), MAX_INBOX);

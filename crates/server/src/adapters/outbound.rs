@@ -25,10 +25,7 @@ pub struct TargetPolicy {
 
 impl Default for TargetPolicy {
     fn default() -> Self {
-        Self {
-            allow_private: false,
-            ports: vec![443, 8443],
-        }
+        Self { allow_private: false, ports: vec![443, 8443] }
     }
 }
 
@@ -71,8 +68,7 @@ impl TargetPolicy {
         let (Some(host), Some(port)) = (url.host_str(), url.port_or_known_default()) else {
             return Err(TargetRefused::NotAUrl);
         };
-        let scheme_allowed =
-            url.scheme() == "https" || self.allow_private && url.scheme() == "http";
+        let scheme_allowed = url.scheme() == "https" || self.allow_private && url.scheme() == "http";
         if !scheme_allowed {
             return Err(TargetRefused::NotHttps);
         }
@@ -137,15 +133,8 @@ impl Resolve for GuardedDns {
 
 /// A client that reaches only what the policy permits, follows no redirect, uses no proxy.
 /// Give it only URLs that `TargetPolicy::check` returned: a bare address asks no resolver.
-pub fn guarded_client(
-    policy: &TargetPolicy,
-    lookup: Arc<dyn Lookup>,
-    timeout: Duration,
-) -> reqwest::Result<reqwest::Client> {
-    let dns = Arc::new(GuardedDns {
-        policy: policy.clone(),
-        lookup,
-    });
+pub fn guarded_client(policy: &TargetPolicy, lookup: Arc<dyn Lookup>, timeout: Duration) -> reqwest::Result<reqwest::Client> {
+    let dns = Arc::new(GuardedDns { policy: policy.clone(), lookup });
     client(|| plain_builder(timeout).dns_resolver(dns.clone()))
 }
 
@@ -210,9 +199,7 @@ fn is_public_v4(address: Ipv4Addr) -> bool {
         (Ipv4Addr::new(240, 0, 0, 0), 4),
     ];
     let bits = address.to_bits();
-    !CLOSED
-        .iter()
-        .any(|(net, length)| (bits ^ net.to_bits()) >> (32 - length) == 0)
+    !CLOSED.iter().any(|(net, length)| (bits ^ net.to_bits()) >> (32 - length) == 0)
 }
 
 /// Only global unicast (2000::/3) without its special blocks, and translated public IPv4.
@@ -239,8 +226,7 @@ fn is_public_v6(address: Ipv6Addr) -> bool {
     }
     let bits = address.to_bits();
     let within = |net: Ipv6Addr, length: u32| (bits ^ net.to_bits()) >> (128 - length) == 0;
-    within(Ipv6Addr::new(0x2000, 0, 0, 0, 0, 0, 0, 0), 3)
-        && !CLOSED.iter().any(|(net, length)| within(*net, *length))
+    within(Ipv6Addr::new(0x2000, 0, 0, 0, 0, 0, 0, 0), 3) && !CLOSED.iter().any(|(net, length)| within(*net, *length))
 }
 
 #[cfg(test)]
@@ -380,19 +366,10 @@ mod tests {
         let policy = TargetPolicy::default();
         for host in INTERNAL {
             let outcome = policy.check(&format!("https://{host}/hook"));
-            assert!(
-                matches!(
-                    outcome,
-                    Err(TargetRefused::Internal | TargetRefused::NotAUrl)
-                ),
-                "{host}: {outcome:?}"
-            );
+            assert!(matches!(outcome, Err(TargetRefused::Internal | TargetRefused::NotAUrl)), "{host}: {outcome:?}");
         }
         for host in PUBLIC {
-            assert!(
-                policy.check(&format!("https://{host}/hook")).is_ok(),
-                "{host}"
-            );
+            assert!(policy.check(&format!("https://{host}/hook")).is_ok(), "{host}");
         }
     }
 
@@ -417,17 +394,10 @@ mod tests {
         }
         let long = format!("https://example.com/{}", "a".repeat(MAX_URL));
         assert_eq!(policy.check(&long).err(), Some(TargetRefused::NotAUrl));
-        for url in [
-            "https://example.com/",
-            "https://example.com:8443/a?b=c",
-            "HTTPS://EXAMPLE.com",
-        ] {
+        for url in ["https://example.com/", "https://example.com:8443/a?b=c", "HTTPS://EXAMPLE.com"] {
             assert!(policy.check(url).is_ok(), "{url}");
         }
-        let demo = TargetPolicy {
-            allow_private: true,
-            ports: Vec::new(),
-        };
+        let demo = TargetPolicy { allow_private: true, ports: Vec::new() };
         assert!(demo.check("http://127.0.0.1:9999/hook").is_ok());
     }
 
@@ -451,35 +421,19 @@ mod tests {
 
     #[tokio::test]
     async fn a_name_that_turns_inward_is_refused_at_the_moment_of_use() {
-        let answers = vec![
-            vec!["1.1.1.1"],
-            vec!["127.0.0.1"],
-            vec!["1.1.1.1", "::ffff:10.0.0.1"],
-        ];
+        let answers = vec![vec!["1.1.1.1"], vec!["127.0.0.1"], vec!["1.1.1.1", "::ffff:10.0.0.1"]];
         let lookup = Arc::new(Script(Mutex::new(answers)));
-        let dns = GuardedDns {
-            policy: TargetPolicy::default(),
-            lookup,
-        };
+        let dns = GuardedDns { policy: TargetPolicy::default(), lookup };
         assert_eq!(resolve(&dns).await, Ok(vec!["1.1.1.1:0".parse().unwrap()]));
         assert_eq!(resolve(&dns).await, Err(TargetRefused::Internal));
-        assert_eq!(
-            resolve(&dns).await,
-            Err(TargetRefused::Internal),
-            "one among others"
-        );
+        assert_eq!(resolve(&dns).await, Err(TargetRefused::Internal), "one among others");
     }
 
     #[tokio::test]
     async fn the_machines_resolver_is_guarded_too() {
-        let dns = GuardedDns {
-            policy: TargetPolicy::default(),
-            lookup: Arc::new(SystemLookup),
-        };
+        let dns = GuardedDns { policy: TargetPolicy::default(), lookup: Arc::new(SystemLookup) };
         let outcome = dns.resolve(Name::from_str("localhost").unwrap()).await;
-        let refused = outcome
-            .err()
-            .and_then(|e| e.downcast_ref::<TargetRefused>().copied());
+        let refused = outcome.err().and_then(|e| e.downcast_ref::<TargetRefused>().copied());
         assert_eq!(refused, Some(TargetRefused::Internal));
     }
 

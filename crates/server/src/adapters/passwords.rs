@@ -49,10 +49,7 @@ pub fn verify_password(password: &str, hash: Option<&str>) -> bool {
     let Some(stored) = stored.or_else(|| PasswordHash::new(&NOBODY).ok()) else {
         return false;
     };
-    hasher()
-        .verify_password(password.as_bytes(), &stored)
-        .is_ok()
-        && known
+    hasher().verify_password(password.as_bytes(), &stored).is_ok() && known
 }
 
 fn hash_of_nobody() -> String {
@@ -124,11 +121,7 @@ impl TotpSecret {
     }
 
     fn totp(&self) -> Totp {
-        Builder::new()
-            .with_secret(self.0.to_vec())
-            .with_step_duration(STEP_SECONDS)
-            .with_skew(1)
-            .build_noncompliant()
+        Builder::new().with_secret(self.0.to_vec()).with_step_duration(STEP_SECONDS).with_skew(1).build_noncompliant()
     }
 }
 
@@ -152,27 +145,17 @@ mod tests {
     #[test]
     fn a_password_fits_its_own_hash_and_no_other() {
         let hash = hash_password("correct horse battery").unwrap();
-        assert!(
-            hash.starts_with("$argon2id$v=19$m=19456,t=2,p=1$"),
-            "{hash}"
-        );
+        assert!(hash.starts_with("$argon2id$v=19$m=19456,t=2,p=1$"), "{hash}");
         assert!(verify_password("correct horse battery", Some(&hash)));
         assert!(!verify_password("correct horse batterz", Some(&hash)));
         assert!(!verify_password("", Some(&hash)));
-        assert_ne!(
-            hash,
-            hash_password("correct horse battery").unwrap(),
-            "salted"
-        );
+        assert_ne!(hash, hash_password("correct horse battery").unwrap(), "salted");
     }
 
     #[test]
     fn nobody_and_a_damaged_hash_let_no_one_in() {
         assert!(!verify_password("correct horse battery", None));
-        assert!(!verify_password(
-            "correct horse battery",
-            Some("$argon2id$v=19$garbage")
-        ));
+        assert!(!verify_password("correct horse battery", Some("$argon2id$v=19$garbage")));
         assert!(!verify_password("correct horse battery", Some("")));
     }
 
@@ -180,10 +163,7 @@ mod tests {
     fn short_and_endless_passwords_are_refused_by_characters_and_bytes() {
         assert_eq!(hash_password("elevenchars"), Err(PasswordRefused::TooShort));
         assert!(hash_password("รหัสผ่านของฉัน").is_ok());
-        assert_eq!(
-            hash_password(&"a".repeat(257)),
-            Err(PasswordRefused::TooLong)
-        );
+        assert_eq!(hash_password(&"a".repeat(257)), Err(PasswordRefused::TooLong));
         assert!(!verify_password(&"a".repeat(1_000_000), None));
     }
 
@@ -210,11 +190,7 @@ mod tests {
         assert!(TotpSecret::parse(&secret.base32()) == Some(secret.clone()));
         assert_eq!(secret.base32().len(), 32);
         let uri = secret.uri("a:b&secret=x@bank.example");
-        assert!(
-            uri.starts_with("otpauth://totp/Recourse:a%3Ab%26secret%3Dx%40bank.example?secret=")
-        );
-        assert!(
-            TotpSecret::parse("GEZDGNBV").is_none() && TotpSecret::parse("not base32!").is_none()
-        );
+        assert!(uri.starts_with("otpauth://totp/Recourse:a%3Ab%26secret%3Dx%40bank.example?secret="));
+        assert!(TotpSecret::parse("GEZDGNBV").is_none() && TotpSecret::parse("not base32!").is_none());
     }
 }

@@ -73,12 +73,7 @@ impl Sealer {
         header[4..].copy_from_slice(&random::<{ HEADER - 4 }>());
         out.extend_from_slice(&header);
         let (stream, aad) = start(key, place, &header);
-        Self {
-            stream,
-            aad,
-            next: 0,
-            pending: Vec::with_capacity(SEALED_CHUNK),
-        }
+        Self { stream, aad, next: 0, pending: Vec::with_capacity(SEALED_CHUNK) }
     }
 
     /// Takes plain bytes and writes those chunks that are surely not the last.
@@ -100,9 +95,7 @@ impl Sealer {
     }
 
     fn write(&mut self, last: bool, out: &mut Vec<u8>) -> Result<(), SealError> {
-        self.stream
-            .encrypt_in_place(self.next, last, &self.aad, &mut self.pending)
-            .map_err(|_| SealError::TooLong)?;
+        self.stream.encrypt_in_place(self.next, last, &self.aad, &mut self.pending).map_err(|_| SealError::TooLong)?;
         out.extend_from_slice(&self.pending);
         self.pending.clear();
         if !last {
@@ -123,31 +116,19 @@ pub struct Opener {
 impl Opener {
     /// `start` are the first bytes (at least the header), `sealed_len` the length of it all.
     /// A wrong length is noticed at the chunk that is the last by it.
-    pub fn new(
-        key: &[u8; 32],
-        place: &str,
-        head: &[u8],
-        sealed_len: u64,
-    ) -> Result<Self, SealError> {
+    pub fn new(key: &[u8; 32], place: &str, head: &[u8], sealed_len: u64) -> Result<Self, SealError> {
         let header = head.first_chunk::<HEADER>().ok_or(SealError::Truncated)?;
         if !header.starts_with(&MAGIC) {
             return Err(SealError::Version);
         }
-        let body = sealed_len
-            .checked_sub(HEADER as u64)
-            .ok_or(SealError::Truncated)?;
+        let body = sealed_len.checked_sub(HEADER as u64).ok_or(SealError::Truncated)?;
         let chunks = body.div_ceil(SEALED_CHUNK as u64);
         let rest = body % SEALED_CHUNK as u64;
         if body < TAG as u64 || (rest != 0 && rest < TAG as u64) {
             return Err(SealError::Truncated);
         }
         let (stream, aad) = start(key, place, header);
-        Ok(Self {
-            stream,
-            aad,
-            chunks,
-            plain_len: body - chunks * TAG as u64,
-        })
+        Ok(Self { stream, aad, chunks, plain_len: body - chunks * TAG as u64 })
     }
 
     #[must_use]
@@ -165,10 +146,7 @@ impl Opener {
     pub fn chunk_range(&self, index: u64) -> (u64, u64) {
         let from = HEADER as u64 + index.saturating_mul(SEALED_CHUNK as u64);
         let end = HEADER as u64 + self.plain_len + self.chunks * TAG as u64;
-        (
-            from.min(end),
-            from.saturating_add(SEALED_CHUNK as u64).min(end),
-        )
+        (from.min(end), from.saturating_add(SEALED_CHUNK as u64).min(end))
     }
 
     /// Opens the chunk that starts at plain byte `index * CHUNK`.
@@ -179,9 +157,7 @@ impl Opener {
         let position = u32::try_from(index).map_err(|_| SealError::TooLong)?;
         let last = index + 1 == self.chunks;
         let mut chunk = sealed.to_vec();
-        self.stream
-            .decrypt_in_place(position, last, &self.aad, &mut chunk)
-            .map_err(|_| SealError::NotAuthentic)?;
+        self.stream.decrypt_in_place(position, last, &self.aad, &mut chunk).map_err(|_| SealError::NotAuthentic)?;
         Ok(chunk)
     }
 }
@@ -193,10 +169,7 @@ fn start(key: &[u8; 32], place: &str, header: &[u8; HEADER]) -> (StreamBE32<Aes2
     let prefix: [u8; 7] = std::array::from_fn(|at| prefix[at]);
     let cipher = Aes256Gcm::new(&Key::<Aes256Gcm>::from(*own));
     let nonce = Nonce::<Aes256Gcm, StreamBE32<Aes256Gcm>>::from(prefix);
-    (
-        StreamBE32::from_aead(cipher, &nonce),
-        [header, place.as_bytes()].concat(),
-    )
+    (StreamBE32::from_aead(cipher, &nonce), [header, place.as_bytes()].concat())
 }
 
 #[cfg(test)]
@@ -207,9 +180,7 @@ mod tests {
     const KEY: [u8; 32] = [3; 32];
 
     fn plain(len: usize) -> Vec<u8> {
-        (0..len)
-            .map(|at| u8::try_from(at * 31 % 251).unwrap())
-            .collect()
+        (0..len).map(|at| u8::try_from(at * 31 % 251).unwrap()).collect()
     }
 
     #[test]
@@ -217,11 +188,7 @@ mod tests {
         for len in [0, 1, CHUNK - 1, CHUNK, CHUNK + 1, 2 * CHUNK, 2 * CHUNK + 5] {
             let sealed = seal(&KEY, "case/item", &plain(len)).unwrap();
             assert_eq!(sealed.len() as u64, sealed_len(len as u64), "{len}");
-            assert_eq!(
-                open(&KEY, "case/item", &sealed).unwrap(),
-                plain(len),
-                "{len}"
-            );
+            assert_eq!(open(&KEY, "case/item", &sealed).unwrap(), plain(len), "{len}");
         }
     }
 
@@ -229,16 +196,9 @@ mod tests {
     fn another_key_case_or_item_opens_nothing() {
         let sealed = seal(&KEY, "case_1/evd_1", b"a still").unwrap();
         for place in ["case_2/evd_1", "case_1/evd_2", ""] {
-            assert_eq!(
-                open(&KEY, place, &sealed),
-                Err(SealError::NotAuthentic),
-                "{place}"
-            );
+            assert_eq!(open(&KEY, place, &sealed), Err(SealError::NotAuthentic), "{place}");
         }
-        assert_eq!(
-            open(&[4; 32], "case_1/evd_1", &sealed),
-            Err(SealError::NotAuthentic)
-        );
+        assert_eq!(open(&[4; 32], "case_1/evd_1", &sealed), Err(SealError::NotAuthentic));
     }
 
     #[test]
@@ -250,28 +210,12 @@ mod tests {
         assert_eq!(open(&KEY, "p", cut), Err(SealError::NotAuthentic));
         let longer = [sealed.as_slice(), &sealed[chunk(2)]].concat();
         assert_eq!(open(&KEY, "p", &longer), Err(SealError::NotAuthentic));
-        let swapped = [
-            &sealed[..HEADER],
-            &sealed[chunk(1)],
-            &sealed[chunk(0)],
-            &sealed[chunk(2)],
-        ]
-        .concat();
+        let swapped = [&sealed[..HEADER], &sealed[chunk(1)], &sealed[chunk(0)], &sealed[chunk(2)]].concat();
         assert_eq!(open(&KEY, "p", &swapped), Err(SealError::NotAuthentic));
         let spliced = [&sealed[..chunk(0).end], &other[chunk(1)], &sealed[chunk(2)]].concat();
         assert_eq!(open(&KEY, "p", &spliced), Err(SealError::NotAuthentic));
-        for len in [
-            0,
-            3,
-            HEADER,
-            HEADER + TAG - 1,
-            sealed.len() - SEALED_CHUNK + TAG - 1,
-        ] {
-            assert_eq!(
-                open(&KEY, "p", &sealed[..len]),
-                Err(SealError::Truncated),
-                "{len}"
-            );
+        for len in [0, 3, HEADER, HEADER + TAG - 1, sealed.len() - SEALED_CHUNK + TAG - 1] {
+            assert_eq!(open(&KEY, "p", &sealed[..len]), Err(SealError::Truncated), "{len}");
         }
     }
 
@@ -280,30 +224,17 @@ mod tests {
         let text = plain(2 * CHUNK + 100);
         let sealed = seal(&KEY, "p", &text).unwrap();
         let opener = Opener::new(&KEY, "p", &sealed[..HEADER], sealed.len() as u64).unwrap();
-        assert_eq!(
-            (opener.chunks(), opener.plain_len()),
-            (3, text.len() as u64)
-        );
+        assert_eq!((opener.chunks(), opener.plain_len()), (3, text.len() as u64));
         for index in 0..3 {
             let (from, to) = opener.chunk_range(index);
             let (from, to) = (usize::try_from(from).unwrap(), usize::try_from(to).unwrap());
             let at = usize::try_from(index).unwrap() * CHUNK;
             let expected = &text[at..(at + CHUNK).min(text.len())];
-            assert_eq!(
-                opener.open_chunk(index, &sealed[from..to]).unwrap(),
-                expected
-            );
-            assert!(
-                opener
-                    .open_chunk((index + 1) % 3, &sealed[from..to])
-                    .is_err()
-            );
+            assert_eq!(opener.open_chunk(index, &sealed[from..to]).unwrap(), expected);
+            assert!(opener.open_chunk((index + 1) % 3, &sealed[from..to]).is_err());
         }
         assert_eq!(opener.open_chunk(3, &[]), Err(SealError::NoSuchChunk));
-        assert_eq!(
-            opener.chunk_range(9),
-            (sealed.len() as u64, sealed.len() as u64)
-        );
+        assert_eq!(opener.chunk_range(9), (sealed.len() as u64, sealed.len() as u64));
     }
 
     proptest! {

@@ -68,31 +68,17 @@ impl fmt::Debug for WebhookSecret {
 /// The `webhook-signature` header: one `v1,…` for each secret, newest first.
 #[must_use]
 pub fn sign(secrets: &[WebhookSecret], id: &str, seconds: i64, body: &[u8]) -> String {
-    let one =
-        |secret: &WebhookSecret| format!("v1,{}", STANDARD.encode(secret.mac(id, seconds, body)));
-    secrets
-        .iter()
-        .take(MAX_SECRETS)
-        .map(one)
-        .collect::<Vec<_>>()
-        .join(" ")
+    let one = |secret: &WebhookSecret| format!("v1,{}", STANDARD.encode(secret.mac(id, seconds, body)));
+    secrets.iter().take(MAX_SECRETS).map(one).collect::<Vec<_>>().join(" ")
 }
 
 /// What a receiver does: whether one of the signatures fits and the time is near.
 #[must_use]
-pub fn verify(
-    secret: &WebhookSecret,
-    (id, seconds, signatures): (&str, i64, &str),
-    body: &[u8],
-    now: Timestamp,
-) -> bool {
+pub fn verify(secret: &WebhookSecret, (id, seconds, signatures): (&str, i64, &str), body: &[u8], now: Timestamp) -> bool {
     let expected = secret.mac(id, seconds, body);
-    let near =
-        now.as_millis().div_euclid(1000).abs_diff(seconds) <= TOLERANCE_SECONDS.unsigned_abs();
+    let near = now.as_millis().div_euclid(1000).abs_diff(seconds) <= TOLERANCE_SECONDS.unsigned_abs();
     let fits = |signature: &str| {
-        let given = signature
-            .strip_prefix("v1,")
-            .and_then(|s| STANDARD.decode(s).ok());
+        let given = signature.strip_prefix("v1,").and_then(|s| STANDARD.decode(s).ok());
         given.is_some_and(|given| bool::from(given.ct_eq(&expected)))
     };
     near && signatures.split(' ').take(2 * MAX_SECRETS).any(fits)
@@ -162,11 +148,7 @@ impl HttpWebhookClient {
         Self::with(policy, Arc::new(SystemLookup), TIMEOUT)
     }
 
-    fn with(
-        policy: TargetPolicy,
-        lookup: Arc<dyn Lookup>,
-        timeout: Duration,
-    ) -> reqwest::Result<Self> {
+    fn with(policy: TargetPolicy, lookup: Arc<dyn Lookup>, timeout: Duration) -> reqwest::Result<Self> {
         let client = outbound::guarded_client(&policy, lookup, timeout)?;
         Ok(Self { policy, client })
     }
@@ -192,10 +174,7 @@ impl HttpWebhookClient {
             .await
             .map_err(|e| explain(&e))?;
         let status = answer.status().as_u16();
-        let retry_after = answer
-            .headers()
-            .get("retry-after")
-            .and_then(|v| v.to_str().ok()?.parse().ok());
+        let retry_after = answer.headers().get("retry-after").and_then(|v| v.to_str().ok()?.parse().ok());
         let mut taken = 0;
         while let Ok(Some(piece)) = answer.chunk().await {
             taken += piece.len();
@@ -203,10 +182,7 @@ impl HttpWebhookClient {
                 break;
             }
         }
-        Ok(WebhookAnswer {
-            status,
-            retry_after,
-        })
+        Ok(WebhookAnswer { status, retry_after })
     }
 }
 
@@ -244,11 +220,7 @@ mod tests {
     #[test]
     fn the_published_vector_is_signed_and_verified() {
         let secret = WebhookSecret::parse("whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw").unwrap();
-        let (id, seconds, body) = (
-            "msg_p5jXN8AQM9LWM0D4loKWxJek",
-            1_614_265_330,
-            br#"{"test": 2432232314}"#,
-        );
+        let (id, seconds, body) = ("msg_p5jXN8AQM9LWM0D4loKWxJek", 1_614_265_330, br#"{"test": 2432232314}"#);
         let signed = sign(std::slice::from_ref(&secret), id, seconds, body);
         assert_eq!(signed, "v1,g0hM9SsE+OTPJTGt/tmIKtSyZlE3uFJELVlNIOLJ1OE=");
         let now = Timestamp::from_millis(seconds * 1000);
@@ -265,20 +237,10 @@ mod tests {
         let (old, new) = (WebhookSecret::generate(), WebhookSecret::generate());
         let signed = sign(&[new.clone(), old.clone()], "m", 5, b"x");
         for secret in [old, new] {
-            assert!(verify(
-                &secret,
-                ("m", 5, &signed),
-                b"x",
-                Timestamp::from_millis(5000)
-            ));
+            assert!(verify(&secret, ("m", 5, &signed), b"x", Timestamp::from_millis(5000)));
         }
         let stranger = WebhookSecret::generate();
-        assert!(!verify(
-            &stranger,
-            ("m", 5, &signed),
-            b"x",
-            Timestamp::from_millis(5000)
-        ));
+        assert!(!verify(&stranger, ("m", 5, &signed), b"x", Timestamp::from_millis(5000)));
     }
 
     #[test]
@@ -286,13 +248,7 @@ mod tests {
         let secret = WebhookSecret::generate();
         assert_eq!(WebhookSecret::parse(&secret.reveal()), Some(secret.clone()));
         assert_eq!(format!("{secret:?}"), "WebhookSecret(..)");
-        for bad in [
-            "",
-            "whsec_",
-            "whsec_c2hvcnQ=",
-            "MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw",
-            "whsec_!!",
-        ] {
+        for bad in ["", "whsec_", "whsec_c2hvcnQ=", "MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw", "whsec_!!"] {
             assert_eq!(WebhookSecret::parse(bad), None, "{bad}");
         }
     }
@@ -307,10 +263,7 @@ mod tests {
     }
 
     fn client(allow_private: bool, port: u16, timeout: Duration) -> HttpWebhookClient {
-        let policy = TargetPolicy {
-            allow_private,
-            ports: vec![port],
-        };
+        let policy = TargetPolicy { allow_private, ports: vec![port] };
         let here = Arc::new(Fixed("127.0.0.1".parse().unwrap()));
         HttpWebhookClient::with(policy, here, timeout).unwrap()
     }
@@ -349,48 +302,23 @@ mod tests {
 
     #[tokio::test]
     async fn a_webhook_arrives_signed_and_its_status_is_told() {
-        let (address, task) =
-            receiver(b"HTTP/1.1 503 No\r\nretry-after: 7\r\ncontent-length: 2\r\n\r\nno".to_vec())
-                .await;
+        let (address, task) = receiver(b"HTTP/1.1 503 No\r\nretry-after: 7\r\ncontent-length: 2\r\n\r\nno".to_vec()).await;
         let url = format!("http://bank.example:{}/hook?k=1", address.port());
         let answer = client(true, 0, LONG).deliver(call(url)).await.unwrap();
-        assert_eq!(
-            answer,
-            WebhookAnswer {
-                status: 503,
-                retry_after: Some(7)
-            }
-        );
+        assert_eq!(answer, WebhookAnswer { status: 503, retry_after: Some(7) });
         assert!(!answer.accepted());
         let request = task.await.unwrap();
-        assert!(
-            request.starts_with("POST /hook?k=1 HTTP/1.1\r\n"),
-            "{request}"
-        );
+        assert!(request.starts_with("POST /hook?k=1 HTTP/1.1\r\n"), "{request}");
         let expected = sign(&call(String::new()).secrets, "msg_1", 1, b"{}");
-        for header in [
-            "webhook-id: msg_1",
-            "webhook-timestamp: 1",
-            &format!("webhook-signature: {expected}"),
-        ] {
-            assert!(
-                request.contains(&format!("{header}\r\n")),
-                "{header} in {request}"
-            );
+        for header in ["webhook-id: msg_1", "webhook-timestamp: 1", &format!("webhook-signature: {expected}")] {
+            assert!(request.contains(&format!("{header}\r\n")), "{header} in {request}");
         }
     }
 
     #[tokio::test]
     async fn a_redirect_is_told_and_not_followed() {
-        let (address, task) = receiver(
-            b"HTTP/1.1 307 Go\r\nlocation: http://127.0.0.1:1/\r\ncontent-length: 0\r\n\r\n"
-                .to_vec(),
-        )
-        .await;
-        let answer = client(true, 0, LONG)
-            .deliver(call(format!("http://{address}/")))
-            .await
-            .unwrap();
+        let (address, task) = receiver(b"HTTP/1.1 307 Go\r\nlocation: http://127.0.0.1:1/\r\ncontent-length: 0\r\n\r\n".to_vec()).await;
+        let answer = client(true, 0, LONG).deliver(call(format!("http://{address}/"))).await.unwrap();
         assert_eq!((answer.status, answer.accepted()), (307, false));
         task.await.unwrap();
     }
@@ -400,9 +328,7 @@ mod tests {
         let mut answer = b"HTTP/1.1 200 OK\r\ncontent-length: 100000000\r\n\r\n".to_vec();
         answer.resize(64 * 1024, b'x');
         let (address, task) = receiver(answer).await;
-        let answer = client(true, 0, LONG)
-            .deliver(call(format!("http://{address}/")))
-            .await;
+        let answer = client(true, 0, LONG).deliver(call(format!("http://{address}/"))).await;
         assert!(answer.unwrap().accepted());
         task.await.unwrap();
     }
@@ -412,41 +338,22 @@ mod tests {
         let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
         let port = listener.local_addr().unwrap().port();
         let strict = client(false, port, LONG);
-        let outcome = strict
-            .deliver(call(format!("https://rebind.example:{port}/")))
-            .await;
+        let outcome = strict.deliver(call(format!("https://rebind.example:{port}/"))).await;
         assert_eq!(outcome, Err(WebhookError::Refused(TargetRefused::Internal)));
-        let literal = strict
-            .deliver(call(format!("https://127.0.0.1:{port}/")))
-            .await;
+        let literal = strict.deliver(call(format!("https://127.0.0.1:{port}/"))).await;
         assert_eq!(literal, Err(WebhookError::Refused(TargetRefused::Internal)));
-        listener
-            .into_std()
-            .unwrap()
-            .accept()
-            .expect_err("nobody knocked");
+        listener.into_std().unwrap().accept().expect_err("nobody knocked");
     }
 
     #[tokio::test]
     async fn silence_and_closed_doors_have_their_own_errors() {
         let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
         let url = format!("http://{}/", listener.local_addr().unwrap());
-        let silent = client(true, 0, Duration::from_millis(200))
-            .deliver(call(url.clone()))
-            .await;
+        let silent = client(true, 0, Duration::from_millis(200)).deliver(call(url.clone())).await;
         assert_eq!(silent, Err(WebhookError::TimedOut));
         drop(listener);
-        assert_eq!(
-            client(true, 0, LONG).deliver(call(url.clone())).await,
-            Err(WebhookError::Unreachable)
-        );
-        let malformed = WebhookCall {
-            id: "a.b".to_owned(),
-            ..call(url)
-        };
-        assert_eq!(
-            client(true, 0, LONG).deliver(malformed).await,
-            Err(WebhookError::Malformed)
-        );
+        assert_eq!(client(true, 0, LONG).deliver(call(url.clone())).await, Err(WebhookError::Unreachable));
+        let malformed = WebhookCall { id: "a.b".to_owned(), ..call(url) };
+        assert_eq!(client(true, 0, LONG).deliver(malformed).await, Err(WebhookError::Malformed));
     }
 }

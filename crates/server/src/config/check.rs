@@ -29,10 +29,7 @@ impl Config {
             &mut wrong,
         );
         must(
-            self.log
-                .level
-                .parse::<tracing_subscriber::filter::Targets>()
-                .is_ok(),
+            self.log.level.parse::<tracing_subscriber::filter::Targets>().is_ok(),
             "log.level must be error, warn, info, debug or trace, or a list such as \
              \"info,store=debug\"",
             &mut wrong,
@@ -99,21 +96,9 @@ impl Config {
         within("server.drain_seconds", self.server.drain_seconds, 0, 86_400);
         within("media.threads", u32::from(self.media.threads), 1, 64);
         within("limits.rooms", self.limits.rooms, 1, 100_000);
-        within(
-            "limits.uploads_at_once",
-            self.limits.uploads_at_once,
-            1,
-            256,
-        );
-        within(
-            "limits.free_disk_percent",
-            self.limits.free_disk_percent,
-            0,
-            90,
-        );
-        if self.media.advertise.len() > 16
-            || self.media.advertise.iter().any(|a| a.is_unspecified())
-        {
+        within("limits.uploads_at_once", self.limits.uploads_at_once, 1, 256);
+        within("limits.free_disk_percent", self.limits.free_disk_percent, 0, 90);
+        if self.media.advertise.len() > 16 || self.media.advertise.iter().any(|a| a.is_unspecified()) {
             wrong.push(
                 "media.advertise must list at most 16 addresses that customers can reach, \
                  or be empty for those of this machine"
@@ -125,11 +110,7 @@ impl Config {
     fn check_messenger(&self, wrong: &mut Vec<String>) {
         let Messenger { sms, email } = &self.messenger;
         if !sms.url.is_empty() {
-            for (key, value) in [
-                ("account", &sms.account),
-                ("token", &sms.token),
-                ("from", &sms.from),
-            ] {
+            for (key, value) in [("account", &sms.account), ("token", &sms.token), ("from", &sms.from)] {
                 if value.is_empty() {
                     wrong.push(format!(
                         "messenger.sms.{key} is empty; fill it in, or empty messenger.sms.url to \

@@ -7,11 +7,7 @@ fn load(file: &str, env: &[(&str, &str)]) -> Result<Config, Vec<String>> {
     let env = env.iter().map(|(k, v)| ((*k).to_owned(), (*v).to_owned()));
     let config = text::parse(file, env)?;
     let wrong = config.problems();
-    if wrong.is_empty() {
-        Ok(config)
-    } else {
-        Err(wrong)
-    }
+    if wrong.is_empty() { Ok(config) } else { Err(wrong) }
 }
 
 fn refusal(file: &str, env: &[(&str, &str)]) -> String {
@@ -32,10 +28,7 @@ fn the_example_file_is_current_and_says_the_defaults() {
         std::fs::write(&path, &example).unwrap();
     }
     let kept = std::fs::read_to_string(&path).unwrap();
-    assert!(
-        kept == example,
-        "run the test with RECOURSE_WRITE_EXAMPLE=1 to write the file anew"
-    );
+    assert!(kept == example, "run the test with RECOURSE_WRITE_EXAMPLE=1 to write the file anew");
     assert_eq!(load(&example, &[]), Ok(Config::default()));
 }
 
@@ -58,17 +51,8 @@ fn every_type_of_key_is_overridden_by_the_environment() {
     .unwrap();
     assert_eq!(config.server.listen, "[::1]:9000".parse().unwrap());
     assert_eq!(config.server.trusted_proxies.len(), 2);
-    assert_eq!(
-        config.webhooks,
-        Webhooks {
-            allow_private_targets: true,
-            ports: vec![443, 9443]
-        }
-    );
-    assert_eq!(
-        (config.messenger.email.port, config.media.threads),
-        (2525, 2)
-    );
+    assert_eq!(config.webhooks, Webhooks { allow_private_targets: true, ports: vec![443, 9443] });
+    assert_eq!((config.messenger.email.port, config.media.threads), (2525, 2));
     assert_eq!(config.log.format, LogFormat::Json);
 }
 
@@ -78,12 +62,7 @@ fn unknown_keys_are_refused_with_their_path_wherever_they_stand() {
         "[server]\nlisen = \"x\"\n[messenger.sms]\ntokn = \"x\"\n[mdia]\n",
         &[("RECOURSE_SERVER__PORT", "1"), ("RECOURSE_SERVER__", "1")],
     );
-    for path in [
-        "server.lisen",
-        "messenger.sms.tokn",
-        "mdia",
-        "RECOURSE_SERVER__PORT stands for server.port",
-    ] {
+    for path in ["server.lisen", "messenger.sms.tokn", "mdia", "RECOURSE_SERVER__PORT stands for server.port"] {
         assert!(all.contains(path), "{path} in {all}");
     }
     assert_eq!(all.lines().count(), 5, "{all}");
@@ -97,10 +76,7 @@ fn a_value_of_the_wrong_type_is_told_by_its_path_and_never_repeated() {
         ("[media]\nthreads = 70000", "media.threads"),
         ("server = 5", "server"),
         ("[server]\ntls = \"on\"", "server.tls"),
-        (
-            "[server]\ntrusted_proxies = [\"10.0.0.0/99\"]",
-            "server.trusted_proxies",
-        ),
+        ("[server]\ntrusted_proxies = [\"10.0.0.0/99\"]", "server.trusted_proxies"),
     ] {
         let said = refusal(file, &[]);
         assert!(said.starts_with(path), "{path}: {said}");
@@ -108,10 +84,7 @@ fn a_value_of_the_wrong_type_is_told_by_its_path_and_never_repeated() {
     let said = refusal("", &[("RECOURSE_MEDIA__THREADS", "hunter2")]);
     assert_eq!(said, "RECOURSE_MEDIA__THREADS must be a whole number");
     let said = refusal("[messenger.sms]\ntoken = hunter2", &[]);
-    assert!(
-        said.contains("line 2") && !said.contains("hunter2"),
-        "{said}"
-    );
+    assert!(said.contains("line 2") && !said.contains("hunter2"), "{said}");
 }
 
 #[test]
@@ -150,12 +123,7 @@ fn a_public_address_is_an_origin_that_gets_a_camera() {
         config.server.public_url = url.to_owned();
         config.problems().is_empty()
     };
-    for fine in [
-        "https://v.bank.example",
-        "https://v.bank.example:8443/",
-        "http://127.0.0.1:1",
-        "http://a.localhost",
-    ] {
+    for fine in ["https://v.bank.example", "https://v.bank.example:8443/", "http://127.0.0.1:1", "http://a.localhost"] {
         assert!(with(fine), "{fine}");
     }
     for bad in [
@@ -176,36 +144,20 @@ fn secrets_are_never_printed() {
     let mut config = Config::default();
     config.messenger.sms.token = "hunter2".to_owned();
     config.messenger.email.password = "hunter2".to_owned();
-    for url in [
-        "postgres://bank:hunter2@db/recourse",
-        "postgres://db/recourse?password=hunter2",
-        "postgres://bank:hunter2@[db",
-    ] {
+    for url in ["postgres://bank:hunter2@db/recourse", "postgres://db/recourse?password=hunter2", "postgres://bank:hunter2@[db"] {
         config.store.url = url.to_owned();
         let printed = config.redacted();
         assert!(!printed.contains("hunter2"), "{printed}");
         assert!(!format!("{config:?}").contains("hunter2"));
     }
     config.store.url = "postgres://bank:hunter2@db/recourse".to_owned();
-    assert!(
-        config
-            .redacted()
-            .contains("postgres://bank:secret@db/recourse")
-    );
+    assert!(config.redacted().contains("postgres://bank:secret@db/recourse"));
     assert!(config.redacted().contains("token = \"(secret)\""));
-    assert!(
-        load(&config.redacted(), &[]).is_ok(),
-        "what is printed reads back"
-    );
+    assert!(load(&config.redacted(), &[]).is_ok(), "what is printed reads back");
 }
 
 #[test]
 fn a_missing_file_is_told_by_its_name() {
-    let said = Config::load(Some(Path::new("/none/recourse.toml")), [])
-        .unwrap_err()
-        .to_string();
-    assert!(
-        said.starts_with("the configuration cannot be used:\n  - /none/recourse.toml: "),
-        "{said}"
-    );
+    let said = Config::load(Some(Path::new("/none/recourse.toml")), []).unwrap_err().to_string();
+    assert!(said.starts_with("the configuration cannot be used:\n  - /none/recourse.toml: "), "{said}");
 }

@@ -7,117 +7,49 @@ use toml::{Table, Value};
 
 /// Every key, in the order of the file, and what it means.
 const KEYS: &[(&str, &str)] = &[
-    (
-        "server.listen",
-        "Address and port of the web server. Use 0.0.0.0 to be reached from outside.",
-    ),
-    (
-        "server.public_url",
-        "The address customers open. It must be https, except for localhost.",
-    ),
-    (
-        "server.data_dir",
-        "Folder for the database, the sealed evidence and the keys. Back it up.",
-    ),
+    ("server.listen", "Address and port of the web server. Use 0.0.0.0 to be reached from outside."),
+    ("server.public_url", "The address customers open. It must be https, except for localhost."),
+    ("server.data_dir", "Folder for the database, the sealed evidence and the keys. Back it up."),
     (
         "server.tls",
         "\"off\" behind a proxy that ends TLS, \"file\" for a certificate in files,\n\"acme\" to fetch one (port 443 must reach us).",
     ),
-    (
-        "server.cert",
-        "For tls = \"file\": certificate chain and key, PEM. Read again when they change.",
-    ),
+    ("server.cert", "For tls = \"file\": certificate chain and key, PEM. Read again when they change."),
     ("server.key", ""),
-    (
-        "server.domains",
-        "For tls = \"acme\": the names to certify.",
-    ),
-    (
-        "server.contact",
-        "For tls = \"acme\": a mail address for the certificate authority.",
-    ),
-    (
-        "server.trusted_proxies",
-        "Proxies whose X-Forwarded-For is believed, such as [\"10.0.0.0/8\"].",
-    ),
-    (
-        "server.drain_seconds",
-        "How long live calls may go on after the first SIGTERM.",
-    ),
-    (
-        "store.url",
-        "Empty for a SQLite file in data_dir, or postgres://user:password@host/database.",
-    ),
-    (
-        "media.udp",
-        "Address and port for media. Thread n listens on port + n.",
-    ),
-    (
-        "media.tcp",
-        "The same over TCP, for networks that block UDP.",
-    ),
-    (
-        "media.advertise",
-        "Addresses under which customers reach this machine; empty for its own.",
-    ),
-    (
-        "media.threads",
-        "Threads that forward media; one serves about a hundred calls.",
-    ),
+    ("server.domains", "For tls = \"acme\": the names to certify."),
+    ("server.contact", "For tls = \"acme\": a mail address for the certificate authority."),
+    ("server.trusted_proxies", "Proxies whose X-Forwarded-For is believed, such as [\"10.0.0.0/8\"]."),
+    ("server.drain_seconds", "How long live calls may go on after the first SIGTERM."),
+    ("store.url", "Empty for a SQLite file in data_dir, or postgres://user:password@host/database."),
+    ("media.udp", "Address and port for media. Thread n listens on port + n."),
+    ("media.tcp", "The same over TCP, for networks that block UDP."),
+    ("media.advertise", "Addresses under which customers reach this machine; empty for its own."),
+    ("media.threads", "Threads that forward media; one serves about a hundred calls."),
     ("limits.rooms", "Live calls at one time."),
-    (
-        "limits.uploads_at_once",
-        "Images decoded at one time; each may need 512 MiB.",
-    ),
-    (
-        "limits.free_disk_percent",
-        "Below this share of free disk no new case is taken.",
-    ),
-    (
-        "messenger.sms.url",
-        "A gateway that speaks Twilio's form, such as https://api.twilio.com.\nEmpty to send no text messages.",
-    ),
+    ("limits.uploads_at_once", "Images decoded at one time; each may need 512 MiB."),
+    ("limits.free_disk_percent", "Below this share of free disk no new case is taken."),
+    ("messenger.sms.url", "A gateway that speaks Twilio's form, such as https://api.twilio.com.\nEmpty to send no text messages."),
     ("messenger.sms.account", ""),
     ("messenger.sms.token", ""),
     ("messenger.sms.from", "The sender's number or name."),
-    (
-        "messenger.email.host",
-        "The SMTP server. Empty to send no mail.",
-    ),
+    ("messenger.email.host", "The SMTP server. Empty to send no mail."),
     ("messenger.email.port", ""),
-    (
-        "messenger.email.tls",
-        "\"starttls\" (port 587), \"tls\" (port 465), or \"off\" for a relay on this machine.",
-    ),
+    ("messenger.email.tls", "\"starttls\" (port 587), \"tls\" (port 465), or \"off\" for a relay on this machine."),
     ("messenger.email.user", ""),
     ("messenger.email.password", ""),
-    (
-        "messenger.email.from",
-        "The sender, such as \"Bank <no-reply@bank.example>\".",
-    ),
-    (
-        "webhooks.allow_private_targets",
-        "Lets webhooks reach internal addresses and plain http. For tests only.",
-    ),
+    ("messenger.email.from", "The sender, such as \"Bank <no-reply@bank.example>\"."),
+    ("webhooks.allow_private_targets", "Lets webhooks reach internal addresses and plain http. For tests only."),
     ("webhooks.ports", "Ports that webhooks may call."),
     ("log.format", "\"text\" for people, \"json\" for machines."),
-    (
-        "log.level",
-        "error, warn, info, debug or trace; or a list such as \"info,store=debug\".",
-    ),
+    ("log.level", "error, warn, info, debug or trace; or a list such as \"info,store=debug\"."),
 ];
 
 /// Keys whose values are never printed.
 const SECRET: &[&str] = &["messenger.sms.token", "messenger.email.password"];
 
 /// Reads the file and lays the environment over it. Every fault gets its own sentence.
-pub(super) fn parse(
-    file: &str,
-    env: impl IntoIterator<Item = (String, String)>,
-) -> Result<Config, Vec<String>> {
-    let mut table: Table = file
-        .parse()
-        .map_err(|e: toml::de::Error| vec![format!("not TOML: {}", said(&e))])?;
+pub(super) fn parse(file: &str, env: impl IntoIterator<Item = (String, String)>) -> Result<Config, Vec<String>> {
+    let mut table: Table = file.parse().map_err(|e: toml::de::Error| vec![format!("not TOML: {}", said(&e))])?;
     let known = defaults();
     let mut wrong = Vec::new();
     unknown_keys(&table, &known, "", &mut wrong);
@@ -127,9 +59,7 @@ pub(super) fn parse(
     if !wrong.is_empty() {
         return Err(wrong);
     }
-    table
-        .try_into()
-        .map_err(|e: toml::de::Error| vec![said(&e)])
+    table.try_into().map_err(|e: toml::de::Error| vec![said(&e)])
 }
 
 /// The configuration as a file; with comments it is the example.
@@ -156,9 +86,7 @@ pub(super) fn render(config: &Config, with_comments: bool) -> String {
                 let _ = writeln!(out, "# {line}");
             }
         }
-        let value = get(&table, path)
-            .cloned()
-            .unwrap_or_else(|| Value::String(String::new()));
+        let value = get(&table, path).cloned().unwrap_or_else(|| Value::String(String::new()));
         let _ = writeln!(out, "{key} = {}", shown(path, value));
     }
     out
@@ -166,9 +94,7 @@ pub(super) fn render(config: &Config, with_comments: bool) -> String {
 
 fn shown(path: &str, value: Value) -> Value {
     match value {
-        Value::String(text) if SECRET.contains(&path) && !text.is_empty() => {
-            Value::String("(secret)".to_owned())
-        }
+        Value::String(text) if SECRET.contains(&path) && !text.is_empty() => Value::String("(secret)".to_owned()),
         Value::String(text) if path == "store.url" => Value::String(without_password(&text)),
         plain @ (Value::String(_)
         | Value::Integer(_)
@@ -204,15 +130,9 @@ fn defaults() -> Table {
 
 fn unknown_keys(given: &Table, known: &Table, path: &str, wrong: &mut Vec<String>) {
     for (key, value) in given {
-        let path = if path.is_empty() {
-            key.clone()
-        } else {
-            format!("{path}.{key}")
-        };
+        let path = if path.is_empty() { key.clone() } else { format!("{path}.{key}") };
         match (value, known.get(key)) {
-            (_, None) => wrong.push(format!(
-                "{path} is not a key of this program; check its spelling"
-            )),
+            (_, None) => wrong.push(format!("{path} is not a key of this program; check its spelling")),
             (Value::Table(inner), Some(Value::Table(known))) => {
                 unknown_keys(inner, known, &path, wrong);
             }
@@ -223,17 +143,12 @@ fn unknown_keys(given: &Table, known: &Table, path: &str, wrong: &mut Vec<String
 
 /// One environment variable. Names without `__` belong to others, such as `RECOURSE_CONFIG`.
 fn overlay(table: &mut Table, known: &Table, name: &str, value: &str, wrong: &mut Vec<String>) {
-    let Some(rest) = name
-        .strip_prefix(ENV_PREFIX)
-        .filter(|rest| rest.contains("__"))
-    else {
+    let Some(rest) = name.strip_prefix(ENV_PREFIX).filter(|rest| rest.contains("__")) else {
         return;
     };
     let path = rest.replace("__", ".").to_ascii_lowercase();
     let Some(default) = get(known, &path).filter(|v| !v.is_table()) else {
-        wrong.push(format!(
-            "{name} stands for {path}, which is not a key of this program"
-        ));
+        wrong.push(format!("{name} stands for {path}, which is not a key of this program"));
         return;
     };
     match typed(default, &path, value) {
@@ -249,22 +164,13 @@ fn typed(default: &Value, path: &str, text: &str) -> Option<Value> {
         Value::Boolean(_) => text.parse().ok().map(Value::Boolean),
         Value::Integer(_) => text.trim().parse().ok().map(Value::Integer),
         Value::Array(_) => {
-            let items = text
-                .split(',')
-                .map(str::trim)
-                .filter(|item| !item.is_empty());
+            let items = text.split(',').map(str::trim).filter(|item| !item.is_empty());
             let one = |item: &str| {
-                if path == "webhooks.ports" {
-                    item.parse().ok().map(Value::Integer)
-                } else {
-                    Some(Value::String(item.to_owned()))
-                }
+                if path == "webhooks.ports" { item.parse().ok().map(Value::Integer) } else { Some(Value::String(item.to_owned())) }
             };
             items.map(one).collect::<Option<_>>().map(Value::Array)
         }
-        Value::String(_) | Value::Float(_) | Value::Datetime(_) | Value::Table(_) => {
-            Some(Value::String(text.to_owned()))
-        }
+        Value::String(_) | Value::Float(_) | Value::Datetime(_) | Value::Table(_) => Some(Value::String(text.to_owned())),
     }
 }
 
@@ -289,9 +195,7 @@ fn set(table: &mut Table, path: &str, value: Value) {
         table.insert(path.to_owned(), value);
         return;
     };
-    let inner = table
-        .entry(section)
-        .or_insert_with(|| Value::Table(Table::new()));
+    let inner = table.entry(section).or_insert_with(|| Value::Table(Table::new()));
     // A section that is no table is told by the reader, with its path.
     if let Some(inner) = inner.as_table_mut() {
         set(inner, rest, value);
@@ -301,20 +205,11 @@ fn set(table: &mut Table, path: &str, value: Value) {
 /// What the reader says, on one line and without the quoted source, which may hold a secret.
 fn said(error: &toml::de::Error) -> String {
     let whole = error.to_string();
-    let place = whole
-        .lines()
-        .next()
-        .filter(|line| line.starts_with("TOML parse error"));
-    let path = whole
-        .lines()
-        .find_map(|line| line.strip_prefix("in `")?.strip_suffix('`'));
+    let place = whole.lines().next().filter(|line| line.starts_with("TOML parse error"));
+    let path = whole.lines().find_map(|line| line.strip_prefix("in `")?.strip_suffix('`'));
     match (path, place) {
         (Some(path), _) => format!("{path}: {}", error.message()),
-        (None, Some(place)) => format!(
-            "{}: {}",
-            place.trim_start_matches("TOML parse error "),
-            error.message()
-        ),
+        (None, Some(place)) => format!("{}: {}", place.trim_start_matches("TOML parse error "), error.message()),
         (None, None) => error.message().to_owned(),
     }
 }
@@ -326,11 +221,7 @@ mod tests {
 
     fn leaves(table: &Table, path: &str, found: &mut BTreeSet<String>) {
         for (key, value) in table {
-            let path = if path.is_empty() {
-                key.clone()
-            } else {
-                format!("{path}.{key}")
-            };
+            let path = if path.is_empty() { key.clone() } else { format!("{path}.{key}") };
             match value.as_table() {
                 Some(inner) => leaves(inner, &path, found),
                 None => drop(found.insert(path)),

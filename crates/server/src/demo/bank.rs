@@ -173,7 +173,11 @@ async fn check(State(bank): State<Arc<Bank>>, Json(check): Json<Check>) -> Respo
         Ok((status, body)) => (status, Json(body)).into_response(),
         Err(error) => {
             tracing::error!(%error, "the demo bank cannot reach the API");
-            (StatusCode::BAD_GATEWAY, Json(json!({ "code": "unavailable", "title": "The API does not answer", "status": 502, "detail": "Try again." }))).into_response()
+            (
+                StatusCode::BAD_GATEWAY,
+                Json(json!({ "code": "unavailable", "title": "The API does not answer", "status": 502, "detail": "Try again." })),
+            )
+                .into_response()
         }
     }
 }

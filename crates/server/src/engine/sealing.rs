@@ -79,7 +79,12 @@ impl Engine {
 /// The words of a name as they are compared: compatibility form, lower case.
 fn words(name: &str) -> impl Iterator<Item = String> {
     let normal: String = name.nfkc().flat_map(char::to_lowercase).collect();
-    normal.split(|c: char| c.is_whitespace() || c == '-' || c == ',').filter(|w| !w.is_empty()).map(str::to_owned).collect::<Vec<_>>().into_iter()
+    normal
+        .split(|c: char| c.is_whitespace() || c == '-' || c == ',')
+        .filter(|w| !w.is_empty())
+        .map(str::to_owned)
+        .collect::<Vec<_>>()
+        .into_iter()
 }
 
 /// Reads a sealed state of any schema this program has ever written.

@@ -311,7 +311,11 @@ impl Engine {
 
     fn agent_rows(&self, slot: &AgentSlot, tx: &Tx, actor: &Actor, rows: &mut Commit) -> Result<(), EngineError> {
         let agent = &slot.agent;
-        let state = serde_json::to_string(agent).map_err(|e| EngineError::Corrupt { what: "agent", row: agent.id.to_string(), why: e.to_string() })?;
+        let state = serde_json::to_string(agent).map_err(|e| EngineError::Corrupt {
+            what: "agent",
+            row: agent.id.to_string(),
+            why: e.to_string(),
+        })?;
         for fact in &slot.facts {
             let mut body = serde_json::to_value(fact).unwrap_or_default();
             let kind = body.as_object_mut().and_then(|m| m.remove("fact")).and_then(|v| v.as_str().map(str::to_owned)).unwrap_or_default();
@@ -320,7 +324,14 @@ impl Engine {
             }
             rows.audit.push(self.entry(agent.tenant, None, 0, tx.now, actor, &kind, body, None));
             if let agent::Fact::RingMissed { case, .. } = fact {
-                rows.marks.push(store::rows::MarkRow { tenant: agent.tenant, case: *case, agent: Some(agent.id), kind: "missed".to_owned(), at: tx.now, value: 1 });
+                rows.marks.push(store::rows::MarkRow {
+                    tenant: agent.tenant,
+                    case: *case,
+                    agent: Some(agent.id),
+                    kind: "missed".to_owned(),
+                    at: tx.now,
+                    value: 1,
+                });
             }
         }
         rows.agents.push(AgentWrite {

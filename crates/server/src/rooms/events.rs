@@ -153,7 +153,9 @@ fn to_agent(rooms: &Rooms, case: CaseId, push: AgentPush) {
 async fn on_recorder(rooms: &Arc<Rooms>, event: RecorderEvent) {
     let (case, input) = match event {
         RecorderEvent::Head { case, session, segments, head } => (case, Input::RecordingHead { session, segments, head }),
-        RecorderEvent::Gap { case, session, seat, kind, from, to, why } => (case, Input::RecordingGap { session, seat, kind, from, to, why }),
+        RecorderEvent::Gap { case, session, seat, kind, from, to, why } => {
+            (case, Input::RecordingGap { session, seat, kind, from, to, why })
+        }
         RecorderEvent::Failed { case, session, why } => (case, Input::RecordingFailed { session, why }),
         RecorderEvent::Sealed { case, session, segments, head } => (case, Input::RecordingSealed { session, segments, head }),
     };

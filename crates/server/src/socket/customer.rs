@@ -224,7 +224,11 @@ impl Page {
                 let at = match at.as_deref().map(Timestamp::parse) {
                     None => soonest(&self.app, self.case, now).await,
                     Some(Some(at)) => at,
-                    Some(None) => return voice.say(&CustomerPush::Problem { code: "bad_time".to_owned(), detail: "RFC 3339, please.".to_owned() }).await,
+                    Some(None) => {
+                        return voice
+                            .say(&CustomerPush::Problem { code: "bad_time".to_owned(), detail: "RFC 3339, please.".to_owned() })
+                            .await;
+                    }
                 };
                 self.act(voice, Input::CallBack { at }).await
             }
@@ -338,7 +342,8 @@ pub(crate) async fn soonest(app: &App, case: CaseId, now: Timestamp) -> Timestam
 /// other than line breaks, and the bidirectional overrides of Unicode (UAX 9).
 #[must_use]
 pub fn clean(text: &str) -> String {
-    let odd = |c: char| (c.is_control() && c != '\n') || matches!(c, '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}' | '\u{200b}' | '\u{feff}');
+    let odd =
+        |c: char| (c.is_control() && c != '\n') || matches!(c, '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}' | '\u{200b}' | '\u{feff}');
     text.chars().filter(|c| !odd(*c)).collect::<String>().trim().to_owned()
 }
 
@@ -348,7 +353,6 @@ pub(crate) fn salt(app: &App) -> Salt {
     bytes.copy_from_slice(&secret[..16]);
     Salt(bytes)
 }
-
 
 #[cfg(test)]
 mod tests {

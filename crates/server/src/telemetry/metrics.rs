@@ -67,12 +67,7 @@ pub struct Counters<const N: usize> {
 
 impl<const N: usize> Counters<N> {
     const fn new(name: &'static str, label: &'static str, values: [&'static str; N]) -> Self {
-        Self {
-            name,
-            label,
-            values,
-            counts: [const { AtomicU64::new(0) }; N],
-        }
+        Self { name, label, values, counts: [const { AtomicU64::new(0) }; N] }
     }
 
     /// Adds to the count of a label value. One that is not in the list is not counted.
@@ -117,23 +112,14 @@ pub struct Gauges<const N: usize> {
 
 impl<const N: usize> Gauges<N> {
     const fn new(name: &'static str, label: &'static str, values: [&'static str; N]) -> Self {
-        Self {
-            name,
-            label,
-            values,
-            levels: [const { AtomicI64::new(0) }; N],
-        }
+        Self { name, label, values, levels: [const { AtomicI64::new(0) }; N] }
     }
 
     /// Counts one in until the guard is dropped, so that no path forgets to count it out.
     #[must_use]
     pub fn hold(&'static self, value: &str) -> Held {
         debug_assert!(self.values.contains(&value), "{} has no {value}", self.name);
-        let level = self
-            .values
-            .iter()
-            .position(|v| *v == value)
-            .map(|at| &self.levels[at]);
+        let level = self.values.iter().position(|v| *v == value).map(|at| &self.levels[at]);
         if let Some(level) = level {
             level.fetch_add(1, Relaxed);
         }
@@ -191,19 +177,13 @@ pub struct Histogram {
 
 impl Histogram {
     const fn new(name: &'static str) -> Self {
-        Self {
-            name,
-            buckets: [const { AtomicU64::new(0) }; BOUNDS.len()],
-            beyond: AtomicU64::new(0),
-            micros: AtomicU64::new(0),
-        }
+        Self { name, buckets: [const { AtomicU64::new(0) }; BOUNDS.len()], beyond: AtomicU64::new(0), micros: AtomicU64::new(0) }
     }
 
     pub fn observe(&self, took: Duration) {
         let micros = u64::try_from(took.as_micros()).unwrap_or(u64::MAX);
         let at = BOUNDS.iter().position(|(bound, _)| micros <= *bound);
-        at.map_or(&self.beyond, |at| &self.buckets[at])
-            .fetch_add(1, Relaxed);
+        at.map_or(&self.beyond, |at| &self.buckets[at]).fetch_add(1, Relaxed);
         self.micros.fetch_add(micros, Relaxed);
     }
 
@@ -236,11 +216,7 @@ fn head(name: &str, help: &str, kind: &str, out: &mut String) {
 }
 
 fn line(name: &str, label: &str, value: &str, number: impl std::fmt::Display, out: &mut String) {
-    let _ = if label.is_empty() {
-        writeln!(out, "{name} {number}")
-    } else {
-        writeln!(out, "{name}{{{label}=\"{value}\"}} {number}")
-    };
+    let _ = if label.is_empty() { writeln!(out, "{name} {number}") } else { writeln!(out, "{name}{{{label}=\"{value}\"}} {number}") };
 }
 
 #[cfg(test)]
@@ -254,14 +230,8 @@ mod tests {
         counters.add("y", 3);
         let mut out = String::new();
         counters.write("Help.", &mut out);
-        assert_eq!(
-            out,
-            "# HELP a_total Help.\n# TYPE a_total counter\na_total{kind=\"x\"} 0\na_total{kind=\"y\"} 3\n"
-        );
-        assert_eq!(
-            (counters.get("x"), counters.get("y"), counters.get("z")),
-            (0, 3, 0)
-        );
+        assert_eq!(out, "# HELP a_total Help.\n# TYPE a_total counter\na_total{kind=\"x\"} 0\na_total{kind=\"y\"} 3\n");
+        assert_eq!((counters.get("x"), counters.get("y"), counters.get("z")), (0, 3, 0));
     }
 
     #[test]
@@ -301,18 +271,11 @@ mod tests {
         let page = render();
         assert_eq!(BTreeSet::from_iter(names()).len(), names().len());
         for name in names() {
-            assert_eq!(
-                page.matches(&format!("# TYPE {name} ")).count(),
-                1,
-                "{name}"
-            );
+            assert_eq!(page.matches(&format!("# TYPE {name} ")).count(), 1, "{name}");
         }
         for line in page.lines().filter(|line| !line.starts_with('#')) {
             let (name, number) = line.rsplit_once(' ').unwrap();
-            assert!(
-                name.starts_with("recourse_") && number.parse::<f64>().is_ok(),
-                "{line}"
-            );
+            assert!(name.starts_with("recourse_") && number.parse::<f64>().is_ok(), "{line}");
         }
     }
 }

@@ -18,15 +18,8 @@ pub struct FailOnErrorOrPlanted {
 impl FailOnErrorOrPlanted {
     #[must_use]
     pub fn new(planted: &[&str]) -> Self {
-        let planted = planted
-            .iter()
-            .filter(|p| !p.is_empty())
-            .map(|p| p.to_lowercase())
-            .collect();
-        Self {
-            planted,
-            errors_pass: false,
-        }
+        let planted = planted.iter().filter(|p| !p.is_empty()).map(|p| p.to_lowercase()).collect();
+        Self { planted, errors_pass: false }
     }
 
     /// For walks that break something on purpose: errors may be logged, planted text not.
@@ -100,41 +93,25 @@ mod tests {
     #[test]
     fn an_error_fails_unless_allowed_and_lower_levels_pass() {
         assert!(!passes(planted(), || tracing::error!("broken")));
-        assert!(passes(planted().allowing_errors(), || tracing::error!(
-            "broken"
-        )));
+        assert!(passes(planted().allowing_errors(), || tracing::error!("broken")));
         assert!(passes(planted(), || tracing::warn!(case.id = 5, "late")));
     }
 
     #[test]
     fn planted_text_fails_wherever_and_in_whatever_case_it_stands() {
         assert!(!passes(planted(), || tracing::trace!("for nur aisyah")));
-        assert!(!passes(planted(), || tracing::info!(
-            name = "Nur Aisyah",
-            "x"
-        )));
-        assert!(!passes(
-            planted(),
-            || tracing::info!(name = ?Some("Nur Aisyah"), "x")
-        ));
-        assert!(!passes(planted(), || drop(tracing::info_span!(
-            "s",
-            name = "Nur Aisyah"
-        ))));
+        assert!(!passes(planted(), || tracing::info!(name = "Nur Aisyah", "x")));
+        assert!(!passes(planted(), || tracing::info!(name = ?Some("Nur Aisyah"), "x")));
+        assert!(!passes(planted(), || drop(tracing::info_span!("s", name = "Nur Aisyah"))));
         assert!(!passes(planted(), || {
             let span = tracing::info_span!("s", name = tracing::field::Empty);
             span.record("name", "Nur Aisyah");
         }));
-        assert!(!passes(planted().allowing_errors(), || tracing::error!(
-            "Nur Aisyah"
-        )));
+        assert!(!passes(planted().allowing_errors(), || tracing::error!("Nur Aisyah")));
     }
 
     #[test]
     fn personal_data_in_its_wrapper_passes() {
-        assert!(passes(
-            planted(),
-            || tracing::info!(name = ?Pii::new("Nur Aisyah"), "x")
-        ));
+        assert!(passes(planted(), || tracing::info!(name = ?Pii::new("Nur Aisyah"), "x")));
     }
 }

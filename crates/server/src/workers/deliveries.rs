@@ -13,8 +13,8 @@ use domain::time::{Span, Timestamp};
 use std::collections::BTreeMap;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, Instant};
-use tracing::Instrument;
 use store::rows::{Channel, ClaimedDelivery, Commit, EndpointWrite, Outcome};
+use tracing::Instrument;
 
 /// How long a delivery may be in flight before another worker may take it.
 const LEASE: Span = Span::seconds(60);

@@ -196,7 +196,9 @@ async fn a_state_opens_only_in_its_own_place_with_its_own_key() {
     let app = TestApp::new().await;
     let engine = &app.app.engine;
     let other = row(&app, opened(&app, "onb-9").await).await;
-    for (name, take) in [("another case's state and key", (true, true)), ("another case's key", (false, true)), ("its own older state", (false, false))] {
+    for (name, take) in
+        [("another case's state and key", (true, true)), ("another case's key", (false, true)), ("its own older state", (false, false))]
+    {
         let own = row(&app, opened(&app, name).await).await;
         let state = if take.0 { &other.state } else { &own.state };
         let key = if take.1 { &other.key } else { &own.key };
@@ -248,8 +250,12 @@ async fn nothing_personal_lies_readable_on_the_disk() {
     decide(&app.app, customer.case, sari.id, Verdict::Verified, ReasonCode::IdentityConfirmed).await;
     tell(engine, customer.case, Input::Rate { stars: 5, comment: Pii::new(PERSONAL[8].to_owned()) }).await;
     // A link by text message: number, text and token are in the outbox.
-    let second = opened_as(&app, json!({ "reference": "canary-2", "customer": { "name": PERSONAL[0], "locale": "ms", "phone": PERSONAL[3] },
-        "check": { "attempt": 2, "outcome": "failed", "reasons": ["document_glare"] } })).await;
+    let second = opened_as(
+        &app,
+        json!({ "reference": "canary-2", "customer": { "name": PERSONAL[0], "locale": "ms", "phone": PERSONAL[3] },
+        "check": { "attempt": 2, "outcome": "failed", "reasons": ["document_glare"] } }),
+    )
+    .await;
     let link = engine.with_link(second, &Actor::Customer, |link, life| Input::NewLink { link, life }).await.unwrap();
     let token = link.token.unwrap();
 

@@ -9,7 +9,10 @@ use serde_json::{Value, json};
 use server::state::Limits;
 
 fn look_from(token: &str, forwarded: &str) -> axum::http::Request<axum::body::Body> {
-    call(Method::POST, "/v1/customer/look", Some(json!({ "token": token }))).header("recourse-page", "1").header("x-forwarded-for", forwarded).body_of()
+    call(Method::POST, "/v1/customer/look", Some(json!({ "token": token })))
+        .header("recourse-page", "1")
+        .header("x-forwarded-for", forwarded)
+        .body_of()
 }
 
 /// How many wrong tokens an address may try; the address is told by a proxy.
@@ -44,7 +47,8 @@ async fn the_consent_keeps_the_address_of_the_customer_and_not_of_the_proxy() {
     let link = app.page("/v1/customer/look", json!({ "token": token })).await.json();
     let consent = json!({ "sha256": link["consent"]["sha256"], "locale": link["consent"]["locale"] });
     let body = json!({ "token": token, "consent": consent, "mode": "video" });
-    let request = call(Method::POST, "/v1/customer/claim", Some(body)).header("recourse-page", "1").header("x-forwarded-for", "198.51.100.77");
+    let request =
+        call(Method::POST, "/v1/customer/claim", Some(body)).header("recourse-page", "1").header("x-forwarded-for", "198.51.100.77");
     assert_eq!(app.send_from(request.body_of(), [10, 0, 0, 1].into()).await.status, 200);
     let held = app.app.engine.case(case.parse().unwrap()).await.unwrap();
     assert_eq!(held.consents[0].address.reveal(), "198.51.100.77");

@@ -138,9 +138,15 @@ async fn after_a_crash_the_recording_goes_on_in_a_new_part_and_says_what_is_miss
     assert_eq!(yard.chain().0, 6);
     assert!(yard.part(1).exists(), "what was there is not written to again");
     assert_eq!(std::fs::metadata(yard.part(0)).unwrap().len(), length - 5);
-    let gaps: Vec<_> = told.iter().filter_map(|e| if let RecorderEvent::Gap { seat, kind, why, from, .. } = e { Some((*seat, *kind, *why, from.0)) } else { None }).collect();
+    let gaps: Vec<_> = told
+        .iter()
+        .filter_map(|e| if let RecorderEvent::Gap { seat, kind, why, from, .. } = e { Some((*seat, *kind, *why, from.0)) } else { None })
+        .collect();
     assert_eq!(gaps.len(), 4, "both seats, sound and picture: {gaps:?}");
-    assert!(gaps.iter().all(|(_, _, why, from)| *why == "server_stopped" && *from == 1_020_000), "from the last sealed segment on: {gaps:?}");
+    assert!(
+        gaps.iter().all(|(_, _, why, from)| *why == "server_stopped" && *from == 1_020_000),
+        "from the last sealed segment on: {gaps:?}"
+    );
     let plain = yard.opened().unwrap();
     assert_eq!(plain, [0, 1, 2, 10, 11, 12].map(|n| segment(n).bytes));
 }

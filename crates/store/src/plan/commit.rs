@@ -3,7 +3,9 @@
 
 use super::{Plan, Rule};
 use crate::StoreError;
-use crate::rows::{AgentWrite, ApiKeyWrite, CaseWrite, Commit, DeliveryRow, EndpointWrite, LinkRow, MarkRow, PersonWrite, ReportRow, TenantWrite};
+use crate::rows::{
+    AgentWrite, ApiKeyWrite, CaseWrite, Commit, DeliveryRow, EndpointWrite, LinkRow, MarkRow, PersonWrite, ReportRow, TenantWrite,
+};
 use crate::rows::{MAX_AGENTS, MAX_CASES, MAX_ENTRIES, MAX_ROWS, MAX_STATE_BYTES};
 use crate::value::{Query, args, words};
 use domain::audit::Entry;
@@ -64,7 +66,8 @@ fn check(commit: &Commit) -> Result<(), StoreError> {
     if commit.policy.as_ref().is_some_and(|row| row.version == 0 || row.version >= i64::MAX as u64) {
         return Err(StoreError::Limit("a policy's version"));
     }
-    let too_large = |row: &CaseWrite| row.state.len() + row.key.len() > MAX_STATE_BYTES || row.reasons.len() + row.name_tokens.len() > MAX_ROWS;
+    let too_large =
+        |row: &CaseWrite| row.state.len() + row.key.len() > MAX_STATE_BYTES || row.reasons.len() + row.name_tokens.len() > MAX_ROWS;
     if commit.cases.iter().any(too_large) {
         return Err(StoreError::Limit("a case that is too large"));
     }
@@ -132,7 +135,8 @@ const CASE_NEXT: &str = "UPDATE cases SET version = $3, reference = $4, phase = 
     created_at = $9, updated_at = $10, deadline_at = $11, queued_at = $12, recovered_seconds = $13, state = $14, state_hash = $15, \
     case_key = $16 WHERE id = $1 AND tenant = $2 AND version = $17";
 const CASE_WORDS: &str = "UPDATE cases SET reasons = $2, name_tokens = $3 WHERE id = $1 AND (reasons <> $2 OR name_tokens <> $3)";
-const IDEMPOTENCY: &str = "INSERT INTO idempotency (tenant, key, request_hash, status, response, created_at) VALUES ($1, $2, $3, $4, $5, $6)";
+const IDEMPOTENCY: &str =
+    "INSERT INTO idempotency (tenant, key, request_hash, status, response, created_at) VALUES ($1, $2, $3, $4, $5, $6)";
 const POLICY: &str = "INSERT INTO policies (tenant, version, at, author, body) VALUES ($1, $2, $3, $4, $5)";
 const LINKS: &str = "links (token_hash, case_id, invitation, created_at, expires_at)";
 const MARKS: &str = "marks (tenant, case_id, agent, kind, at, value)";
@@ -194,17 +198,7 @@ fn endpoint(row: EndpointWrite) -> Query {
          VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9) \
          ON CONFLICT (id) DO UPDATE SET url = excluded.url, events = excluded.events, secret = excluded.secret, state = excluded.state, \
          failures = excluded.failures, disabled_at = excluded.disabled_at WHERE endpoints.tenant = excluded.tenant",
-        args![
-            row.id,
-            row.tenant,
-            row.url,
-            words(&row.events),
-            row.secret,
-            row.state,
-            row.created_at,
-            row.failures,
-            row.disabled_at,
-        ],
+        args![row.id, row.tenant, row.url, words(&row.events), row.secret, row.state, row.created_at, row.failures, row.disabled_at,],
     )
 }
 
@@ -246,18 +240,7 @@ fn report(row: ReportRow) -> Args {
 
 fn entry(row: Entry) -> Args {
     let leaf = row.leaf_hash();
-    args![
-        row.id,
-        row.tenant,
-        row.case,
-        row.case_version,
-        row.at,
-        row.actor,
-        row.kind,
-        row.body.to_string(),
-        row.state_hash,
-        leaf,
-    ]
+    args![row.id, row.tenant, row.case, row.case_version, row.at, row.actor, row.kind, row.body.to_string(), row.state_hash, leaf,]
 }
 
 fn delivery(row: DeliveryRow) -> Args {

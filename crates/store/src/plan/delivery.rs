@@ -27,7 +27,10 @@ pub(crate) fn claim(now: Timestamp, lease_until: Timestamp, limit: u32, skip_loc
 const HOLDS: &str = "WHERE id = $1 AND claims = $2 AND state = 'pending' AND lease_until IS NOT NULL";
 
 fn again(attempts: &'static str, args: Vec<Arg>) -> Query {
-    Query::change(format!("UPDATE deliveries SET next_at = $3, last_status = $4, last_error = $5, attempts = {attempts}, lease_until = NULL {HOLDS}"), args)
+    Query::change(
+        format!("UPDATE deliveries SET next_at = $3, last_status = $4, last_error = $5, attempts = {attempts}, lease_until = NULL {HOLDS}"),
+        args,
+    )
 }
 
 /// Ends the claim that `lease` names.

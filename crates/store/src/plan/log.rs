@@ -7,7 +7,12 @@ use crate::rows::{CheckpointRow, MAX_LIST, Sequenced};
 use crate::value::{Query, args};
 
 /// The plan of a sequencing from `expected_size` on, or the rule it breaks.
-pub(crate) fn sequence(expected_size: u64, entries: Vec<Sequenced>, frontier: Vec<u8>, checkpoint: Option<CheckpointRow>) -> Result<Plan, StoreError> {
+pub(crate) fn sequence(
+    expected_size: u64,
+    entries: Vec<Sequenced>,
+    frontier: Vec<u8>,
+    checkpoint: Option<CheckpointRow>,
+) -> Result<Plan, StoreError> {
     if entries.len() > MAX_LIST as usize {
         return Err(StoreError::Limit("too many entries at once"));
     }

@@ -50,7 +50,8 @@ pub(crate) fn forget_idempotency(before: Timestamp) -> Plan {
 }
 
 pub(crate) fn forget_sign_ins(before: Timestamp) -> Plan {
-    let links = "DELETE FROM sign_in_links WHERE hash IN (SELECT hash FROM sign_in_links WHERE expires_at < $1 ORDER BY expires_at LIMIT 1000)";
+    let links =
+        "DELETE FROM sign_in_links WHERE hash IN (SELECT hash FROM sign_in_links WHERE expires_at < $1 ORDER BY expires_at LIMIT 1000)";
     let sign_ins = "DELETE FROM sign_ins WHERE hash IN (SELECT hash FROM sign_ins WHERE expires_at < $1 ORDER BY expires_at LIMIT 1000)";
     let mut plan = Plan::single(Query::change(links, args![before]), Rule::Any);
     plan.push(Query::change(sign_ins, args![before]), Rule::Any);

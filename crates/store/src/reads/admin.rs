@@ -36,7 +36,13 @@ fn tenant_row(record: Record) -> Result<TenantWrite, StoreError> {
 
 fn policy_row(record: Record) -> Result<PolicyRow, StoreError> {
     let mut c = record.columns("policies");
-    Ok(PolicyRow { tenant: c.id("tenant")?, version: c.count("version")?, at: c.time("at")?, by: c.text("author")?, body: c.json_text("body")? })
+    Ok(PolicyRow {
+        tenant: c.id("tenant")?,
+        version: c.count("version")?,
+        at: c.time("at")?,
+        by: c.text("author")?,
+        body: c.json_text("body")?,
+    })
 }
 
 fn endpoint_row(record: Record) -> Result<EndpointWrite, StoreError> {

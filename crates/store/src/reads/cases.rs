@@ -85,11 +85,8 @@ pub(crate) fn by_link(token_hash: [u8; 32]) -> Read<CaseRow> {
 }
 
 pub(crate) fn by_reference(tenant: TenantId, reference: String) -> Read<CaseRow> {
-    let sql = concat!(
-        "SELECT ",
-        case_columns!(),
-        " FROM cases WHERE tenant = $1 AND reference = $2 ORDER BY created_at DESC, id DESC LIMIT 1"
-    );
+    let sql =
+        concat!("SELECT ", case_columns!(), " FROM cases WHERE tenant = $1 AND reference = $2 ORDER BY created_at DESC, id DESC LIMIT 1");
     Read { query: Query::rows(sql, args![tenant, reference]), decode: case_row }
 }
 

@@ -65,13 +65,30 @@ pub struct ClaimedDelivery {
 /// How an attempt ended.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Outcome {
-    Delivered { at: Timestamp, status: Option<i64> },
-    Retry { next_at: Timestamp, status: Option<i64>, error: String },
-    Dead { at: Timestamp, status: Option<i64>, error: String },
+    Delivered {
+        at: Timestamp,
+        status: Option<i64>,
+    },
+    Retry {
+        next_at: Timestamp,
+        status: Option<i64>,
+        error: String,
+    },
+    Dead {
+        at: Timestamp,
+        status: Option<i64>,
+        error: String,
+    },
     /// As a retry, but the attempt told of the receiver and not of this delivery: it is not counted.
-    Probed { next_at: Timestamp, status: Option<i64>, error: String },
+    Probed {
+        next_at: Timestamp,
+        status: Option<i64>,
+        error: String,
+    },
     /// Not attempted: the lease goes back and nothing is counted.
-    Released { next_at: Timestamp },
+    Released {
+        next_at: Timestamp,
+    },
 }
 
 /// Which deliveries of a tenant, newest first.

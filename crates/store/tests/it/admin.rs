@@ -24,8 +24,14 @@ async fn people_are_written_whole_and_stay_in_their_tenant(place: &Place) {
     let put = async |people| store.commit(Commit { people, ..Commit::default() }).await;
     put(vec![person(2), person(1), person(3)]).await.unwrap();
     assert_eq!(store.person(AgentId(1)).await.unwrap(), Some(person(1)));
-    let changed =
-        PersonWrite { email: "new@bank.example".to_owned(), active: false, password_hash: None, totp_secret: None, skills: "{}".to_owned(), ..person(1) };
+    let changed = PersonWrite {
+        email: "new@bank.example".to_owned(),
+        active: false,
+        password_hash: None,
+        totp_secret: None,
+        skills: "{}".to_owned(),
+        ..person(1)
+    };
     put(vec![changed.clone()]).await.unwrap();
     assert_eq!(store.person_by_email("new@bank.example".to_owned()).await.unwrap(), Some(changed));
     assert_eq!(store.person_by_email(person(1).email).await.unwrap(), None);

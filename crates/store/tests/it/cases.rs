@@ -219,8 +219,11 @@ async fn a_case_is_found_by_the_words_it_has_now(place: &Place) {
     let changed = CaseWrite { reasons: vec!["blur".to_owned()], name_tokens: vec!["new".to_owned()], ..next(&same) };
     let emptied = CaseWrite { reasons: vec![], name_tokens: vec![], ..next(&changed) };
     let found = async |reason: Option<&str>, token: Option<&str>| {
-        let filter =
-            CaseFilter { reason: reason.map(str::to_owned), name_tokens: token.map(str::to_owned).into_iter().collect(), ..CaseFilter::default() };
+        let filter = CaseFilter {
+            reason: reason.map(str::to_owned),
+            name_tokens: token.map(str::to_owned).into_iter().collect(),
+            ..CaseFilter::default()
+        };
         store.cases(BANK, filter, None, 10).await.unwrap().len()
     };
     let words = [(Some("glare"), None), (None, Some("old")), (Some("blur"), None), (None, Some("new"))];

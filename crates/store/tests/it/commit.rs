@@ -1,7 +1,8 @@
 //! One action is kept whole or not at all, also beside others.
 
 use crate::fixtures::{
-    BANK, NOW, OTHER, agent, api_key, at, case, cases, delivery, endpoint, entry, hash, idempotency, link, mark, next, person, policy, report, tenant,
+    BANK, NOW, OTHER, agent, api_key, at, case, cases, delivery, endpoint, entry, hash, idempotency, link, mark, next, person, policy,
+    report, tenant,
 };
 use crate::place::Place;
 use domain::ids::{AgentId, CaseId};
@@ -150,7 +151,8 @@ async fn crossing(store: &dyn Store, turned: bool) {
         let of = |row: store::rows::CaseRow| CaseWrite { expected_version: row.version, version: row.version + 1, ..case(row.id.0) };
         let one = of(store.case(CaseId(1)).await.unwrap().unwrap());
         let two = of(store.case(CaseId(2)).await.unwrap().unwrap());
-        let agent_of = |row: store::rows::AgentRow| AgentWrite { expected_version: row.version, version: row.version + 1, ..agent(row.id.0) };
+        let agent_of =
+            |row: store::rows::AgentRow| AgentWrite { expected_version: row.version, version: row.version + 1, ..agent(row.id.0) };
         let first = agent_of(store.agent(AgentId(1)).await.unwrap().unwrap());
         let second = agent_of(store.agent(AgentId(2)).await.unwrap().unwrap());
         let commit = if turned {

@@ -32,7 +32,10 @@ async fn open_soon(place: &Place) -> Arc<dyn Store> {
 
 async fn what_was_kept_is_there_after_an_abrupt_end(place: &Place) {
     let store = place.open().await;
-    store.commit(Commit { audit: vec![entry(1, Some(1))], deliveries: vec![delivery(1, Some(1), 1)], ..cases(vec![case(1)]) }).await.unwrap();
+    store
+        .commit(Commit { audit: vec![entry(1, Some(1))], deliveries: vec![delivery(1, Some(1), 1)], ..cases(vec![case(1)]) })
+        .await
+        .unwrap();
     let claimed = store.claim_deliveries(NOW, NOW, 1).await.unwrap();
     assert_eq!(claimed.len(), 1);
     // A write nobody waits for is kept whole or not at all.

@@ -5,8 +5,8 @@ use domain::ids::{AgentId, CaseId, DeliveryId, EndpointId, EntryId, InvitationId
 use domain::time::Timestamp;
 use serde_json::json;
 use store::rows::{
-    AgentWrite, ApiKeyWrite, CaseWrite, Channel, Commit, DeliveryRow, EndpointWrite, IdempotencyRow, LinkRow, MarkRow, PersonWrite, PolicyRow,
-    ReportRow, TenantWrite,
+    AgentWrite, ApiKeyWrite, CaseWrite, Channel, Commit, DeliveryRow, EndpointWrite, IdempotencyRow, LinkRow, MarkRow, PersonWrite,
+    PolicyRow, ReportRow, TenantWrite,
 };
 
 pub const BANK: TenantId = TenantId(1);

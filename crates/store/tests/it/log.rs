@@ -133,7 +133,11 @@ async fn the_log_is_append_only_under_raw_sql(place: &Place) {
     store.commit(commit).await.unwrap();
     let first = store.unsequenced(1).await.unwrap();
     store.sequence(0, places(&first, 0), vec![], Some(checkpoint(1, 1))).await.unwrap();
-    let before = (store.audit_of_case(CaseId(1), 0, 10).await.unwrap(), store.checkpoints(None, 9).await.unwrap(), store.policies(BANK, 9).await.unwrap());
+    let before = (
+        store.audit_of_case(CaseId(1), 0, 10).await.unwrap(),
+        store.checkpoints(None, 9).await.unwrap(),
+        store.policies(BANK, 9).await.unwrap(),
+    );
     let columns = "id, tenant, case_id, case_version, at, actor, kind, body, state_hash, leaf";
     let mut attempts: Vec<String> = [
         "UPDATE audit SET body = '{}' WHERE idx IS NULL",
@@ -168,7 +172,11 @@ async fn the_log_is_append_only_under_raw_sql(place: &Place) {
         let error = place.raw(&sql).await.expect_err(&sql).to_string();
         assert!(error.contains("append-only"), "{sql}: {error}");
     }
-    let after = (store.audit_of_case(CaseId(1), 0, 10).await.unwrap(), store.checkpoints(None, 9).await.unwrap(), store.policies(BANK, 9).await.unwrap());
+    let after = (
+        store.audit_of_case(CaseId(1), 0, 10).await.unwrap(),
+        store.checkpoints(None, 9).await.unwrap(),
+        store.policies(BANK, 9).await.unwrap(),
+    );
     assert_eq!(after, before);
 }
 
@@ -199,7 +207,9 @@ async fn a_corrupt_row_is_named(place: &Place) {
     let spoil = async |sql: &str| assert!(place.raw(sql).await.unwrap() > 0, "{sql}");
 
     let case_row = CaseId(1).to_string();
-    for (column, value) in [("agent", "'agt_1'"), ("reasons", "'{'"), ("name_tokens", "'[1]'"), ("tenant", "'case_00000000000000000000000000000001'")] {
+    for (column, value) in
+        [("agent", "'agt_1'"), ("reasons", "'{'"), ("name_tokens", "'[1]'"), ("tenant", "'case_00000000000000000000000000000001'")]
+    {
         spoil(&format!("UPDATE cases SET {column} = {value}")).await;
         named(store.case(CaseId(1)).await, "cases", &case_row, column);
         assert_eq!(store.due_cases(at(99), 9).await.unwrap(), [], "a scan leaves it out");
