@@ -7,7 +7,7 @@ const MUCH = { maxBuffer: 64 * 1024 * 1024 };
 
 /** What ffmpeg says when it decodes everything to the end; nothing, when all is well. @param {string} file */
 export async function faults(file) {
-  const { stderr } = await run('ffmpeg', ['-v', 'error', '-nostdin', '-i', file, '-f', 'null', '-'], MUCH);
+  const { stderr } = await run('ffmpeg', ['-v', 'error', '-nostdin', '-i', file, '-vsync', 'passthrough', '-enc_time_base', '-1', '-f', 'null', '-'], MUCH);
   return stderr;
 }
 

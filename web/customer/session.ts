@@ -110,6 +110,9 @@ export class Session {
       this.#connect();
       // The same line, now with the seat's secret: what was prepared before the tap stays.
       if (!this.#hello()) this.#line?.again();
+      // What was refused to a page that did not hold the seat counts no more.
+      this.#refused = 0;
+      this.#offerAgain();
       this.device.tell(true);
     } catch (error) {
       this.device.close();
