@@ -149,57 +149,32 @@ impl Default for Server {
 
 impl Default for Media {
     fn default() -> Self {
-        Self {
-            udp: SocketAddr::from(([0, 0, 0, 0], 7900)),
-            tcp: SocketAddr::from(([0, 0, 0, 0], 7900)),
-            advertise: Vec::new(),
-            threads: 1,
-        }
+        Self { udp: SocketAddr::from(([0, 0, 0, 0], 7900)), tcp: SocketAddr::from(([0, 0, 0, 0], 7900)), advertise: Vec::new(), threads: 1 }
     }
 }
 
 impl Default for Limits {
     fn default() -> Self {
-        Self {
-            rooms: 200,
-            uploads_at_once: 4,
-            free_disk_percent: 10,
-        }
+        Self { rooms: 200, uploads_at_once: 4, free_disk_percent: 10 }
     }
 }
 
 impl Default for Email {
     fn default() -> Self {
-        Self {
-            host: String::new(),
-            port: 587,
-            tls: SmtpTls::Starttls,
-            user: String::new(),
-            password: String::new(),
-            from: String::new(),
-        }
+        Self { host: String::new(), port: 587, tls: SmtpTls::Starttls, user: String::new(), password: String::new(), from: String::new() }
     }
 }
 
 impl Default for Webhooks {
     fn default() -> Self {
-        let TargetPolicy {
-            allow_private,
-            ports,
-        } = TargetPolicy::default();
-        Self {
-            allow_private_targets: allow_private,
-            ports,
-        }
+        let TargetPolicy { allow_private, ports } = TargetPolicy::default();
+        Self { allow_private_targets: allow_private, ports }
     }
 }
 
 impl Default for Log {
     fn default() -> Self {
-        Self {
-            format: LogFormat::Text,
-            level: "info".to_owned(),
-        }
+        Self { format: LogFormat::Text, level: "info".to_owned() }
     }
 }
 
@@ -212,17 +187,13 @@ impl fmt::Debug for Store {
 
 impl fmt::Debug for Sms {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("Sms")
-            .field("url", &self.url)
-            .finish_non_exhaustive()
+        f.debug_struct("Sms").field("url", &self.url).finish_non_exhaustive()
     }
 }
 
 impl fmt::Debug for Email {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("Email")
-            .field("host", &self.host)
-            .finish_non_exhaustive()
+        f.debug_struct("Email").field("host", &self.host).finish_non_exhaustive()
     }
 }
 
@@ -233,9 +204,7 @@ pub struct ConfigError(pub Vec<String>);
 impl fmt::Display for ConfigError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str("the configuration cannot be used:")?;
-        self.0
-            .iter()
-            .try_for_each(|sentence| write!(f, "\n  - {sentence}"))
+        self.0.iter().try_for_each(|sentence| write!(f, "\n  - {sentence}"))
     }
 }
 
@@ -243,18 +212,11 @@ impl std::error::Error for ConfigError {}
 
 impl Config {
     /// Reads the file (if any), lays the environment over it and checks the whole.
-    pub fn load(
-        file: Option<&Path>,
-        env: impl IntoIterator<Item = (String, String)>,
-    ) -> Result<Self, ConfigError> {
+    pub fn load(file: Option<&Path>, env: impl IntoIterator<Item = (String, String)>) -> Result<Self, ConfigError> {
         let file = file.map_or_else(|| Ok(String::new()), read)?;
         let config = text::parse(&file, env).map_err(ConfigError)?;
         let wrong = config.problems();
-        if wrong.is_empty() {
-            Ok(config)
-        } else {
-            Err(ConfigError(wrong))
-        }
+        if wrong.is_empty() { Ok(config) } else { Err(ConfigError(wrong)) }
     }
 
     /// The whole configuration as a file, with secrets blotted out.
@@ -294,13 +256,9 @@ impl Config {
 
 fn read(path: &Path) -> Result<String, ConfigError> {
     let refuse = |what: String| ConfigError(vec![format!("{}: {what}", path.display())]);
-    let length = std::fs::metadata(path)
-        .map_err(|e| refuse(e.to_string()))?
-        .len();
+    let length = std::fs::metadata(path).map_err(|e| refuse(e.to_string()))?.len();
     if length > MAX_FILE {
-        return Err(refuse(
-            "longer than 1 MiB; this is no configuration file".to_owned(),
-        ));
+        return Err(refuse("longer than 1 MiB; this is no configuration file".to_owned()));
     }
     std::fs::read_to_string(path).map_err(|e| refuse(e.to_string()))
 }

@@ -79,7 +79,8 @@ pub async fn run(args: &DemoArgs) -> Result<ExitCode> {
     let lan = if args.lan { Some(tls::lan_certificate(&[host, IpAddr::V4(Ipv4Addr::LOCALHOST)], built.clock.now())?) } else { None };
     let bank = bank::Bank::new(&seeded, &local, inbox.into_inner(), built.clock.clone())?;
     let router = built.router(bank::routes(bank));
-    let _loopback = if args.lan { Some(tls::serve((Ipv4Addr::LOCALHOST, local_port).into(), router.clone(), Tls::Off).await?) } else { None };
+    let _loopback =
+        if args.lan { Some(tls::serve((Ipv4Addr::LOCALHOST, local_port).into(), router.clone(), Tls::Off).await?) } else { None };
     let tls = lan.map_or(Tls::Off, |(cert, key)| Tls::Pem { cert, key });
     let addresses = addresses(&built.app, &seeded, &origin, &config).await?;
     let (json, lan) = (args.json, args.lan);

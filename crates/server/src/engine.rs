@@ -163,7 +163,14 @@ impl Engine {
     ///
     /// # Errors
     /// A store that does not answer.
-    pub async fn log(&self, tenant: TenantId, case: Option<CaseId>, actor: &Actor, kind: &str, body: serde_json::Value) -> Result<(), EngineError> {
+    pub async fn log(
+        &self,
+        tenant: TenantId,
+        case: Option<CaseId>,
+        actor: &Actor,
+        kind: &str,
+        body: serde_json::Value,
+    ) -> Result<(), EngineError> {
         let entry = self.entry(tenant, case, 0, self.now(), actor, kind, body, None);
         self.commit(Commit { audit: vec![entry], ..Commit::default() }).await
     }

@@ -170,7 +170,18 @@ impl Writer {
                 if found.parts > 0 {
                     self.gap_after_restart(case, session, &key, &found);
                 }
-                let open = Open { case, session, key, file, chain: found.chain, count: found.count, told: 0, told_at: None, dirty: false, failed: false };
+                let open = Open {
+                    case,
+                    session,
+                    key,
+                    file,
+                    chain: found.chain,
+                    count: found.count,
+                    told: 0,
+                    told_at: None,
+                    dirty: false,
+                    failed: false,
+                };
                 self.open.insert(room, open);
             }
             Err(error) => {

@@ -91,7 +91,9 @@ impl Ear {
         match serde_json::from_str(&text) {
             Ok(message) => Said::Message(message),
             Err(error) => {
-                let kind = serde_json::from_str::<serde_json::Value>(&text).ok().and_then(|v| v["type"].as_str().map(|s| s.chars().take(40).collect()));
+                let kind = serde_json::from_str::<serde_json::Value>(&text)
+                    .ok()
+                    .and_then(|v| v["type"].as_str().map(|s| s.chars().take(40).collect()));
                 Said::Odd(kind.unwrap_or_default(), shape(&error))
             }
         }

@@ -17,15 +17,9 @@ pub fn init(log: &Log) -> Result<(), TryInitError> {
     let lines = tracing_subscriber::fmt::layer().with_writer(io::stderr);
     let lines = match log.format {
         LogFormat::Text => lines.with_target(true).boxed(),
-        LogFormat::Json => lines
-            .json()
-            .flatten_event(true)
-            .with_span_list(false)
-            .boxed(),
+        LogFormat::Json => lines.json().flatten_event(true).with_span_list(false).boxed(),
     };
-    tracing_subscriber::registry()
-        .with(lines.with_filter(quiet(targets)))
-        .try_init()
+    tracing_subscriber::registry().with(lines.with_filter(quiet(targets))).try_init()
 }
 
 fn fallback() -> Targets {
@@ -35,15 +29,7 @@ fn fallback() -> Targets {
 /// Crates below us log whole requests, addresses and SQL with values at their lower levels;
 /// they are held at warnings whatever the operator asks for.
 fn quiet(targets: Targets) -> Targets {
-    let loud = [
-        "hyper",
-        "hyper_util",
-        "reqwest",
-        "rustls",
-        "rustls_acme",
-        "sqlx",
-        "h2",
-    ];
+    let loud = ["hyper", "hyper_util", "reqwest", "rustls", "rustls_acme", "sqlx", "h2"];
     loud.into_iter()
         .fold(targets, |t, name| t.with_target(name, tracing::Level::WARN))
         .with_target(media::LOG_TARGET, tracing::Level::ERROR)
@@ -54,8 +40,7 @@ fn quiet(targets: Targets) -> Targets {
 #[must_use]
 pub fn pseudonym(personal: &str) -> String {
     use hmac::{Hmac, KeyInit, Mac};
-    static KEY: std::sync::LazyLock<[u8; 64]> =
-        std::sync::LazyLock::new(crate::adapters::ids::random);
+    static KEY: std::sync::LazyLock<[u8; 64]> = std::sync::LazyLock::new(crate::adapters::ids::random);
     let mut mac = Hmac::<sha2::Sha256>::new(&(*KEY).into());
     mac.update(personal.as_bytes());
     let digest = mac.finalize().into_bytes();

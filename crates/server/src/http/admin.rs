@@ -97,7 +97,14 @@ async fn cases(State(app): State<App>, CanRead(person): CanRead, Query(filter): 
 }
 
 /// By id, by the beginning of the reference, or by words of the name.
-async fn search(app: &App, tenant: TenantId, base: &CaseFilter, q: &str, after: Option<CaseCursor>, limit: u32) -> Result<Vec<StoredRow>, ApiError> {
+async fn search(
+    app: &App,
+    tenant: TenantId,
+    base: &CaseFilter,
+    q: &str,
+    after: Option<CaseCursor>,
+    limit: u32,
+) -> Result<Vec<StoredRow>, ApiError> {
     if let Ok(id) = q.parse::<CaseId>() {
         return Ok(app.engine.store.case_of(tenant, id).await?.filter(|_| after.is_none()).into_iter().collect());
     }
@@ -117,7 +124,12 @@ async fn search(app: &App, tenant: TenantId, base: &CaseFilter, q: &str, after: 
     Ok(found)
 }
 
-async fn case_file(State(app): State<App>, State(guards): State<Arc<Guards>>, CanRead(person): CanRead, Path(case): Path<String>) -> Result<axum::Json<CaseFile>, ApiError> {
+async fn case_file(
+    State(app): State<App>,
+    State(guards): State<Arc<Guards>>,
+    CanRead(person): CanRead,
+    Path(case): Path<String>,
+) -> Result<axum::Json<CaseFile>, ApiError> {
     let loaded = app.engine.loaded_of(person.tenant, id(&case)?).await?;
     let file = file_of(&app, &loaded).await?;
     if guards.take(Purpose::View, &format!("{} {}", person.id, loaded.case.id)).is_ok() {
@@ -176,7 +188,12 @@ fn consent(c: &Consent) -> ConsentView {
     }
 }
 
-async fn review(State(app): State<App>, Supervising(person): Supervising, Path(case): Path<String>, Json(body): Json<ReviewDecision>) -> Result<axum::Json<CaseRow>, ApiError> {
+async fn review(
+    State(app): State<App>,
+    Supervising(person): Supervising,
+    Path(case): Path<String>,
+    Json(body): Json<ReviewDecision>,
+) -> Result<axum::Json<CaseRow>, ApiError> {
     let loaded = app.engine.loaded_of(person.tenant, id(&case)?).await?;
     let input = Input::Review { checker: person.id, agree: body.agree };
     let after = app.engine.on_case(loaded.case.id, &person.actor(), input).await?;

@@ -33,7 +33,12 @@ struct OfCase {
 }
 
 /// A picture by the agent: kept as evidence and said in the chat.
-async fn chat_image(State(app): State<App>, Staff(person): Staff, Query(of): Query<OfCase>, request: Request) -> Result<Json<PhotographKept>, ApiError> {
+async fn chat_image(
+    State(app): State<App>,
+    Staff(person): Staff,
+    Query(of): Query<OfCase>,
+    request: Request,
+) -> Result<Json<PhotographKept>, ApiError> {
     let loaded = app.engine.loaded_of(person.tenant, id(&of.case)?).await?;
     if !in_hand(&loaded, person.id) {
         return Err(ApiError::Plain("not_found"));

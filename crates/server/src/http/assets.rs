@@ -54,7 +54,10 @@ pub(super) fn routes() -> Router<Web> {
         .route("/bank", get(async |headers: HeaderMap| page("bank", &headers, "'none'")))
         .route("/privacy", get(async || html(PRIVACY)))
         .route("/embed.js", get(async |headers: HeaderMap| asset("embed.js", &headers, FOR_MINUTES)))
-        .route("/assets/{*path}", get(async |Path(path): Path<String>, headers: HeaderMap| asset(&format!("assets/{path}"), &headers, FOR_EVER)))
+        .route(
+            "/assets/{*path}",
+            get(async |Path(path): Path<String>, headers: HeaderMap| asset(&format!("assets/{path}"), &headers, FOR_EVER)),
+        )
 }
 
 /// The customer's page: the only one that a bank may frame.
@@ -75,7 +78,9 @@ async fn customer(State(app): State<App>, headers: HeaderMap) -> Result<Response
 /// `https://bank.example` or `https://*.bank.example`, and nothing that could end the directive.
 fn is_origin(text: &str) -> bool {
     let rest = text.strip_prefix("https://").or_else(|| text.strip_prefix("http://"));
-    rest.is_some_and(|host| !host.is_empty() && host.len() <= 260 && host.bytes().all(|b| b.is_ascii_alphanumeric() || b".-:*".contains(&b)))
+    rest.is_some_and(|host| {
+        !host.is_empty() && host.len() <= 260 && host.bytes().all(|b| b.is_ascii_alphanumeric() || b".-:*".contains(&b))
+    })
 }
 
 fn page(name: &str, asked: &HeaderMap, framers: &str) -> Response {

@@ -45,7 +45,12 @@ pub(super) fn routes() -> Router<Web> {
     responses((status = 201, body = CaseView), (status = 409, body = wire::problem::Problem), (status = 422, body = wire::problem::Problem)),
     security(("api_key" = [])))]
 #[tracing::instrument(name = "http.cases.report", level = "debug", skip_all)]
-pub async fn create(State(web): State<Web>, key: ApiKey, headers: HeaderMap, report: Hashed<ReportFailedCheck>) -> Result<Response, ApiError> {
+pub async fn create(
+    State(web): State<Web>,
+    key: ApiKey,
+    headers: HeaderMap,
+    report: Hashed<ReportFailedCheck>,
+) -> Result<Response, ApiError> {
     let mut once = Once::begin(&web, key.tenant, &headers, "create", report.sha256)?;
     if let Some(answer) = once.kept(&web.app).await? {
         return Ok(limited(answer, &key));
@@ -70,7 +75,13 @@ pub async fn create(State(web): State<Web>, key: ApiKey, headers: HeaderMap, rep
 #[utoipa::path(post, path = "/v1/cases/{id}/reports", tag = "cases", request_body = AddReport, params(("id" = String, Path)),
     responses((status = 200, body = CaseView), (status = 404, body = wire::problem::Problem), (status = 410, body = wire::problem::Problem)),
     security(("api_key" = [])))]
-pub async fn add_report(State(web): State<Web>, key: ApiKey, Path(case): Path<String>, headers: HeaderMap, report: Hashed<AddReport>) -> Result<Response, ApiError> {
+pub async fn add_report(
+    State(web): State<Web>,
+    key: ApiKey,
+    Path(case): Path<String>,
+    headers: HeaderMap,
+    report: Hashed<AddReport>,
+) -> Result<Response, ApiError> {
     let case: CaseId = id(&case)?;
     web.app.engine.loaded_of(key.tenant, case).await?;
     let mut once = Once::begin(&web, key.tenant, &headers, &format!("report {case}"), report.sha256)?;
@@ -94,7 +105,13 @@ pub struct Slot {
     request_body(content_type = "image/*", content = Vec<u8>),
     responses((status = 201, body = ImageView), (status = 413, body = wire::problem::Problem), (status = 415, body = wire::problem::Problem)),
     security(("api_key" = [])))]
-pub async fn add_image(State(app): State<App>, key: ApiKey, Path(case): Path<String>, Query(Slot { slot }): Query<Slot>, request: Request) -> Result<Response, ApiError> {
+pub async fn add_image(
+    State(app): State<App>,
+    key: ApiKey,
+    Path(case): Path<String>,
+    Query(Slot { slot }): Query<Slot>,
+    request: Request,
+) -> Result<Response, ApiError> {
     let loaded = app.engine.loaded_of(key.tenant, id(&case)?).await?;
     room_for_more(&app).await?;
     let bytes = image_body(&app, request).await?;
@@ -277,9 +294,14 @@ impl Once {
         let answer = views::case(&opened.case, url_of(app, opened));
         let plain = serde_json::to_vec(&answer).unwrap_or_default();
         match app.engine.kms.seal_small(self.tenant, &Self::place(&key), &plain) {
-            Ok(response) => {
-                Some(IdempotencyRow { tenant: self.tenant, key, request_hash: self.request, status, response, created_at: app.engine.now() })
-            }
+            Ok(response) => Some(IdempotencyRow {
+                tenant: self.tenant,
+                key,
+                request_hash: self.request,
+                status,
+                response,
+                created_at: app.engine.now(),
+            }),
             Err(error) => {
                 self.failed = Some(EngineError::from(error).into());
                 None

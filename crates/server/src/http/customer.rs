@@ -43,7 +43,13 @@ pub(super) fn routes() -> Router<Web> {
         .route("/v1/customer/evidence/{id}", get(super::evidence::chat_image))
 }
 
-async fn look(State(app): State<App>, State(guards): State<Arc<Guards>>, peer: Peer, headers: HeaderMap, Json(body): Json<Look>) -> Result<axum::Json<LinkView>, ApiError> {
+async fn look(
+    State(app): State<App>,
+    State(guards): State<Arc<Guards>>,
+    peer: Peer,
+    headers: HeaderMap,
+    Json(body): Json<Look>,
+) -> Result<axum::Json<LinkView>, ApiError> {
     let spoken = text(&headers, header::ACCEPT_LANGUAGE.as_str()).and_then(|h| texts::accept(&h));
     let Some(loaded) = of_link(&app, &guards, peer, &body.token).await? else {
         return Ok(axum::Json(unknown(spoken.unwrap_or("en"))));
@@ -98,12 +104,22 @@ pub fn link_state(case: &Case, token: Digest, holds: bool, open: bool, now: Time
         Phase::Closed { outcome: Outcome::Rejected | Outcome::Escalated, .. } | Phase::Reported => LinkState::Ended,
         Phase::Waiting { .. } | Phase::Live { .. } if holds => LinkState::Yours,
         Phase::Deciding { .. } | Phase::UnderReview { .. } => {
-            if holds { LinkState::Yours } else { LinkState::Locked }
+            if holds {
+                LinkState::Yours
+            } else {
+                LinkState::Locked
+            }
         }
-        Phase::Invited | Phase::Claimed | Phase::Waiting { .. } | Phase::Live { .. } | Phase::Callback { .. } if !newest => LinkState::Replaced,
+        Phase::Invited | Phase::Claimed | Phase::Waiting { .. } | Phase::Live { .. } | Phase::Callback { .. } if !newest => {
+            LinkState::Replaced
+        }
         Phase::Callback { .. } if holds => LinkState::Yours,
         Phase::Callback { .. } => {
-            if open { LinkState::Expired } else { LinkState::ClosedHours }
+            if open {
+                LinkState::Expired
+            } else {
+                LinkState::ClosedHours
+            }
         }
         Phase::Waiting { .. } | Phase::Live { .. } => elsewhere(case).unwrap_or(LinkState::Ready),
         Phase::Invited | Phase::Claimed => {
@@ -138,7 +154,13 @@ fn refused(code: Code, case: &Case) -> ApiError {
     ApiError::Refused(Refusal::new(code, "claim", case.phase_name()))
 }
 
-async fn claim(State(app): State<App>, State(guards): State<Arc<Guards>>, peer: Peer, headers: HeaderMap, Json(body): Json<Claim>) -> Result<axum::Json<ClaimKept>, ApiError> {
+async fn claim(
+    State(app): State<App>,
+    State(guards): State<Arc<Guards>>,
+    peer: Peer,
+    headers: HeaderMap,
+    Json(body): Json<Claim>,
+) -> Result<axum::Json<ClaimKept>, ApiError> {
     let loaded = of_link(&app, &guards, peer, &body.token).await?.ok_or(ApiError::Plain("link_unknown"))?;
     let case = &loaded.case;
     let own = holds(&loaded, body.client_secret.as_deref());
@@ -210,7 +232,12 @@ fn consent(app: &App, loaded: &Loaded, tenant: &Tenant, peer: Peer, headers: &He
     })
 }
 
-async fn new_link(State(app): State<App>, State(guards): State<Arc<Guards>>, peer: Peer, Json(body): Json<AskNewLink>) -> Result<axum::Json<NewLink>, ApiError> {
+async fn new_link(
+    State(app): State<App>,
+    State(guards): State<Arc<Guards>>,
+    peer: Peer,
+    Json(body): Json<AskNewLink>,
+) -> Result<axum::Json<NewLink>, ApiError> {
     let loaded = of_link(&app, &guards, peer, &body.token).await?.ok_or(ApiError::Plain("link_unknown"))?;
     let case = &loaded.case;
     guards.take(Purpose::NewLink, &case.id.to_string())?;
@@ -225,7 +252,12 @@ async fn new_link(State(app): State<App>, State(guards): State<Arc<Guards>>, pee
     Ok(axum::Json(NewLink { sent_to: masked(&opened.case), url }))
 }
 
-async fn call_back(State(app): State<App>, State(guards): State<Arc<Guards>>, peer: Peer, Json(body): Json<AskCallBack>) -> Result<axum::Json<CallBackBooked>, ApiError> {
+async fn call_back(
+    State(app): State<App>,
+    State(guards): State<Arc<Guards>>,
+    peer: Peer,
+    Json(body): Json<AskCallBack>,
+) -> Result<axum::Json<CallBackBooked>, ApiError> {
     let loaded = of_link(&app, &guards, peer, &body.token).await?.ok_or(ApiError::Plain("link_unknown"))?;
     let case = &loaded.case;
     guards.take(Purpose::NewLink, &case.id.to_string())?;

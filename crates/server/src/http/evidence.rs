@@ -43,7 +43,12 @@ pub(super) struct PhotographQuery {
 }
 
 /// A photograph by the customer's device. The same bytes for the same purpose are one photograph.
-pub(super) async fn photograph(State(app): State<App>, client: CustomerClient, Query(query): Query<PhotographQuery>, request: Request) -> Result<axum::Json<PhotographKept>, ApiError> {
+pub(super) async fn photograph(
+    State(app): State<App>,
+    client: CustomerClient,
+    Query(query): Query<PhotographQuery>,
+    request: Request,
+) -> Result<axum::Json<PhotographKept>, ApiError> {
     let loaded = client.loaded;
     let declared = text(request.headers(), "content-digest");
     let bytes = image_body(&app, request).await?;
@@ -137,13 +142,25 @@ struct OfCase {
     case: String,
 }
 
-async fn shown(State(app): State<App>, State(guards): State<Arc<Guards>>, person: Person, Path(evidence): Path<String>, Query(of): Query<OfCase>) -> Result<Response, ApiError> {
+async fn shown(
+    State(app): State<App>,
+    State(guards): State<Arc<Guards>>,
+    person: Person,
+    Path(evidence): Path<String>,
+    Query(of): Query<OfCase>,
+) -> Result<Response, ApiError> {
     let found = may_see(&app, &guards, &person, &evidence, &of.case, Version::Shown).await?;
     let bytes = read_image(&app, &found.0, found.1.id, Version::Shown).await?;
     Ok(image_response("image/jpeg", None, bytes))
 }
 
-async fn original(State(app): State<App>, State(guards): State<Arc<Guards>>, person: Person, Path(evidence): Path<String>, Query(of): Query<OfCase>) -> Result<Response, ApiError> {
+async fn original(
+    State(app): State<App>,
+    State(guards): State<Arc<Guards>>,
+    person: Person,
+    Path(evidence): Path<String>,
+    Query(of): Query<OfCase>,
+) -> Result<Response, ApiError> {
     let found = may_see(&app, &guards, &person, &evidence, &of.case, Version::Original).await?;
     let bytes = read_image(&app, &found.0, found.1.id, Version::Original).await?;
     let kind = media_type(&bytes);
@@ -152,7 +169,14 @@ async fn original(State(app): State<App>, State(guards): State<Arc<Guards>>, per
 }
 
 /// The evidence, if this person may see it; every view is an entry in the log, also a refused one.
-async fn may_see(app: &App, guards: &Guards, person: &Person, evidence: &str, case: &str, version: Version) -> Result<(Loaded, Evidence), ApiError> {
+async fn may_see(
+    app: &App,
+    guards: &Guards,
+    person: &Person,
+    evidence: &str,
+    case: &str,
+    version: Version,
+) -> Result<(Loaded, Evidence), ApiError> {
     let (evidence, case): (EvidenceId, CaseId) = (id(evidence)?, id(case)?);
     let found = match app.engine.loaded_of(person.tenant, case).await {
         Ok(loaded) if in_sight(&loaded, person) => Some(loaded),

@@ -55,7 +55,9 @@ impl<T: DeserializeOwned> FromRequest<Web> for Hashed<T> {
 pub async fn body(body: Body, limit: usize) -> Result<Bytes, ApiError> {
     match axum::body::to_bytes(body, limit).await {
         Ok(bytes) => Ok(bytes),
-        Err(error) if std::error::Error::source(&error).is_some_and(|e| e.to_string().contains("limit")) => Err(ApiError::Plain("body_too_large")),
+        Err(error) if std::error::Error::source(&error).is_some_and(|e| e.to_string().contains("limit")) => {
+            Err(ApiError::Plain("body_too_large"))
+        }
         Err(_) => Err(ApiError::Said("malformed_request", "The body ended early.".to_owned())),
     }
 }
@@ -254,7 +256,10 @@ mod tests {
         assert_eq!(faults(r#"{"list":[{}]}"#), pair("/list/0/score", "missing_field"));
         assert_eq!(faults("7"), pair("", "wrong_type"));
         for bad in ["", "{", r#"{"list":[]} x"#, &"[".repeat(10_000)] {
-            assert!(matches!(read_json::<Outer>(bad.as_bytes()), Err(ApiError::Said("malformed_json", _)) | Err(ApiError::Fields(_))), "{bad}");
+            assert!(
+                matches!(read_json::<Outer>(bad.as_bytes()), Err(ApiError::Said("malformed_json", _)) | Err(ApiError::Fields(_))),
+                "{bad}"
+            );
         }
     }
 }

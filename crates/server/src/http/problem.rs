@@ -56,7 +56,12 @@ const fn kind(code: &'static str, status: u16, title: &'static str, detail: &'st
 pub const KINDS: &[Kind] = &[
     kind("malformed_json", 400, "The body is not JSON", "Send a JSON document as RFC 8259 describes it."),
     kind("malformed_request", 400, "The request cannot be read", "Check address, query and headers."),
-    kind("digest_mismatch", 400, "The bytes differ from their digest", "Something changed on the way; send them again with a fresh Content-Digest."),
+    kind(
+        "digest_mismatch",
+        400,
+        "The bytes differ from their digest",
+        "Something changed on the way; send them again with a fresh Content-Digest.",
+    ),
     kind("digest_missing", 400, "The digest is missing", "Send Content-Digest: sha-256=:base64: (RFC 9530)."),
     kind("sign_in_needed", 401, "Nobody is signed in", "Sign in and try again."),
     kind("sign_in_failed", 401, "That did not work", "E-mail, password or code is wrong, or the link was used or ran out."),
@@ -169,9 +174,10 @@ impl ApiError {
                 title: "The image was not accepted".to_owned(),
                 detail: refusal.sentence().to_owned(),
             },
-            Self::ReferenceInUse(case) => {
-                Said { detail: format!("{case} has this reference and is open; add a report to it, or use another reference."), ..published("reference_in_use") }
-            }
+            Self::ReferenceInUse(case) => Said {
+                detail: format!("{case} has this reference and is open; add a report to it, or use another reference."),
+                ..published("reference_in_use")
+            },
             Self::Unavailable(_) => published("unavailable"),
             Self::Internal(_) => published("internal_error"),
         }
@@ -288,10 +294,13 @@ impl From<KeepError> for ApiError {
 pub fn page() -> Response {
     let mut rows: Vec<(String, u16, String)> =
         KINDS.iter().map(|k| (k.code.to_owned(), k.status, format!("{}. {}", k.title, k.detail))).collect();
-    rows.extend(Code::ALL.iter().map(|c| (c.as_str().to_owned(), refusal_status(*c), "The case or agent does not allow this now.".to_owned())));
+    rows.extend(
+        Code::ALL.iter().map(|c| (c.as_str().to_owned(), refusal_status(*c), "The case or agent does not allow this now.".to_owned())),
+    );
     rows.extend(ImageRefusal::ALL.iter().map(|i| (i.code().to_owned(), image_status(*i), i.sentence().to_owned())));
     rows.sort();
-    let items: String = rows.iter().map(|(code, status, what)| format!("<dt id=\"{code}\"><code>{code}</code> ({status})</dt><dd>{what}</dd>\n")).collect();
+    let items: String =
+        rows.iter().map(|(code, status, what)| format!("<dt id=\"{code}\"><code>{code}</code> ({status})</dt><dd>{what}</dd>\n")).collect();
     let html = format!(
         "<!doctype html><html lang=\"en\"><head><meta charset=\"utf-8\"><title>Problems</title></head>\
          <body><h1>Problems</h1><p>Every problem document (RFC 9457) of this server carries one of these codes.</p><dl>{items}</dl></body></html>"

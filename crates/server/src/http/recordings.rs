@@ -65,7 +65,11 @@ fn session_of(case: &Case, id: SessionId) -> Option<Session> {
 
 /// RFC 9110, section 14: one range, or all of it.
 fn ranged(all: Bytes, mime: &'static str, asked: Option<&str>) -> Result<Response, ApiError> {
-    let common = [(header::CONTENT_TYPE, mime.to_owned()), (header::ACCEPT_RANGES, "bytes".to_owned()), (header::CACHE_CONTROL, "no-store".to_owned())];
+    let common = [
+        (header::CONTENT_TYPE, mime.to_owned()),
+        (header::ACCEPT_RANGES, "bytes".to_owned()),
+        (header::CACHE_CONTROL, "no-store".to_owned()),
+    ];
     let Some((from, to)) = asked.and_then(|text| range(text, all.len())) else {
         // Several ranges, or text that is no range, may be ignored.
         return Ok((common, all).into_response());

@@ -53,7 +53,13 @@ impl FromRequestParts<Web> for OurPage {
     }
 }
 
-async fn by_link(State(app): State<App>, State(guards): State<Arc<Guards>>, _: OurPage, peer: Peer, Json(body): Json<SignInByLink>) -> Result<Response, ApiError> {
+async fn by_link(
+    State(app): State<App>,
+    State(guards): State<Arc<Guards>>,
+    _: OurPage,
+    peer: Peer,
+    Json(body): Json<SignInByLink>,
+) -> Result<Response, ApiError> {
     guards.take(Purpose::SignIn, &network(peer.0))?;
     let now = app.engine.now();
     let found = app.engine.store.consume_sign_in_link(token_hash(&body.token).0, now).await?;
@@ -66,7 +72,13 @@ async fn by_link(State(app): State<App>, State(guards): State<Arc<Guards>>, _: O
     enter(&app, person, "link").await
 }
 
-async fn by_password(State(app): State<App>, State(guards): State<Arc<Guards>>, _: OurPage, peer: Peer, Json(body): Json<SignIn>) -> Result<Response, ApiError> {
+async fn by_password(
+    State(app): State<App>,
+    State(guards): State<Arc<Guards>>,
+    _: OurPage,
+    peer: Peer,
+    Json(body): Json<SignIn>,
+) -> Result<Response, ApiError> {
     let email = body.email.trim().to_lowercase();
     let account = format!("account {}", token_hash(&email));
     guards.take(Purpose::SignIn, &network(peer.0))?;
@@ -150,7 +162,12 @@ async fn me_view(app: &App, person: &PersonWrite) -> Result<Me, ApiError> {
     })
 }
 
-async fn set_password(State(app): State<App>, State(guards): State<Arc<Guards>>, person: Person, Json(body): Json<SetPassword>) -> Result<Response, ApiError> {
+async fn set_password(
+    State(app): State<App>,
+    State(guards): State<Arc<Guards>>,
+    person: Person,
+    Json(body): Json<SetPassword>,
+) -> Result<Response, ApiError> {
     guards.take(Purpose::SignIn, &format!("password {}", person.id))?;
     let mut row = account(&app, person.id).await?;
     if row.password_hash.is_some() && !checked(body.current.unwrap_or_default(), row.password_hash.clone()).await? {
@@ -203,10 +220,19 @@ async fn offer_totp(State(app): State<App>, person: Person) -> Result<axum::Json
     let mut plain = app.engine.now().0.to_be_bytes().to_vec();
     plain.extend(secret.base32().as_bytes());
     let sealed = app.engine.kms.seal_small(person.tenant, &offer_place(person.id), &plain).map_err(EngineError::from)?;
-    Ok(axum::Json(TotpOffer { uri: secret.uri(&row.email).to_string(), secret: secret.base32().to_string(), pending: URL_SAFE_NO_PAD.encode(sealed) }))
+    Ok(axum::Json(TotpOffer {
+        uri: secret.uri(&row.email).to_string(),
+        secret: secret.base32().to_string(),
+        pending: URL_SAFE_NO_PAD.encode(sealed),
+    }))
 }
 
-async fn confirm_totp(State(app): State<App>, State(guards): State<Arc<Guards>>, person: Person, Json(body): Json<ConfirmTotp>) -> Result<StatusCode, ApiError> {
+async fn confirm_totp(
+    State(app): State<App>,
+    State(guards): State<Arc<Guards>>,
+    person: Person,
+    Json(body): Json<ConfirmTotp>,
+) -> Result<StatusCode, ApiError> {
     guards.take(Purpose::SignIn, &format!("totp {}", person.id))?;
     let now = app.engine.now();
     let secret = offered(&app, &person, &body.pending, now).ok_or_else(|| field_error("/pending", "expired", "Begin again."))?;

@@ -58,7 +58,13 @@ pub async fn serve(app: App, socket: WebSocket, person: Person) {
     let (mut voice, mut ear) = split(socket);
     let hello = tokio::time::timeout(HELLO_WITHIN, ear.hear::<AgentMessage>()).await;
     let Ok(Said::Message(AgentMessage::Hello { chat_after, .. })) = hello else {
-        voice.say(&AgentPush::Problem { code: "hello_first".to_owned(), detail: "The first message must be hello.".to_owned(), of: String::new() }).await;
+        voice
+            .say(&AgentPush::Problem {
+                code: "hello_first".to_owned(),
+                detail: "The first message must be hello.".to_owned(),
+                of: String::new(),
+            })
+            .await;
         return voice.close().await;
     };
     let (id, mut inbox) = app.hub.join_agent(agent);

@@ -25,7 +25,12 @@ fn matrix() -> Vec<(Method, &'static str, Option<Value>, [u16; 5])> {
         (Method::POST, "/v1/admin/keys", Some(json!({ "name": "k" })), [401, 403, 403, 403, 201]),
         (Method::DELETE, "/v1/admin/keys/rk_test_nobody", None, [401, 403, 403, 403, 404]),
         (Method::POST, "/v1/admin/deliveries/dlv_00000000000000000000000000000001/replay", None, [401, 403, 403, 403, 404]),
-        (Method::POST, "/v1/admin/cases/case_00000000000000000000000000000001/review", Some(json!({ "agree": true })), [401, 403, 404, 403, 403]),
+        (
+            Method::POST,
+            "/v1/admin/cases/case_00000000000000000000000000000001/review",
+            Some(json!({ "agree": true })),
+            [401, 403, 404, 403, 403],
+        ),
         (Method::GET, "/v1/agent/canned", None, [401, 200, 200, 403, 200]),
         (Method::GET, "/v1/agent/reasons", None, [401, 200, 200, 403, 200]),
         (Method::GET, "/v1/me", None, [401, 200, 200, 200, 200]),
@@ -55,7 +60,11 @@ async fn another_tenants_things_do_not_exist() {
     for (method, path, body) in [
         (Method::GET, format!("/v1/cases/{case}"), None),
         (Method::POST, format!("/v1/cases/{case}/links"), None),
-        (Method::POST, format!("/v1/cases/{case}/reports"), Some(json!({ "check": { "attempt": 1, "outcome": "failed", "reasons": ["document_blur"] } }))),
+        (
+            Method::POST,
+            format!("/v1/cases/{case}/reports"),
+            Some(json!({ "check": { "attempt": 1, "outcome": "failed", "reasons": ["document_blur"] } })),
+        ),
     ] {
         let reply = app.send(as_bank(&other, method, &path, body)).await;
         assert_eq!(reply.problem(), (404, "not_found".to_owned()), "{path}");

@@ -71,7 +71,8 @@ async fn guessing_passwords_is_stopped_for_known_and_unknown_accounts_alike() {
     for email in ["nobody@bank.test", "nobody-else@bank.test"] {
         let mut codes = Vec::new();
         for n in 0..12u8 {
-            let request = crate::test_app::call(Method::POST, "/v1/sign-in", Some(json!({ "email": email, "password": "wrong wrong wrong" })));
+            let request =
+                crate::test_app::call(Method::POST, "/v1/sign-in", Some(json!({ "email": email, "password": "wrong wrong wrong" })));
             // From many addresses: the account has a budget of its own.
             codes.push(app.send_from(request.header("recourse-page", "1").body_of(), [198, 51, 100, n].into()).await.status.as_u16());
         }

@@ -122,13 +122,17 @@ async fn images_are_kept_twice_sealed_and_bombs_leave_nothing() {
     let (case, _) = app.case(report("onb-1")).await;
     let upload = async |kind: &str, bytes: Vec<u8>| {
         let path = format!("/v1/cases/{case}/images?slot=document_front");
-        let request = call(Method::POST, &path, None).header("authorization", &format!("Bearer {}", app.bank.key)).header("content-type", kind);
+        let request =
+            call(Method::POST, &path, None).header("authorization", &format!("Bearer {}", app.bank.key)).header("content-type", kind);
         app.send(request.body(bytes)).await
     };
     let bomb = encoded(8_000, 8_000, image::ImageFormat::Png);
     assert!(bomb.len() < 1_000_000, "it is small on the wire");
     assert_eq!(upload("image/png", bomb).await.problem(), (422, "image_too_many_pixels".to_owned()));
-    assert_eq!(upload("image/svg+xml", b"<svg xmlns='http://www.w3.org/2000/svg'/>".to_vec()).await.problem(), (415, "image_is_svg".to_owned()));
+    assert_eq!(
+        upload("image/svg+xml", b"<svg xmlns='http://www.w3.org/2000/svg'/>".to_vec()).await.problem(),
+        (415, "image_is_svg".to_owned())
+    );
     assert_eq!(upload("image/jpeg", vec![0xff; 11 * 1024 * 1024]).await.problem(), (413, "body_too_large".to_owned()));
     assert_eq!(upload("text/html", jpeg()).await.problem(), (415, "unsupported_media_type".to_owned()));
     assert!(app.app.blobs.list("evidence").unwrap().is_empty(), "nothing half-written");
@@ -152,7 +156,8 @@ async fn a_list_is_read_on_by_a_cursor_that_only_its_tenant_can_use() {
     let first = app.api(Method::GET, "/v1/cases?limit=2", None).await.json();
     let cursor = first["next_cursor"].as_str().unwrap();
     let rest = app.api(Method::GET, &format!("/v1/cases?limit=2&cursor={cursor}"), None).await.json();
-    let references = |page: &Value| page["cases"].as_array().unwrap().iter().map(|c| c["reference"].as_str().unwrap().to_owned()).collect::<Vec<_>>();
+    let references =
+        |page: &Value| page["cases"].as_array().unwrap().iter().map(|c| c["reference"].as_str().unwrap().to_owned()).collect::<Vec<_>>();
     assert_eq!((references(&first), references(&rest)), (vec!["onb-2".to_owned(), "onb-1".to_owned()], vec!["onb-0".to_owned()]));
     let other = app.other_bank().await;
     let stolen = app.send(as_bank(&other, Method::GET, &format!("/v1/cases?cursor={cursor}"), None)).await;

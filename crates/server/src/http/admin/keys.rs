@@ -45,19 +45,37 @@ pub(in super::super) async fn add(State(app): State<App>, Admin(admin): Admin, J
     if all.iter().any(|k| k.prefix == prefix) {
         return Err(ApiError::Plain("conflict"));
     }
-    let row = ApiKeyWrite { hash: token_hash(&key).0, prefix: prefix.clone(), tenant: admin.tenant, name: name.clone(), created_at: app.engine.now(), revoked_at: None };
+    let row = ApiKeyWrite {
+        hash: token_hash(&key).0,
+        prefix: prefix.clone(),
+        tenant: admin.tenant,
+        name: name.clone(),
+        created_at: app.engine.now(),
+        revoked_at: None,
+    };
     let rows = Commit { api_keys: vec![row.clone()], ..Commit::default() };
     app.engine.administer(admin.tenant, &admin.actor(), "api_key_created", serde_json::json!({ "prefix": prefix }), rows).await?;
     let shown = ApiKeyView { prefix, name, created_at: row.created_at.to_string(), last_used_at: None, key: Some(key), active: true };
     Ok((StatusCode::CREATED, axum::Json(shown)).into_response())
 }
 
-pub(in super::super) async fn revoke(State(app): State<App>, Admin(admin): Admin, Path(prefix): Path<String>) -> Result<StatusCode, ApiError> {
+pub(in super::super) async fn revoke(
+    State(app): State<App>,
+    Admin(admin): Admin,
+    Path(prefix): Path<String>,
+) -> Result<StatusCode, ApiError> {
     let all = app.engine.store.api_keys(admin.tenant).await?;
     let row = all.into_iter().find(|k| k.prefix == prefix).ok_or(ApiError::Plain("not_found"))?;
     if row.revoked_at.is_none() {
         let now = app.engine.now();
-        let gone = ApiKeyWrite { hash: row.hash, prefix: row.prefix, tenant: row.tenant, name: row.name, created_at: row.created_at, revoked_at: Some(now) };
+        let gone = ApiKeyWrite {
+            hash: row.hash,
+            prefix: row.prefix,
+            tenant: row.tenant,
+            name: row.name,
+            created_at: row.created_at,
+            revoked_at: Some(now),
+        };
         let rows = Commit { api_keys: vec![gone], ..Commit::default() };
         app.engine.administer(admin.tenant, &admin.actor(), "api_key_revoked", serde_json::json!({ "prefix": prefix }), rows).await?;
     }

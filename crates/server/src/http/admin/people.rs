@@ -50,9 +50,12 @@ impl Known {
     }
 
     fn row(&self, person: &PersonWrite, now: Timestamp) -> AgentRow {
-        let agent = self.presence.get(&person.id).cloned().unwrap_or_else(|| Agent::new(person.id, person.tenant, person.created_at.min(now)));
+        let agent =
+            self.presence.get(&person.id).cloned().unwrap_or_else(|| Agent::new(person.id, person.tenant, person.created_at.min(now)));
         let away = if let Standing::Away { reason } = agent.state { Some(reason.into()) } else { None };
-        let of = |numbers: &Numbers, kind: &str| numbers.agents.iter().find(|n| n.agent == person.id && n.kind == kind).map(|n| (n.count, n.sum));
+        let of = |numbers: &Numbers, kind: &str| {
+            numbers.agents.iter().find(|n| n.agent == person.id && n.kind == kind).map(|n| (n.count, n.sum))
+        };
         let mean = |(count, sum): (u64, i64)| if count == 0 { 0.0 } else { sum as f64 / count as f64 };
         AgentRow {
             id: person.id.to_string(),
@@ -92,7 +95,12 @@ pub(in super::super) async fn add(State(app): State<App>, Admin(admin): Admin, J
     Ok((StatusCode::CREATED, axum::Json(saved(&app, &row, url).await?)).into_response())
 }
 
-pub(in super::super) async fn save(State(app): State<App>, Admin(admin): Admin, Path(person): Path<String>, Json(body): Json<SaveAgent>) -> Result<axum::Json<SavedAgent>, ApiError> {
+pub(in super::super) async fn save(
+    State(app): State<App>,
+    Admin(admin): Admin,
+    Path(person): Path<String>,
+    Json(body): Json<SaveAgent>,
+) -> Result<axum::Json<SavedAgent>, ApiError> {
     let was = of_tenant(&app, &admin, &person).await?;
     let body = checked(body)?;
     free_email(&app, &body.email, Some(was.id)).await?;
@@ -115,7 +123,11 @@ pub(in super::super) async fn save(State(app): State<App>, Admin(admin): Admin, 
 }
 
 /// Takes password and second factor away, ends every sign-in, and gives a link to begin again.
-pub(in super::super) async fn reset(State(app): State<App>, Admin(admin): Admin, Path(person): Path<String>) -> Result<axum::Json<SavedAgent>, ApiError> {
+pub(in super::super) async fn reset(
+    State(app): State<App>,
+    Admin(admin): Admin,
+    Path(person): Path<String>,
+) -> Result<axum::Json<SavedAgent>, ApiError> {
     let was = of_tenant(&app, &admin, &person).await?;
     if !was.active {
         return Err(ApiError::Said("conflict", "This account is deactivated; reactivate it first.".to_owned()));
@@ -175,7 +187,9 @@ fn checked(mut body: SaveAgent) -> Result<SaveAgent, ApiError> {
     }
     for (n, skill) in body.skills.iter().enumerate() {
         let good = skill.split_once(':').is_some_and(|(kind, of)| {
-            matches!(kind, "lang" | "doc" | "jur") && (1..=40).contains(&of.len()) && of.bytes().all(|b| b.is_ascii_alphanumeric() || b"-_".contains(&b))
+            matches!(kind, "lang" | "doc" | "jur")
+                && (1..=40).contains(&of.len())
+                && of.bytes().all(|b| b.is_ascii_alphanumeric() || b"-_".contains(&b))
         });
         if !good {
             faults.push(field(format!("/skills/{n}"), "not_a_skill", "Such as lang:id, doc:passport or jur:SG."));

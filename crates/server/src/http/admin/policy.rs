@@ -14,7 +14,9 @@ use domain::time::Span;
 use domain::trigger::{HoursCondition, MAX_RULES, Mode, OpeningHours, Policy, Rule};
 use std::collections::BTreeMap;
 use store::rows::{Commit, MAX_VALUES, PolicyRow, ReportRow};
-use wire::api::admin::{ChangedReport, HoursBody, PolicyBody, PolicyVersion, PolicyView, RuleBody, RuleCount, SavePolicy, Simulate, Simulation};
+use wire::api::admin::{
+    ChangedReport, HoursBody, PolicyBody, PolicyVersion, PolicyView, RuleBody, RuleCount, SavePolicy, Simulate, Simulation,
+};
 use wire::problem::FieldError;
 use wire::terms::RecoveryMode;
 
@@ -35,7 +37,11 @@ async fn view(app: &App, tenant: domain::ids::TenantId) -> Result<PolicyView, Ap
     }
     let versions: Vec<PolicyVersion> = rows
         .iter()
-        .map(|row| PolicyVersion { version: small(row.version), at: row.at.to_string(), by: names.get(&row.by).cloned().unwrap_or_default() })
+        .map(|row| PolicyVersion {
+            version: small(row.version),
+            at: row.at.to_string(),
+            by: names.get(&row.by).cloned().unwrap_or_default(),
+        })
         .collect();
     let (newest, row) = versions.first().zip(rows.first()).ok_or(ApiError::Plain("not_found"))?;
     let policy: Policy = serde_json::from_str(&row.body).map_err(|e| ApiError::Internal(format!("policy of {tenant}: {e}")))?;
@@ -60,14 +66,19 @@ fn small(n: u64) -> u32 {
     u32::try_from(n).unwrap_or(u32::MAX)
 }
 
-pub(in super::super) async fn save(State(app): State<App>, Admin(admin): Admin, Json(body): Json<SavePolicy>) -> Result<axum::Json<PolicyView>, ApiError> {
+pub(in super::super) async fn save(
+    State(app): State<App>,
+    Admin(admin): Admin,
+    Json(body): Json<SavePolicy>,
+) -> Result<axum::Json<PolicyView>, ApiError> {
     let newest = app.engine.store.policy(admin.tenant).await?.map_or(0, |row| small(row.version));
     if body.from_version != newest {
         return Err(ApiError::Plain("policy_version"));
     }
     let policy = checked(&body.body, newest + 1)?;
     let text = serde_json::to_string(&policy).map_err(|e| ApiError::Internal(e.to_string()))?;
-    let row = PolicyRow { tenant: admin.tenant, version: u64::from(policy.version), at: app.engine.now(), by: admin.id.to_string(), body: text };
+    let row =
+        PolicyRow { tenant: admin.tenant, version: u64::from(policy.version), at: app.engine.now(), by: admin.id.to_string(), body: text };
     let entry = serde_json::json!({ "version": policy.version, "sha256": domain::digest::Digest::of(row.body.as_bytes()) });
     let rows = Commit { policy: Some(row), ..Commit::default() };
     match app.engine.administer(admin.tenant, &admin.actor(), "policy_changed", entry, rows).await {
@@ -79,7 +90,11 @@ pub(in super::super) async fn save(State(app): State<App>, Admin(admin): Admin, 
     }
 }
 
-pub(in super::super) async fn simulate(State(app): State<App>, CanRead(person): CanRead, Json(body): Json<Simulate>) -> Result<axum::Json<Simulation>, ApiError> {
+pub(in super::super) async fn simulate(
+    State(app): State<App>,
+    CanRead(person): CanRead,
+    Json(body): Json<Simulate>,
+) -> Result<axum::Json<Simulation>, ApiError> {
     if !(1..=90).contains(&body.days) {
         return Err(ApiError::Fields(vec![field("/days", "out_of_range", "1 to 90 days.")]));
     }
@@ -199,7 +214,8 @@ fn checked(body: &PolicyBody, version: u32) -> Result<Policy, ApiError> {
 }
 
 fn rule(n: usize, r: &RuleBody, faults: &mut Vec<FieldError>) -> Rule {
-    let limit = r.confidence_below.map(|c| (0.0..=1.0).contains(&c).then(|| Score::from_thousandths((c * 1000.0).round() as u16)).flatten());
+    let limit =
+        r.confidence_below.map(|c| (0.0..=1.0).contains(&c).then(|| Score::from_thousandths((c * 1000.0).round() as u16)).flatten());
     if limit == Some(None) {
         faults.push(field(format!("/body/rules/{n}/confidence_below"), "out_of_range", "0 to 1."));
     }

@@ -23,7 +23,14 @@ const MAX_URL: usize = 500;
 const REMOVED: &str = "removed";
 
 fn view(row: &EndpointWrite, secret: Option<String>) -> EndpointView {
-    EndpointView { id: row.id.to_string(), url: row.url.clone(), events: row.events.clone(), state: row.state.clone(), secret, created_at: row.created_at.to_string() }
+    EndpointView {
+        id: row.id.to_string(),
+        url: row.url.clone(),
+        events: row.events.clone(),
+        state: row.state.clone(),
+        secret,
+        created_at: row.created_at.to_string(),
+    }
 }
 
 pub(in super::super) async fn list(State(app): State<App>, CanRead(person): CanRead) -> Result<axum::Json<Vec<EndpointView>>, ApiError> {
@@ -31,7 +38,11 @@ pub(in super::super) async fn list(State(app): State<App>, CanRead(person): CanR
     Ok(axum::Json(all.iter().filter(|e| e.state != REMOVED).map(|e| view(e, None)).collect()))
 }
 
-pub(in super::super) async fn add(State(app): State<App>, Admin(admin): Admin, Json(body): Json<SaveEndpoint>) -> Result<Response, ApiError> {
+pub(in super::super) async fn add(
+    State(app): State<App>,
+    Admin(admin): Admin,
+    Json(body): Json<SaveEndpoint>,
+) -> Result<Response, ApiError> {
     checked(&app, &body)?;
     let all = app.engine.store.endpoints(admin.tenant).await?;
     if all.iter().filter(|e| e.state != REMOVED).count() >= MAX_ENDPOINTS {
@@ -71,21 +82,34 @@ fn checked(app: &App, body: &SaveEndpoint) -> Result<(), ApiError> {
     if faults.is_empty() { Ok(()) } else { Err(ApiError::Fields(faults)) }
 }
 
-pub(in super::super) async fn remove(State(app): State<App>, Admin(admin): Admin, Path(endpoint): Path<String>) -> Result<StatusCode, ApiError> {
+pub(in super::super) async fn remove(
+    State(app): State<App>,
+    Admin(admin): Admin,
+    Path(endpoint): Path<String>,
+) -> Result<StatusCode, ApiError> {
     let found = app.engine.store.endpoint(id(&endpoint)?).await?;
     let row = found.filter(|e| e.tenant == admin.tenant && e.state != REMOVED).ok_or(ApiError::Plain("not_found"))?;
     let body = serde_json::json!({ "endpoint": row.id });
     let gone = EndpointWrite { state: REMOVED.to_owned(), disabled_at: Some(app.engine.now()), ..row };
-    app.engine.administer(admin.tenant, &admin.actor(), "endpoint_removed", body, Commit { endpoints: vec![gone], ..Commit::default() }).await?;
+    app.engine
+        .administer(admin.tenant, &admin.actor(), "endpoint_removed", body, Commit { endpoints: vec![gone], ..Commit::default() })
+        .await?;
     Ok(StatusCode::NO_CONTENT)
 }
 
-pub(in super::super) async fn deliveries(State(app): State<App>, CanRead(person): CanRead) -> Result<axum::Json<Vec<DeliveryView>>, ApiError> {
+pub(in super::super) async fn deliveries(
+    State(app): State<App>,
+    CanRead(person): CanRead,
+) -> Result<axum::Json<Vec<DeliveryView>>, ApiError> {
     let all = app.engine.store.deliveries(person.tenant, DeliveryFilter::default(), MAX_DELIVERIES).await?;
     Ok(axum::Json(views(&app, &all).await?))
 }
 
-pub(in super::super) async fn replay(State(app): State<App>, Admin(admin): Admin, Path(delivery): Path<String>) -> Result<axum::Json<DeliveryView>, ApiError> {
+pub(in super::super) async fn replay(
+    State(app): State<App>,
+    Admin(admin): Admin,
+    Path(delivery): Path<String>,
+) -> Result<axum::Json<DeliveryView>, ApiError> {
     let delivery = id(&delivery)?;
     let store = &app.engine.store;
     let row = store.delivery(admin.tenant, delivery).await?.ok_or(ApiError::Plain("not_found"))?;
