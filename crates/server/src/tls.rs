@@ -4,6 +4,7 @@
 use crate::adapters::files;
 use axum::Router;
 use axum_server::Handle;
+use axum_server::accept::NoDelayAcceptor;
 use axum_server::tls_rustls::{RustlsAcceptor, RustlsConfig};
 use domain::time::{Span, Timestamp};
 use futures_util::StreamExt;
