@@ -29,6 +29,8 @@ use wire::socket::MAX_MESSAGE;
 pub(crate) const HELLO_WITHIN: Duration = Duration::from_secs(10);
 /// A page that says nothing for so long is gone; pages ping every 5 s.
 pub(crate) const SILENT_FOR: Duration = Duration::from_secs(15);
+/// Most bytes read from a socket at once.
+const READ_BUFFER: usize = 8 * 1024;
 /// Messages a page may send in a burst, and per second after it.
 const BURST: f64 = 60.0;
 const RATE: f64 = 20.0;
@@ -146,24 +148,29 @@ fn same_origin(app: &App, headers: &HeaderMap) -> bool {
     origin.is_empty() || of_host || origin == app.engine.public_url.trim_end_matches('/')
 }
 
+/// Messages are short and sockets many: the library's own read buffer would take 128 KiB for each.
+fn fitted(upgrade: WebSocketUpgrade) -> WebSocketUpgrade {
+    upgrade.max_message_size(MAX_MESSAGE).read_buffer_size(READ_BUFFER).write_buffer_size(0)
+}
+
 async fn customer_socket(State(app): State<App>, headers: HeaderMap, upgrade: WebSocketUpgrade) -> Response {
     if !same_origin(&app, &headers) {
         return ApiError::Plain("foreign_origin").into_response();
     }
     let device = in_words(headers.get(header::USER_AGENT).and_then(|v| v.to_str().ok()).unwrap_or_default());
-    upgrade.max_message_size(MAX_MESSAGE).on_upgrade(move |socket| customer::serve(app, socket, device))
+    fitted(upgrade).on_upgrade(move |socket| customer::serve(app, socket, device))
 }
 
 async fn agent_socket(State(app): State<App>, Staff(person): Staff, headers: HeaderMap, upgrade: WebSocketUpgrade) -> Response {
     if !same_origin(&app, &headers) {
         return ApiError::Plain("foreign_origin").into_response();
     }
-    upgrade.max_message_size(MAX_MESSAGE).on_upgrade(move |socket| agent::serve(app, socket, person))
+    fitted(upgrade).on_upgrade(move |socket| agent::serve(app, socket, person))
 }
 
 async fn admin_socket(State(app): State<App>, CanRead(person): CanRead, headers: HeaderMap, upgrade: WebSocketUpgrade) -> Response {
     if !same_origin(&app, &headers) {
         return ApiError::Plain("foreign_origin").into_response();
     }
-    upgrade.max_message_size(MAX_MESSAGE).on_upgrade(move |socket| admin::serve(app, socket, person))
+    fitted(upgrade).on_upgrade(move |socket| admin::serve(app, socket, person))
 }

@@ -105,8 +105,8 @@ fn with(mut report: serde_json::Value, key: &str, value: serde_json::Value) -> s
     report
 }
 
-/// Sessions in signalling at one time: calls come one after the other, not as a storm.
-const SIGNALLING_MAX: usize = 2;
+/// Sessions in signalling at one time: calls come one after the other, so that set-up times one call and not a storm.
+const SIGNALLING_MAX: usize = 1;
 
 struct Load {
     peers: Vec<LoadPeer>,

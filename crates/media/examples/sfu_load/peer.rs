@@ -59,8 +59,6 @@ impl LoadPeer {
         let mut rtc = rtc();
         rtc.add_local_candidate(Candidate::host(local, Protocol::Udp)?);
         let now = Instant::now();
-        // Spread over the period: real cameras are not in step.
-        let phase = Duration::from_micros((session * 2 + side) as u64 * 7919 % 33_333);
         Ok(LoadPeer {
             session,
             side,
@@ -75,7 +73,7 @@ impl LoadPeer {
             seq: [1, 1],
             picture: 0,
             key_wanted: true,
-            next: [now + phase, now + phase],
+            next: [now, now],
             wake: now,
         })
     }
@@ -159,7 +157,7 @@ impl LoadPeer {
     #[expect(clippy::wildcard_enum_match_arm, reason = "the rest of str0m's events is not looked at")]
     fn on_event(&mut self, event: Event, epoch: Instant) {
         match event {
-            Event::Connected => self.connected = true,
+            Event::Connected => self.begin(),
             Event::KeyframeRequest(_) => self.key_wanted = true,
             Event::RtpPacket(packet) => {
                 let now = Instant::now();
@@ -172,6 +170,15 @@ impl LoadPeer {
             }
             _ => {}
         }
+    }
+
+    /// A browser's microphone and camera run before the call does: each clock stands somewhere in its period.
+    fn begin(&mut self) {
+        self.connected = true;
+        let now = Instant::now();
+        let n = (self.session * 2 + self.side) as u64;
+        let phase = |every: Duration| Duration::from_micros(n * 7919 % every.as_micros() as u64);
+        self.next = [now + phase(AUDIO_EVERY), now + phase(VIDEO_EVERY)];
     }
 
     fn send_due(&mut self, now: Instant, epoch: Instant) -> Fallible<bool> {

@@ -51,6 +51,8 @@ pub async fn serve(app: App, socket: WebSocket, device: String) {
     let mut page = Page { app: app.clone(), case: case.id, socket: id, holds, client, chat_shown: chat_after as usize, last_wait: None };
     if holds {
         page.tell(Input::CustomerBack).await;
+        // Only who is connected is matched; the claim itself came before the socket.
+        app.hub.route.notify_one();
     }
     if page.show(&mut voice, &case).await {
         page.talk(&mut voice, &mut ear, &mut inbox, &token).await;
