@@ -114,7 +114,6 @@ struct Load {
     begun: usize,
     asks: (Sender<Ask>, Receiver<Ask>),
     ip: IpAddr,
-    epoch: Instant,
 }
 
 fn load(
@@ -123,7 +122,7 @@ fn load(
     signal: impl Fn(usize, &Sender<Ask>) -> Fallible<()> + Clone + Send + 'static,
 ) -> Fallible<serde_json::Value> {
     let idle_rss = process.rss_kb()?;
-    let mut load = Load { peers: Vec::new(), started: Vec::new(), begun: 0, asks: channel(), ip: options.ip, epoch: Instant::now() };
+    let mut load = Load { peers: Vec::new(), started: Vec::new(), begun: 0, asks: channel(), ip: options.ip };
     let give_up = Instant::now() + Duration::from_secs(20 + 2 * options.sessions as u64);
     while load.ready() < options.sessions {
         if Instant::now() > give_up {
@@ -191,7 +190,7 @@ impl Load {
         nix::poll::poll(&mut fds, PollTimeout::from(1u8))?;
         let readable: Vec<bool> = fds.iter().map(|fd| fd.any().unwrap_or(true)).collect();
         for (peer, readable) in self.peers.iter_mut().zip(readable) {
-            peer.turn(readable, self.epoch)?;
+            peer.turn(readable)?;
         }
         Ok(())
     }

@@ -1,7 +1,12 @@
 //! One synthetic browser connection: 1 Mbit/s of VP8-like video at 30 fps and 50 sound packets a second. It must not know signalling.
 
+use std::io::IoSliceMut;
 use std::net::{IpAddr, SocketAddr, UdpSocket};
-use std::time::{Duration, Instant};
+use std::os::fd::AsRawFd;
+use std::time::{Duration, Instant, SystemTime};
+
+use nix::sys::socket::{ControlMessageOwned, MsgFlags, SockaddrStorage, recvmsg, setsockopt, sockopt};
+use nix::sys::time::TimeSpec;
 
 use str0m::change::{SdpAnswer, SdpOffer, SdpPendingOffer};
 use str0m::format::Codec;
@@ -45,6 +50,8 @@ pub struct LoadPeer {
     key_wanted: bool,
     next: [Instant; 2],
     wake: Instant,
+    /// When the kernel had the packet that is being looked at, nanoseconds since 1970.
+    arrived: u64,
 }
 
 fn rtc() -> Rtc {
@@ -55,6 +62,7 @@ impl LoadPeer {
     fn new(ip: IpAddr, session: usize, side: usize) -> Fallible<LoadPeer> {
         let socket = UdpSocket::bind((ip, 0))?;
         socket.set_nonblocking(true)?;
+        setsockopt(&socket, sockopt::ReceiveTimestampns, &true)?;
         let local = socket.local_addr()?;
         let mut rtc = rtc();
         rtc.add_local_candidate(Candidate::host(local, Protocol::Udp)?);
@@ -75,6 +83,7 @@ impl LoadPeer {
             key_wanted: true,
             next: [now, now],
             wake: now,
+            arrived: 0,
         })
     }
 
@@ -115,30 +124,47 @@ impl LoadPeer {
         Ok(())
     }
 
-    pub fn turn(&mut self, readable: bool, epoch: Instant) -> Fallible<()> {
+    /// Reads one packet and the time at which the kernel had it: how busy this program is must not count.
+    fn receive(&mut self, buffer: &mut [u8]) -> Option<(usize, SocketAddr)> {
+        let mut control = nix::cmsg_space!(TimeSpec);
+        let mut slices = [IoSliceMut::new(buffer)];
+        let fd = self.socket.as_raw_fd();
+        let got = recvmsg::<SockaddrStorage>(fd, &mut slices, Some(&mut control), MsgFlags::MSG_DONTWAIT).ok()?;
+        for message in got.cmsgs().ok()? {
+            if let ControlMessageOwned::ScmTimestampns(at) = message {
+                self.arrived = at.tv_sec().cast_unsigned() * 1_000_000_000 + at.tv_nsec().cast_unsigned();
+            }
+        }
+        let from = got.address?;
+        let v4 = from.as_sockaddr_in().map(|a| SocketAddr::from((a.ip(), a.port())));
+        let from = v4.or_else(|| from.as_sockaddr_in6().map(|a| SocketAddr::from((a.ip(), a.port()))))?;
+        Some((got.bytes, from))
+    }
+
+    pub fn turn(&mut self, readable: bool) -> Fallible<()> {
         let mut buffer = [0u8; 2048];
         if readable {
-            while let Ok((n, from)) = self.socket.recv_from(&mut buffer) {
+            while let Some((n, from)) = self.receive(&mut buffer) {
                 let now = Instant::now();
                 if let Ok(r) = Receive::new(Protocol::Udp, from, self.local, &buffer[..n]) {
                     let input = Input::Receive(now, r);
                     if self.rtc.accepts(&input) {
                         self.rtc.handle_input(input)?;
-                        self.drain(epoch)?;
+                        self.drain()?;
                     }
                 }
             }
         }
         let now = Instant::now();
-        let sent = self.connected && self.send_due(now, epoch)?;
+        let sent = self.connected && self.send_due(now)?;
         if sent || now >= self.wake {
             self.rtc.handle_input(Input::Timeout(now))?;
-            self.drain(epoch)?;
+            self.drain()?;
         }
         Ok(())
     }
 
-    fn drain(&mut self, epoch: Instant) -> Fallible<()> {
+    fn drain(&mut self) -> Fallible<()> {
         loop {
             match self.rtc.poll_output()? {
                 Output::Timeout(at) => {
@@ -149,13 +175,13 @@ impl LoadPeer {
                     // A full socket buffer loses packets, as a network does.
                     let _ = self.socket.send_to(&t.contents, t.destination);
                 }
-                Output::Event(event) => self.on_event(event, epoch),
+                Output::Event(event) => self.on_event(event),
             }
         }
     }
 
     #[expect(clippy::wildcard_enum_match_arm, reason = "the rest of str0m's events is not looked at")]
-    fn on_event(&mut self, event: Event, epoch: Instant) {
+    fn on_event(&mut self, event: Event) {
         match event {
             Event::Connected => self.begin(),
             Event::KeyframeRequest(_) => self.key_wanted = true,
@@ -163,8 +189,7 @@ impl LoadPeer {
                 let now = Instant::now();
                 self.first_media.get_or_insert(now);
                 let sent = stamp(&packet.payload);
-                let passed = u64::try_from((now - epoch).as_nanos()).unwrap_or(0);
-                let latency = sent.and_then(|s| u32::try_from(passed.saturating_sub(s) / 1000).ok());
+                let latency = sent.and_then(|s| u32::try_from(self.arrived.saturating_sub(s) / 1000).ok());
                 let (ssrc, seq) = (*packet.header.ssrc, *packet.seq_no);
                 self.sums.note(ssrc, seq, packet.payload.len(), latency);
             }
@@ -181,13 +206,13 @@ impl LoadPeer {
         self.next = [now + phase(AUDIO_EVERY), now + phase(VIDEO_EVERY)];
     }
 
-    fn send_due(&mut self, now: Instant, epoch: Instant) -> Fallible<bool> {
+    fn send_due(&mut self, now: Instant) -> Fallible<bool> {
         let Some(up) = self.up else { return Ok(false) };
         let mut sent = false;
         while self.next[0] <= now {
             self.next[0] += AUDIO_EVERY;
             let time = (self.seq[0] * 960) as u32;
-            self.write(up[0], Codec::Opus, 0, time, false, vec![0xfc; AUDIO_BYTES], epoch)?;
+            self.write(up[0], Codec::Opus, 0, time, false, vec![0xfc; AUDIO_BYTES])?;
             sent = true;
         }
         while self.next[1] <= now {
@@ -198,7 +223,7 @@ impl LoadPeer {
             for part in 0..VIDEO_PACKETS {
                 let payload = self.vp8(part == 0, key);
                 let last = part + 1 == VIDEO_PACKETS;
-                self.write(up[1], Codec::Vp8, 1, time, last, payload, epoch)?;
+                self.write(up[1], Codec::Vp8, 1, time, last, payload)?;
             }
             sent = true;
         }
@@ -216,7 +241,6 @@ impl LoadPeer {
         p
     }
 
-    #[expect(clippy::too_many_arguments, reason = "the fields of an RTP packet")]
     fn write(
         &mut self,
         mid: Mid,
@@ -225,10 +249,9 @@ impl LoadPeer {
         time: u32,
         marker: bool,
         mut payload: Vec<u8>,
-        epoch: Instant,
     ) -> Fallible<()> {
         let now = Instant::now();
-        let at = u64::try_from((now - epoch).as_nanos())?.to_le_bytes();
+        let at = u64::try_from(SystemTime::now().duration_since(SystemTime::UNIX_EPOCH)?.as_nanos())?.to_le_bytes();
         let len = payload.len();
         payload[len - 12..len - 8].copy_from_slice(&MARK);
         payload[len - 8..].copy_from_slice(&at);
@@ -239,7 +262,9 @@ impl LoadPeer {
         let stream = direct.stream_tx_by_mid(mid, None).ok_or("no stream")?;
         let write = RtpWrite::new(pt, seq.into(), time, now, payload);
         stream.write_rtp(write.marker(marker).nackable(kind == 1));
-        Ok(())
+        // Out at once, so that the time written is the time sent.
+        self.rtc.handle_input(Input::Timeout(now))?;
+        self.drain()
     }
 
     fn payload_type(&self, mid: Mid, codec: Codec) -> Option<Pt> {
