@@ -7,7 +7,7 @@ const many = (n: number, one: string, more: string): string => `${count(n)} ${n 
 export const text = {
   brand: "Recourse",
   page: (title: string) => `${title} · Recourse admin`,
-  nav: { label: "Admin", overview: "Overview", cases: "Cases", agents: "Agents", policy: "Policy", webhooks: "Webhooks", keys: "API keys", log: "Audit log", menu: "Menu", skip: "Skip to content" },
+  nav: { label: "Admin", overview: "Overview", cases: "Cases", agents: "Agents", policy: "Policy", webhooks: "Webhooks", keys: "API keys", settings: "Settings", log: "Audit log", menu: "Menu", skip: "Skip to content" },
   me: { signOut: "Sign out", readOnly: "Read only" },
   account: {
     title: "Your account", open: "Your account", password: "Password", passwordLead: "A password lets you sign in without a link. Setting it ends every other sign-in of yours.", current: "Current password", currentHint: "Leave it empty if you have none yet.", fresh: "New password",

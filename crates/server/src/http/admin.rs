@@ -5,6 +5,7 @@ mod keys;
 mod log;
 mod people;
 mod policy;
+mod settings;
 mod webhooks;
 
 use super::Web;
@@ -47,6 +48,7 @@ pub(super) fn routes() -> Router<Web> {
         .route("/v1/admin/agents/{id}/reset", post(people::reset))
         .route("/v1/admin/policy", get(policy::read).put(policy::save))
         .route("/v1/admin/policy/simulate", post(policy::simulate))
+        .route("/v1/admin/settings", get(settings::read).put(settings::save))
         .route("/v1/admin/endpoints", get(webhooks::list).post(webhooks::add))
         .route("/v1/admin/endpoints/{id}", delete(webhooks::remove))
         .route("/v1/admin/deliveries", get(webhooks::deliveries))

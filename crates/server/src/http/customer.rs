@@ -89,7 +89,7 @@ fn unknown(locale: &str) -> LinkView {
 }
 
 fn consent_text(locale: &str, settings: &Settings) -> ConsentText {
-    let text = texts::consent(locale, &settings.brand);
+    let text = texts::consent(locale, settings);
     ConsentText { version: settings.consent_version, sha256: texts::sha256(&text), text, locale: texts::locale(locale).to_owned() }
 }
 

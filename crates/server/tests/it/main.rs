@@ -14,5 +14,6 @@ mod pages;
 mod recorder;
 mod router;
 mod sockets;
+mod settings;
 mod test_app;
 mod verify;
