@@ -9,6 +9,7 @@ import { randomHex, Refused, upload } from '../lib/api.ts';
 import { advance, answerDue, helloOf, newDesk, roomWanted, type DeskInput, type DeskState } from '../lib/desk.ts';
 import { Room, type RoomState } from '../lib/rtc.ts';
 import { Line } from '../lib/socket.ts';
+import { startWorker } from '../lib/worker.ts';
 import { chime, hush } from './chime.ts';
 import { openSelf, releaseSelf, self } from './self.ts';
 
@@ -117,25 +118,9 @@ export function startDesk(signedOut: () => void): void {
       }
     },
   });
-  clockWorker = new Worker(scriptUrl(clockUrl) as string);
+  clockWorker = startWorker(clockUrl);
   clockWorker.onmessage = tick;
   addEventListener('pagehide', flush);
-}
-
-interface UrlPolicy { createScriptURL(url: string): unknown }
-interface PolicyMaker { createPolicy(name: string, rules: { createScriptURL: (url: string) => string }): UrlPolicy }
-let urlPolicy: UrlPolicy | null | undefined;
-
-/** Pages under Trusted Types start a worker only through a policy; this one lets our own asset through and nothing else. */
-function scriptUrl(url: string): unknown {
-  const maker = (globalThis as { trustedTypes?: PolicyMaker }).trustedTypes;
-  urlPolicy ??= maker?.createPolicy('recourse-worker', {
-    createScriptURL: wanted => {
-      if (wanted !== clockUrl) throw new TypeError(wanted);
-      return wanted;
-    },
-  }) ?? null;
-  return urlPolicy ? urlPolicy.createScriptURL(url) : url;
 }
 
 export function stopDesk(): void {
