@@ -82,6 +82,38 @@ async fn guessing_passwords_is_stopped_for_known_and_unknown_accounts_alike() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn a_floor_of_agents_behind_one_address_signs_in_and_guessing_from_there_still_ends() {
+    let app = TestApp::new().await;
+    let hash = server::adapters::passwords::hash_password("a long enough one").unwrap();
+    let people = (0..30u8).map(|n| store::rows::PersonWrite {
+        id: domain::ids::AgentId(app.app.engine.ids.id()),
+        tenant: app.bank.tenant,
+        email: format!("agent{n}@bank.test"),
+        name: "Agent".to_owned(),
+        role: "agent".to_owned(),
+        skills: "[]".to_owned(),
+        password_hash: Some(hash.clone()),
+        totp_secret: None,
+        active: true,
+        created_at: app.app.engine.now(),
+    });
+    let rows = store::rows::Commit { people: people.collect(), ..Default::default() };
+    app.app.engine.administer(app.bank.tenant, &server::engine::Actor::System, "agent_created", json!({}), rows).await.unwrap();
+    let status =
+        async |email: String, password: &str| app.page("/v1/sign-in", json!({ "email": email, "password": password })).await.status;
+    for n in 0..30 {
+        assert_eq!(status(format!("agent{n}@bank.test"), "a long enough one").await, 200, "agent {n}");
+    }
+    let mut tries = 0;
+    while status(format!("agent{}@bank.test", tries % 30), "another long one").await == 401 {
+        tries += 1;
+        assert!(tries < 60, "never limited");
+    }
+    assert!(tries >= 30, "each may mistype once: {tries}");
+    assert_eq!(status("agent0@bank.test".to_owned(), "a long enough one").await, 429);
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn a_key_is_shown_once_works_and_is_revoked() {
     let app = TestApp::new().await;
     let cookie = admin(&app).await;
