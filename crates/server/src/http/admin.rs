@@ -164,7 +164,7 @@ async fn file_of(app: &App, loaded: &Loaded) -> Result<CaseFile, ApiError> {
         timeline: log::timeline(app, &entries).await?,
         chat: case.chat.iter().map(views::message).collect(),
         evidence: case.evidence.iter().map(views::evidence).collect(),
-        recordings: playback::view(app, loaded).await,
+        recordings: playback::view(app, loaded, &entries).await,
         steps: views::steps(case),
         notes: case.notes.reveal().clone(),
         decision: case.decision().map(views::decision),
