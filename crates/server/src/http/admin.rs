@@ -108,7 +108,8 @@ async fn search(
     limit: u32,
 ) -> Result<Vec<StoredRow>, ApiError> {
     if let Ok(id) = q.parse::<CaseId>() {
-        return Ok(app.engine.store.case_of(tenant, id).await?.filter(|_| after.is_none()).into_iter().collect());
+        let row = app.engine.store.case_of(tenant, id).await?;
+        return Ok(row.filter(|row| after.is_none() && fits(row, base)).into_iter().collect());
     }
     let known = app.engine.tenants.get(tenant).await?;
     let mut name_tokens = app.engine.name_tokens(tenant, &known.wrapped_key, q)?;
@@ -124,6 +125,14 @@ async fn search(
     found.sort_by_key(|row| std::cmp::Reverse((row.created_at, row.id)));
     found.truncate(limit as usize);
     Ok(found)
+}
+
+/// Whether a row that was found by its id is among those asked for.
+fn fits(row: &StoredRow, base: &CaseFilter) -> bool {
+    (base.phases.is_empty() || base.phases.contains(&row.phase))
+        && base.reason.as_ref().is_none_or(|reason| row.reasons.contains(reason))
+        && base.from.is_none_or(|from| row.created_at >= from)
+        && base.to.is_none_or(|to| row.created_at < to)
 }
 
 async fn case_file(

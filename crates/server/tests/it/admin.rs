@@ -212,6 +212,82 @@ async fn cases_are_found_by_name_and_reference_and_the_file_shows_its_timeline()
     assert_eq!(file["recovery"]["url"], Value::Null);
 }
 
+/// Every page of a search, four rows at a time: references in order, and how many pages there were.
+async fn searched(app: &TestApp, cookie: &str, query: &str) -> (Vec<String>, usize) {
+    let (mut found, mut cursor, mut pages) = (Vec::new(), String::new(), 0);
+    loop {
+        let page = app.signed(cookie, Method::GET, &format!("/v1/admin/cases?{query}&limit=4{cursor}"), None).await;
+        assert_eq!(page.status, 200, "{page:?}");
+        let page = page.json();
+        found.extend(page["rows"].as_array().unwrap().iter().map(|row| row["reference"].as_str().unwrap().to_owned()));
+        pages += 1;
+        let Some(next) = page["next_cursor"].as_str() else { return (found, pages) };
+        cursor = format!("&cursor={next}");
+        assert!(pages < 20, "no end: {found:?}");
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_search_goes_on_over_pages_by_reference_and_name_together_and_keeps_its_filters() {
+    let app = TestApp::new().await;
+    let cookie = admin(&app).await;
+    let mut all = Vec::new();
+    for n in 0..24u8 {
+        // By reference, by name, by both, by neither; two of each minute.
+        let by_reference = n % 4 == 0 || n % 4 == 2;
+        let reference = if by_reference { format!("nur-{n:02}") } else { format!("onb-{n:02}") };
+        let mut body = report(&reference);
+        let named = n % 4 == 1 || n % 4 == 2;
+        body["customer"]["name"] = json!(if named { "Nur Aisyah" } else { "Somchai Jaidee" });
+        let glare = n % 3 != 0;
+        body["check"]["reasons"] = json!([if glare { "document_glare" } else { "document_blur" }]);
+        app.case(body).await;
+        all.push((reference, named || by_reference, glare));
+        if n % 2 == 1 {
+            app.clock.advance(domain::time::Span::minutes(1));
+        }
+    }
+    all.reverse();
+    let wanted = |keep: &dyn Fn(&(String, bool, bool)) -> bool| all.iter().filter(|c| keep(c)).map(|c| c.0.clone()).collect::<Vec<_>>();
+    let (found, pages) = searched(&app, &cookie, "q=nur").await;
+    assert_eq!(sorted(&found), sorted(&wanted(&|c| c.1)), "each once");
+    assert!(pages > 2, "{pages}");
+    let by_minute = |list: &[String]| list.iter().map(|r| r[4..].parse::<u8>().unwrap() / 2).collect::<Vec<_>>();
+    assert!(by_minute(&found).is_sorted_by(|a, b| a >= b), "newest first over all pages: {found:?}");
+
+    let (found, pages) = searched(&app, &cookie, "q=nur&reason=document_glare").await;
+    assert_eq!((sorted(&found), pages > 2), (sorted(&wanted(&|c| c.1 && c.2)), true));
+    // The first minute of eight to the tenth: cases 16 to 21.
+    let span = "from=2026-11-23T09:08:00Z&to=2026-11-23T09:11:00Z";
+    let (found, _) = searched(&app, &cookie, &format!("q=nur&reason=document_glare&{span}")).await;
+    let within = |c: &(String, bool, bool)| (16..22).contains(&c.0[4..].parse::<u8>().unwrap());
+    assert_eq!(sorted(&found), sorted(&wanted(&|c| c.1 && c.2 && within(c))));
+    assert_eq!(searched(&app, &cookie, "q=nur&phase=verified").await.0, Vec::<String>::new());
+    let (found, _) = searched(&app, &cookie, span).await;
+    assert_eq!(sorted(&found), sorted(&wanted(&within)));
+}
+
+fn sorted(list: &[String]) -> Vec<String> {
+    let mut list = list.to_vec();
+    list.sort();
+    list
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_case_found_by_its_id_must_fit_the_filters_too() {
+    let app = TestApp::new().await;
+    let cookie = admin(&app).await;
+    let (case, _) = app.case(report("onb-1")).await;
+    let rows =
+        async |rest: &str| app.signed(&cookie, Method::GET, &format!("/v1/admin/cases?q={case}{rest}"), None).await.json()["rows"].clone();
+    for fits in ["", "&phase=invited", "&reason=document_glare", "&from=2026-11-23T09:00:00Z"] {
+        assert_eq!(rows(fits).await.as_array().unwrap().len(), 1, "{fits}");
+    }
+    for not in ["&phase=verified", "&reason=face_mismatch", "&from=2026-11-24T00:00:00Z", "&to=2026-11-23T09:00:00Z"] {
+        assert_eq!(rows(not).await, json!([]), "{not}");
+    }
+}
+
 #[tokio::test(flavor = "multi_thread")]
 async fn nobody_takes_their_own_admin_role_and_a_deactivated_person_is_out_at_once() {
     let app = TestApp::new().await;
