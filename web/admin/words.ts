@@ -94,6 +94,20 @@ export const questionWords: Record<string, string> = {
   birth_date: "Date of birth", address: "Address", document_number: "Document number", purpose: "Purpose of the account", name: "Full name", document_expiry: "Document expiry",
 };
 
+const DOCUMENTS: Record<string, string> = {
+  passport: "Passport", id_card: "ID card", driving_licence: "Driving licence", driving_license: "Driving licence", residence_permit: "Residence permit", work_permit: "Work permit", visa: "Visa",
+};
+const regions = new Intl.DisplayNames(["en"], { type: "region" });
+
+/** A skill in words: `lang:id` is Indonesian, `doc:passport` a passport, `jur:SG` Singapore. */
+export function skillWord(skill: string): string {
+  const [kind = "", name = ""] = skill.split(":");
+  if (kind === "lang") return language(name);
+  if (kind === "jur") return /^[a-z]{2}$/i.test(name) ? (regions.of(name.toUpperCase()) ?? name) : name;
+  const plain = name.replaceAll("_", " ");
+  return DOCUMENTS[name.toLowerCase()] ?? plain.charAt(0).toUpperCase() + plain.slice(1);
+}
+
 /** Facts of the audit log as sentences; a fact without one is shown by its own name. */
 export const factWords: Record<string, string> = {
   case_reported: "The bank reported a failed check", report_added: "The bank reported another attempt", image_reported: "An image of the failed attempt arrived",
