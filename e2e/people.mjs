@@ -260,6 +260,18 @@ export class Admin {
     await this.page.locator('.case #outcome').waitFor();
   }
 
+  /** Changes settings as a person would and saves them; answers the version now in force. @param {() => Promise<void>} edit */
+  async changeSettings(edit) {
+    await this.page.getByRole('navigation').getByRole('link', { name: 'Settings' }).click();
+    await this.page.locator('.settings').waitFor();
+    await edit();
+    await this.page.getByRole('button', { name: 'Review and save' }).click();
+    await this.page.getByRole('dialog').getByRole('button', { name: 'Save settings' }).click();
+    const done = this.page.getByText(/^Version \d+ is in force\.$/);
+    await done.waitFor();
+    return Number((await done.innerText()).match(/\d+/)?.[0]);
+  }
+
   /** What the server says of a case, with this page's sign-in. @param {string} id */
   async file(id) {
     return this.get(`/v1/admin/cases/${id}`);

@@ -176,7 +176,9 @@ async function surfaces(icon) {
     const parts = output.imports.filter((each) => each.kind === "import-statement").map((each) => `<link rel="modulepreload" href="${url(each.path)}">`);
     const style = output.cssBundle ? `<link rel="stylesheet" href="${url(output.cssBundle)}">` : "";
     const head = [`<link rel="icon" href="${icon}">`, style, ...parts].filter(Boolean).join("\n");
-    writeFileSync(join(dist, `${name}.html`), page({ title: SURFACES[name], head, script: `<script type="module" src="${url(path)}"></script>` }));
+    // The demo bank's page carries the snippet as a bank's own would.
+    const snippet = name === "bank" ? `<script defer src="/embed.js"></script>\n` : "";
+    writeFileSync(join(dist, `${name}.html`), page({ title: SURFACES[name], head, script: `${snippet}<script type="module" src="${url(path)}"></script>` }));
     pages[name] = { html: `${name}.html`, scripts: [], styles: [] };
   }
   return pages;

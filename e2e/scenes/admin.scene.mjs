@@ -39,6 +39,7 @@ export async function play(stage, shoot) {
   await lists(page, shoot);
   await caseFile(admin, shoot, done);
   await policyPage(page, shoot);
+  await settingsPage(page, shoot);
 }
 
 /** @param {import('../rig.mjs').Stage} stage @param {import('../recourse.mjs').Urls} urls @param {import('../people.mjs').Desk} desk */
@@ -116,4 +117,14 @@ async function policyPage(page, shoot) {
   await page.locator('.offers').waitFor();
   await page.locator('.offers').evaluate((table) => table.closest('section, .card')?.scrollIntoView({ block: 'start' }));
   await shoot(page, 'admin-policy-simulator', { size: TALL });
+}
+
+/** @param {import('playwright-core').Page} page @param {import('../screens.mjs').Shoot} shoot */
+async function settingsPage(page, shoot) {
+  await open(page, 'Settings');
+  await page.getByLabel('Origins, one a line').fill('https://www.harbour.example');
+  await shoot(page, 'admin-settings', { dark: true, size: TALL });
+  await page.getByRole('button', { name: 'Review and save' }).click();
+  await page.getByRole('dialog').waitFor();
+  await shoot(page, 'admin-settings-save');
 }

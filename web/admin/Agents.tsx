@@ -9,7 +9,7 @@ import { Icon } from "./icons.tsx";
 import { may } from "./roles.ts";
 import { me, useAction, useResource } from "./state.ts";
 import { text } from "./text.ts";
-import { awayWords, presenceTone, presenceWords, roleWords } from "./words.ts";
+import { awayWords, presenceTone, presenceWords, roleWords, skillWord } from "./words.ts";
 
 const said = text.agents;
 const MAX_SKILLS = 32;
@@ -46,7 +46,7 @@ const COLUMNS: ReadonlyArray<Column<AgentRow>> = [
   { key: "name", head: said.name, cell: (row) => <span class="person"><span class="strong">{row.name}</span><span class="quiet">{row.email}</span></span> },
   { key: "role", head: said.role, cell: (row) => roleWords[row.role] },
   { key: "presence", head: said.presence, cell: (row) => row.active ? <span class="person"><Badge tone={presenceTone[row.presence]}>{presenceWords[row.presence]}{row.away ? `, ${awayWords[row.away]}` : ""}</Badge>{row.presence !== "offline" && <span class="quiet"><Time at={row.since} /></span>}</span> : <Badge tone="plain">{said.inactive}</Badge> },
-  { key: "skills", head: said.skills, cell: (row) => row.skills.length === 0 ? text.common.none : <ul class="chips">{row.skills.map((skill) => <li key={skill} class="chip">{skill}</li>)}</ul> },
+  { key: "skills", head: said.skills, cell: (row) => row.skills.length === 0 ? text.common.none : <ul class="chips">{row.skills.map((skill) => <li key={skill} class="chip words" title={skill}>{skillWord(skill)}</li>)}</ul> },
   { key: "answered", head: said.answered, figure: true, cell: (row) => count(row.answered_today) },
   { key: "aht", head: said.aht, figure: true, cell: (row) => row.aht_seconds == null ? text.common.none : span(row.aht_seconds) },
   { key: "rating", head: said.rating, figure: true, cell: (row) => row.rating == null ? text.common.none : row.rating.toFixed(1) },
@@ -121,7 +121,7 @@ function Skills({ skills, onChange }: { skills: ReadonlyArray<string>; onChange:
   return (
     <div class="skills">
       <Field label={said.skills} hint={said.skillsHint} fault={fault}>{(ids) => <span class="with-button"><input {...ids} value={draft} autoComplete="off" spellcheck={false} onInput={(event) => setDraft(event.currentTarget.value)} onKeyDown={onKey} /><button class="button" type="button" onClick={add}>{said.skillAdd}</button></span>}</Field>
-      {skills.length > 0 && <ul class="chips">{skills.map((skill) => <li key={skill} class="chip">{skill}<button type="button" aria-label={said.skillRemove(skill)} onClick={() => onChange(skills.filter((each) => each !== skill))}><Icon name="x" size={14} /></button></li>)}</ul>}
+      {skills.length > 0 && <ul class="chips">{skills.map((skill) => <li key={skill} class="chip words" title={skill}>{skillWord(skill)}<button type="button" aria-label={said.skillRemove(skillWord(skill))} onClick={() => onChange(skills.filter((each) => each !== skill))}><Icon name="x" size={14} /></button></li>)}</ul>}
     </div>
   );
 }

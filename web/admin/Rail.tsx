@@ -10,7 +10,7 @@ import { roleWords } from "./words.ts";
 
 const PLACES: ReadonlyArray<readonly [path: string, word: string, icon: IconName]> = [
   ["", text.nav.overview, "activity"], ["cases", text.nav.cases, "id_card"], ["agents", text.nav.agents, "users"], ["policy", text.nav.policy, "gavel"],
-  ["webhooks", text.nav.webhooks, "webhook"], ["keys", text.nav.keys, "key"], ["log", text.nav.log, "scroll"],
+  ["webhooks", text.nav.webhooks, "webhook"], ["keys", text.nav.keys, "key"], ["settings", text.nav.settings, "settings"], ["log", text.nav.log, "scroll"],
 ];
 
 export function Rail({ onSignOut }: { onSignOut: () => void }) {

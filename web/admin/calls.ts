@@ -1,7 +1,7 @@
 // Every call of the admin page to the server, in one place. Knows addresses and shapes, no component.
 
 import type {
-  AgentRow, ApiKeyView, CaseFile, CaseRows, DeliveryView, EndpointView, LogView, Me, NumbersView, PolicyBody, PolicyView, SaveAgent, SaveEndpoint, SavedAgent, SignIn, Simulation,
+  AgentRow, ApiKeyView, CaseFile, CaseRows, DeliveryView, EndpointView, LogView, Me, NumbersView, PolicyBody, PolicyView, SaveAgent, SaveEndpoint, SavedAgent, SettingsBody, SettingsView, SignIn, Simulation,
 } from "../generated/api.ts";
 import { call } from "../lib/api.ts";
 
@@ -73,6 +73,8 @@ export const calls = {
   keys: get<ApiKeyView[]>(at("keys")),
   addKey: (name: string) => call<ApiKeyView>(at("keys"), { body: { name } }),
   revokeKey: (prefix: string) => call<undefined>(at("keys", prefix), { method: "DELETE" }),
+  settings: get<SettingsView>(at("settings")),
+  saveSettings: (from_version: number, body: SettingsBody) => call<SettingsView>(at("settings"), { method: "PUT", body: { from_version, body } }),
   log: get<LogView>(at("log")),
 };
 

@@ -8,6 +8,7 @@ import "./pages.css";
 import "./case.css";
 import "./player.css";
 import "./policy.css";
+import "./settings.css";
 import "./narrow.css";
 import { render } from "preact";
 import { useEffect, useState } from "preact/hooks";
@@ -22,6 +23,7 @@ import { Overview } from "./Overview.tsx";
 import { PolicyPage } from "./Policy.tsx";
 import { Rail } from "./Rail.tsx";
 import { may } from "./roles.ts";
+import { SettingsPage } from "./Settings.tsx";
 import { SignIn, Waiting, WrongRole } from "./SignIn.tsx";
 import { follow, forget, goLive, me, route, signInEnded } from "./state.ts";
 import { text } from "./text.ts";
@@ -35,6 +37,7 @@ function Page() {
   if (head === "policy") return <PolicyPage />;
   if (head === "webhooks") return <WebhooksPage />;
   if (head === "keys") return <KeysPage />;
+  if (head === "settings") return <SettingsPage />;
   if (head === "log") return <LogPage />;
   return <Overview />;
 }

@@ -2,13 +2,13 @@
 
 import type { Role } from "../generated/api.ts";
 
-export type Act = "read" | "review" | "edit_agents" | "edit_policy" | "edit_webhooks" | "edit_keys" | "simulate";
+export type Act = "read" | "review" | "edit_agents" | "edit_policy" | "edit_webhooks" | "edit_keys" | "edit_settings" | "simulate";
 
 const ACTS: Record<Role, ReadonlyArray<Act>> = {
   agent: [],
   supervisor: ["read", "review", "simulate"],
   auditor: ["read", "simulate"],
-  admin: ["read", "simulate", "edit_agents", "edit_policy", "edit_webhooks", "edit_keys"],
+  admin: ["read", "simulate", "edit_agents", "edit_policy", "edit_webhooks", "edit_keys", "edit_settings"],
 };
 
 /** Whether this role is offered that act. */

@@ -7,7 +7,7 @@ const many = (n: number, one: string, more: string): string => `${count(n)} ${n 
 export const text = {
   brand: "Recourse",
   page: (title: string) => `${title} · Recourse admin`,
-  nav: { label: "Admin", overview: "Overview", cases: "Cases", agents: "Agents", policy: "Policy", webhooks: "Webhooks", keys: "API keys", log: "Audit log", menu: "Menu", skip: "Skip to content" },
+  nav: { label: "Admin", overview: "Overview", cases: "Cases", agents: "Agents", policy: "Policy", webhooks: "Webhooks", keys: "API keys", settings: "Settings", log: "Audit log", menu: "Menu", skip: "Skip to content" },
   me: { signOut: "Sign out", readOnly: "Read only" },
   account: {
     title: "Your account", open: "Your account", password: "Password", passwordLead: "A password lets you sign in without a link. Setting it ends every other sign-in of yours.", current: "Current password", currentHint: "Leave it empty if you have none yet.", fresh: "New password",
@@ -90,7 +90,7 @@ export const text = {
   agents: {
     title: "Agents", add: "Add a person", table: "Agents", name: "Name", role: "Role", presence: "Presence", skills: "Skills", answered: "Answered today", aht: "Handle time", ahtHint: "Mean of talk and wrap-up today", rating: "Rating",
     second: "Second factor", secondOn: "On", secondOff: "Off", edit: "Edit", reset: "Make sign-in link", reactivateLead: "They can sign in again with the password they had.", deactivate: "Deactivate", reactivate: "Reactivate", inactive: "Deactivated", empty: "Nobody here yet", emptyLead: "Add the first person; you get a one-time sign-in link to hand over.",
-    formAdd: "Add a person", formEdit: (name: string) => `Edit ${name}`, email: "E-mail", skillsHint: "What this person can take: a language (lang:id), a document (doc:passport), a jurisdiction (jur:SG).", skillAdd: "Add skill", skillRemove: (skill: string) => `Remove ${skill}`,
+    formAdd: "Add a person", formEdit: (name: string) => `Edit ${name}`, email: "E-mail", skillsHint: "What this person can take: a language (lang:id), a document (doc:passport), a jurisdiction (jur:SG). They are shown in words.", skillAdd: "Add skill", skillRemove: (skill: string) => `Remove ${skill}`,
     skillBad: "A skill looks like lang:id, doc:passport or jur:SG.", skillMany: "At most 32 skills.", nameBad: "Give a name of 1 to 100 characters.", emailBad: "Give an e-mail address.", since: (time: string) => `since ${time}`,
     linkTitle: "One-time sign-in link", linkLead: (name: string) => `Hand this to ${name} yourself. It works once, for 24 hours, and is shown only now.`,
     deactivateTitle: (name: string) => `Deactivate ${name}?`, deactivateLead: "They are signed out at once and cannot sign in. Their work stays in the log. You can reactivate them later.",

@@ -94,6 +94,20 @@ export const questionWords: Record<string, string> = {
   birth_date: "Date of birth", address: "Address", document_number: "Document number", purpose: "Purpose of the account", name: "Full name", document_expiry: "Document expiry",
 };
 
+const DOCUMENTS: Record<string, string> = {
+  passport: "Passport", id_card: "ID card", driving_licence: "Driving licence", driving_license: "Driving licence", residence_permit: "Residence permit", work_permit: "Work permit", visa: "Visa",
+};
+const regions = new Intl.DisplayNames(["en"], { type: "region" });
+
+/** A skill in words: `lang:id` is Indonesian, `doc:passport` a passport, `jur:SG` Singapore. */
+export function skillWord(skill: string): string {
+  const [kind = "", name = ""] = skill.split(":");
+  if (kind === "lang") return language(name);
+  if (kind === "jur") return /^[a-z]{2}$/i.test(name) ? (regions.of(name.toUpperCase()) ?? name) : name;
+  const plain = name.replaceAll("_", " ");
+  return DOCUMENTS[name.toLowerCase()] ?? plain.charAt(0).toUpperCase() + plain.slice(1);
+}
+
 /** Facts of the audit log as sentences; a fact without one is shown by its own name. */
 export const factWords: Record<string, string> = {
   case_reported: "The bank reported a failed check", report_added: "The bank reported another attempt", image_reported: "An image of the failed attempt arrived",
@@ -109,7 +123,7 @@ export const factWords: Record<string, string> = {
   evidence_viewed: "Evidence was viewed", recording_viewed: "The recording was viewed", case_viewed: "The case was viewed", tenant_created: "The tenant was set up", policy_changed: "The policy was changed",
   agent_created: "An account was made", agent_drawn: "An agent was drawn at random", agent_changed: "An account was changed", agent_reset: "A sign-in link was made", signed_in: "Signed in", signed_out: "Signed out", sign_in_refused: "A sign-in was refused",
   password_set: "A password was set", second_factor_set: "A second factor was set up", endpoint_added: "A webhook endpoint was added", endpoint_removed: "A webhook endpoint was removed", endpoint_disabled: "A webhook endpoint was switched off",
-  delivery_replayed: "A webhook was sent again", api_key_created: "An API key was made", api_key_revoked: "An API key was revoked", server_started: "The server started", server_stopped: "The server stopped",
+  delivery_replayed: "A webhook was sent again", api_key_created: "An API key was made", api_key_revoked: "An API key was revoked", settings_changed: "The settings were changed", server_started: "The server started", server_stopped: "The server stopped",
 };
 
 /** What the short values of a fact's body mean; others are shown as they are. */
@@ -123,7 +137,7 @@ const TELLING: Record<string, ReadonlyArray<string>> = {
   case_reported: ["reasons", "mode"], report_added: ["reasons", "mode"], image_reported: ["slot"], ticket_ended: ["how"], camera_changed: ["camera"], reservation_ended: ["how"], media_up: ["seat"],
   session_interrupted: ["seat"], session_ended: ["by"], recording_gap: ["seat", "kind", "why"], recording_failed: ["why"], still_taken: ["slot"], command_sent: ["what"], command_done: ["why"],
   step_done: ["step"], step_failed: ["step"], step_reopened: ["step"], step_waived: ["step"], challenge_asked: ["prompt"], question_answered: ["question", "answer"], chat_sent: ["from"],
-  decided: ["verdict", "reasons"], case_closed: ["outcome"], rated: ["stars"], presence_changed: ["to", "reason"], consent_given: ["locale"],
+  decided: ["verdict", "reasons"], case_closed: ["outcome"], settings_changed: ["changed"], rated: ["stars"], presence_changed: ["to", "reason"], consent_given: ["locale"],
 };
 
 /** The telling part of a fact's body, in words; empty where the sentence says it all. */

@@ -33,7 +33,7 @@ function LiveSide({ file, of, live, now }: { file: AgentCaseView; of: ImageSlot;
   return (
     <div class="still-stack">
       <Still key={first.id} id={first.id} alt={`${t.fromLive}: ${slotWords[of]}`} fresh={first.id === now} onOpen={() => openLook(file, of, 'live', first.id, false)} />
-      <span class="still-note num" title={`${t.sha} ${first.sha256}`}>{t.pixels(first.width, first.height)}{first.source === 'upload' ? ` · ${t.fromUpload}` : ''} · {age(first.at)}</span>
+      <span class="still-note num" title={`${t.sha} ${first.sha256}`}><span>{t.pixels(first.width, first.height)}</span>{first.source === 'upload' && <span>{t.fromUpload}</span>}<span>{age(first.at)}</span></span>
       {more.length > 0 && <div class="still-more">{more.slice(0, 4).map(e => <Still key={e.id} id={e.id} alt={`${t.fromLive}: ${slotWords[of]}, ${age(e.at)}`} onOpen={() => openLook(file, of, 'live', e.id, false)} />)}</div>}
     </div>
   );
@@ -45,7 +45,7 @@ function SubmittedSide({ file, of, submitted }: { file: AgentCaseView; of: Image
   return (
     <div class="still-stack">
       <Still key={first.id} id={first.id} alt={`${t.fromReport}: ${slotWords[first.slot]}`} onOpen={() => openLook(file, of, 'submitted', first.id, false)} />
-      <span class="still-note num" title={`${t.sha} ${first.sha256}`}>{t.pixels(first.width, first.height)}</span>
+      <span class="still-note num" title={`${t.sha} ${first.sha256}`}><span>{t.pixels(first.width, first.height)}</span></span>
       {more.length > 0 && <div class="still-more">{more.slice(0, 4).map(e => <Still key={e.id} id={e.id} alt={`${t.fromReport}: ${slotWords[e.slot]}`} onOpen={() => openLook(file, of, 'submitted', e.id, false)} />)}</div>}
     </div>
   );

@@ -57,7 +57,7 @@ export function TopBar({ me, onSignOut }: { me: Me; onSignOut: () => void }) {
       <PresenceMenu />
       {view && (
         <div class="stats">
-          <span class={view.waiting > 0 ? 'stat strong' : 'stat'}><Icon name="users" size={16} />{t.queue(view.waiting)}
+          <span class={view.waiting > 0 ? 'stat strong' : 'stat'}><Icon name="users" size={16} /><span class="stat-words">{t.queue(view.waiting)}</span><span class="stat-figure num" aria-hidden="true">{view.waiting}</span>
             {view.waiting > 0 && <span class="num dim">{t.longest(clock(view.longest_wait))}</span>}</span>
           <span class="stat num">{t.today(view.answered_today)}</span>
           {view.aht_seconds != null && <span class="stat num" title={t.ahtHint}>{t.aht(clock(view.aht_seconds))}</span>}

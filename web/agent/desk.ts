@@ -4,11 +4,12 @@
  */
 import { batch, computed, effect, signal, untracked } from '@preact/signals';
 import clockUrl from 'worker:./heartbeat.ts';
-import type { AgentMessage, AgentPush, DeviceCommand, PhotographKept } from '../generated/api.ts';
-import { randomHex, Refused, upload } from '../lib/api.ts';
+import type { AgentMessage, AgentPush, DeviceCommand, IceServer, PhotographKept } from '../generated/api.ts';
+import { call, randomHex, Refused, upload } from '../lib/api.ts';
 import { advance, answerDue, helloOf, newDesk, roomWanted, type DeskInput, type DeskState } from '../lib/desk.ts';
 import { Room, type RoomState } from '../lib/rtc.ts';
 import { Line } from '../lib/socket.ts';
+import { startWorker } from '../lib/worker.ts';
 import { chime, hush } from './chime.ts';
 import { openSelf, releaseSelf, self } from './self.ts';
 
@@ -18,6 +19,8 @@ const OFFER_AGAIN = 1_500;
 const CHIME_EVERY = 2_200;
 /** Pings, counted in ticks of the worker: every 5 s. */
 const PING_TICKS = 20;
+/** Relays are asked for again before their credentials run out, counted in ticks: the shortest live 10 minutes. */
+const RELAY_TICKS = 1_200;
 
 export const desk = signal<DeskState>(newDesk('', 0));
 export const now = signal(Date.now());
@@ -35,6 +38,7 @@ let line: Line<AgentMessage, AgentPush> | null = null;
 let room: Room | null = null;
 let roomCase: string | null = null;
 let clockWorker: Worker | null = null;
+let relays: readonly IceServer[] = [];
 let commandId = 0;
 let ticks = 0;
 let chimed = 0;
@@ -117,25 +121,10 @@ export function startDesk(signedOut: () => void): void {
       }
     },
   });
-  clockWorker = new Worker(scriptUrl(clockUrl) as string);
+  clockWorker = startWorker(clockUrl);
   clockWorker.onmessage = tick;
+  void askRelays();
   addEventListener('pagehide', flush);
-}
-
-interface UrlPolicy { createScriptURL(url: string): unknown }
-interface PolicyMaker { createPolicy(name: string, rules: { createScriptURL: (url: string) => string }): UrlPolicy }
-let urlPolicy: UrlPolicy | null | undefined;
-
-/** Pages under Trusted Types start a worker only through a policy; this one lets our own asset through and nothing else. */
-function scriptUrl(url: string): unknown {
-  const maker = (globalThis as { trustedTypes?: PolicyMaker }).trustedTypes;
-  urlPolicy ??= maker?.createPolicy('recourse-worker', {
-    createScriptURL: wanted => {
-      if (wanted !== clockUrl) throw new TypeError(wanted);
-      return wanted;
-    },
-  }) ?? null;
-  return urlPolicy ? urlPolicy.createScriptURL(url) : url;
 }
 
 export function stopDesk(): void {
@@ -176,6 +165,7 @@ function tick(): void {
   put({ is: 'ticked', now: t });
   ticks += 1;
   if (ticks % PING_TICKS === 0) line?.ping();
+  if (ticks % RELAY_TICKS === 0) void askRelays();
   const { desk: view } = desk.peek();
   if (!view?.ring) {
     chimed = 0;
@@ -206,9 +196,15 @@ effect(() => {
   void room?.setTracks(stream?.getAudioTracks()[0] ?? null, stream?.getVideoTracks()[0] ?? null);
 });
 
+/** Without an answer the ones from before, or none, must do: most networks need no relay. */
+async function askRelays(): Promise<void> {
+  relays = await call<IceServer[]>('/v1/agent/relays').catch(() => relays);
+}
+
 function openRoom(id: string): void {
   roomCase = id;
   const made = new Room({
+    iceServers: () => relays,
     offer: (peer, sdp) => line?.send({ type: 'offer', case: id, peer, sdp }) ?? false,
     onState: state => { if (room === made) road.value = state; },
     onSlot: (slot, kind, flowing) => { if (room === made && slot === 0 && kind === 'video') customerFlows.value = flowing; },

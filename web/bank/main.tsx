@@ -20,14 +20,10 @@ declare const Recourse: {
   create(options: { url: string; lang?: string; on?: Record<string, (detail: unknown, type: string) => void> }): Embedded;
 };
 
-/** The snippet a bank would put into its page. */
-const snippet = new Promise<void>((ready, failed) => {
-  const script = document.createElement("script");
-  script.src = "/embed.js";
-  script.onload = () => ready();
-  script.onerror = () => failed(new Error("embed.js did not load"));
-  document.head.append(script);
-});
+/** The snippet stands in the page before this script, as in any bank's page. */
+const snippet = typeof Recourse === "undefined" ? Promise.reject(new Error("embed.js did not load")) : Promise.resolve();
+// Who waits for it tells the customer; nobody may be waiting yet.
+snippet.catch(() => undefined);
 
 type Step = { at: "form" } | { at: "checking" } | { at: "offer"; checked: Checked } | { at: "failed"; code: string; detail: string };
 

@@ -203,7 +203,7 @@ function Content(props: Props & { screen: Screen; embedded: boolean }) {
             <Glyph path={clock} size={32} />
           </span>
           <h1><span role="status">{t("result.deciding", { agent: agentName(s) })}</span></h1>
-          <p class="quiet">{t("result.deciding_text")}</p>
+          <p>{t("result.deciding_text", { brand: brandName(s) })}</p>
         </>
       );
     case "callback":

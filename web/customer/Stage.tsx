@@ -1,5 +1,6 @@
 // S2 to S6: one stage from the tap to the end of the call, so that no picture is ever torn down. Faces first, words over them.
-import { useEffect, useRef } from "preact/hooks";
+import { useEffect, useRef, useState } from "preact/hooks";
+import type { WaitView } from "../generated/api.ts";
 import { readLight } from "../lib/camera.ts";
 import { guideOf, isBroken, selfIsLarge, troubleOf } from "../lib/room.ts";
 import { Glyph } from "../lib/ui/glyph.tsx";
@@ -18,6 +19,26 @@ export function waitWords(s: Props["s"]): [string, string] {
   if (seconds == null) return [title, ""];
   const time = seconds === 0 ? t("wait.soon") : seconds < 60 ? t("wait.seconds", { n: seconds }) : t("wait.minutes", { n: Math.round(seconds / 60) });
   return [title, time];
+}
+
+/** A wait is long from here on: then there is a way not to wait. */
+const LONG_WAIT = 45_000;
+
+/** Whether to offer a call back: the wait was, or will be, a long one, or nobody is there to end it. */
+export function offersCallBack(wait: WaitView | undefined, waited: number): boolean {
+  if (!wait) return false;
+  // Without a place yet nothing is known of the wait.
+  return waited >= LONG_WAIT || (wait.place != null && (wait.seconds == null || wait.seconds * 1_000 > LONG_WAIT));
+}
+
+/** How long this page has waited: counted from the tap, told once it is long. */
+function useWaited(since: number): number {
+  const [now, setNow] = useState(Date.now());
+  useEffect(() => {
+    const timer = setTimeout(() => setNow(Date.now()), Math.max(0, since + LONG_WAIT - Date.now()));
+    return () => clearTimeout(timer);
+  }, [since]);
+  return now - since;
 }
 
 function Control({ path, label, onClick, on = true, kind = "" }: { path: string; label: string; onClick: () => void; on?: boolean; kind?: string }) {
@@ -60,8 +81,9 @@ function Allow({ s }: Pick<Props, "s">) {
   );
 }
 
-function Waiting({ s, act }: Props) {
+function Waiting({ s, act, since }: Props & { since: number }) {
   const [title, time] = waitWords(s);
+  const waited = useWaited(since);
   const light = s.camera === "on" && s.light;
   return (
     <section class="waiting">
@@ -72,8 +94,8 @@ function Waiting({ s, act }: Props) {
         <p class="quiet">{t("wait.keep")}</p>
       </div>
       <p class="links">
-        {s.view && (
-          <button type="button" class="plain" onClick={() => act.aside("callback")}>
+        {offersCallBack(s.view?.wait, waited) && (
+          <button type="button" class="secondary" onClick={() => act.aside("callback")}>
             {t("wait.call_me")}
           </button>
         )}
@@ -134,6 +156,7 @@ function useLight(video: { current: HTMLVideoElement | null }, wanted: boolean, 
 
 export function Stage({ s, act, more, stream, agent }: StageProps) {
   const own = useRef<HTMLVideoElement | null>(null);
+  const since = useRef(Date.now());
   const live = s.agentSeen || s.view?.phase === "live" || s.view?.phase === "interrupted";
   const swap = live && selfIsLarge(s);
   const trouble = troubleOf(s);
@@ -157,7 +180,7 @@ export function Stage({ s, act, more, stream, agent }: StageProps) {
           </>
         )}
       </VideoTile>
-      {live ? <Head s={s} /> : trouble ? <Place s={s} /> : s.camera !== "prompting" && <Waiting s={s} act={act} />}
+      {live ? <Head s={s} /> : trouble ? <Place s={s} /> : s.camera !== "prompting" && <Waiting s={s} act={act} since={since.current} />}
       {s.camera === "prompting" && !trouble && <Allow s={s} />}
       {s.silent && (
         <button type="button" class="primary hear" onClick={act.hear}>

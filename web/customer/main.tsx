@@ -83,12 +83,14 @@ function brand(s: CustomerState): void {
   shownBrand = color;
   root.style.setProperty("--tenant", color);
   root.style.setProperty("--tenant-soft", `${color}1a`);
-  root.classList.add("branded");
   const [red, green, blue] = [1, 3, 5].map((at) => {
     const part = Number.parseInt(color.slice(at, at + 2), 16) / 255;
     return part <= 0.04045 ? part / 12.92 : ((part + 0.055) / 1.055) ** 2.4;
   }) as [number, number, number];
-  root.style.setProperty("--on-tenant", 0.2126 * red + 0.7152 * green + 0.0722 * blue > 0.18 ? "#0b1218" : "#ffffff");
+  // The darker of two inks from where it has more contrast; a light colour is none for links on white paper.
+  const light = 0.2126 * red + 0.7152 * green + 0.0722 * blue > 0.1918;
+  root.style.setProperty("--on-tenant", light ? "#0b1218" : "#ffffff");
+  root.classList.toggle("branded", !light);
 }
 
 async function speak(tag: string): Promise<void> {

@@ -131,7 +131,8 @@ export class Session {
   #prepare(link: LinkView): void {
     if (!canTalk() || this.room) return;
     this.room = new Room({
-      iceServers: link.ice_servers,
+      // Asked by a later look, they are newer than those of this one.
+      iceServers: () => (this.state.link ?? link).ice_servers,
       offer: (peer, sdp) => this.send({ type: "offer", peer, sdp }),
       onState: (media) => {
         if (media === "connected") this.#refused = 0;

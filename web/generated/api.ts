@@ -1532,6 +1532,14 @@ export interface SavePolicy {
   from_version: number;
 }
 
+/** `PUT /v1/admin/settings`. */
+export interface SaveSettings {
+  /** New settings. */
+  body: SettingsBody;
+  /** The version this edit started from; another number now = 409. */
+  from_version: number;
+}
+
 /** The answer to a saved agent. */
 export interface SavedAgent {
   /** Row. */
@@ -1582,6 +1590,42 @@ export interface SetPassword {
   current?: string | null;
   /** 12 characters to 256 bytes. */
   password: string;
+}
+
+/** Everything a bank chooses. */
+export interface SettingsBody {
+  /** The name customers see, 1–60 characters. */
+  brand: string;
+  /** Own canned replies, at most 50; one with the key of a built-in reply replaces it. */
+  canned?: Array<CannedReply>;
+  /** `#rrggbb`; white or dark words on it must have a contrast of 4.5. */
+  color: string;
+  /** Own consent texts by locale, 20–600 characters with `{brand}`; a locale without one has the built-in text. */
+  consent?: Record<string, string>;
+  /** Origins whose pages may show the customer's page in a frame, at most 20. */
+  frame_ancestors?: Array<string>;
+  /** Where "How we use your data" leads: an https address, or `/privacy` for the built-in page. */
+  privacy_url: string;
+  /** Where "Go back" leads; absent = nowhere. */
+  return_url?: string | null;
+  /** Send the first link by SMS or e-mail too. */
+  send_first_link?: boolean;
+}
+
+/** `GET /v1/admin/settings`. */
+export interface SettingsView {
+  /** What is set. */
+  body: SettingsBody;
+  /** The built-in replies. */
+  built_in_canned: Array<CannedReply>;
+  /** The built-in consent text of each locale, with `{brand}`. */
+  built_in_consent: Record<string, string>;
+  /** Version of the consent text; grows by itself when its words or the name change. */
+  consent_version: number;
+  /** Locales of the customer's page; the first is the fallback. */
+  locales: Array<string>;
+  /** Version. */
+  version: number;
 }
 
 /** `POST /v1/sign-in`: a local account. */

@@ -6,7 +6,8 @@ import { randomHex } from "./api.ts";
 export const SLOTS = 3;
 
 export interface RoomOptions {
-  iceServers?: readonly IceServer[];
+  /** Asked for each new connection, because credentials run out. */
+  iceServers?: () => readonly IceServer[];
   /** Sends an offer; false when the socket is down (then call `resume` when it is back). */
   offer: (peer: string, sdp: string) => boolean;
   /** State of the way to the server. */
@@ -55,7 +56,7 @@ export class Room {
     this.peer = randomHex(16);
     const pc = new RTCPeerConnection({
       bundlePolicy: "max-bundle",
-      iceServers: (this.#options.iceServers ?? []).map((server) => ({
+      iceServers: (this.#options.iceServers?.() ?? []).map((server) => ({
         urls: server.urls,
         ...(server.username ? { username: server.username } : {}),
         ...(server.credential ? { credential: server.credential } : {}),

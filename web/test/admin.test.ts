@@ -8,7 +8,7 @@ import { alwaysOpen, changes, faults, move, parseSpans, spansText } from "../adm
 import { advance, clipAfter, clipAt, correct, holes, layOut, markAt, marks, SEEK_MS, TOLERATED_MS } from "../admin/replay.ts";
 import { may } from "../admin/roles.ts";
 import { actor, flat, fold } from "../admin/timeline.ts";
-import { fact, telling } from "../admin/words.ts";
+import { fact, skillWord, telling } from "../admin/words.ts";
 
 const entry = (kind: string, at: string, body: unknown = {}): TimelineEntry => ({ id: `ent_${kind}_${at}`, index: 1, at, actor: "system", actor_name: "", kind, body, leaf: "00" }) as TimelineEntry;
 const file = (seat: "customer" | "agent", mime: string, starts_at_ms: number, duration_ms: number, width = 640) => ({ seat, url: `/${seat}/${mime}/${starts_at_ms}`, mime, starts_at_ms, duration_ms, width, height: width });
@@ -153,4 +153,9 @@ test("a selfie of the failed attempt stands beside the live portrait, and no ima
 test("times and shares read as people write them", () => {
   assert.deepEqual([span(42), span(192), span(7_500), clock(62), clock(3_723), tenths(61_250), percent(0.914)], ["42 s", "3 min 12 s", "2 h 05 min", "1:02", "1:02:03", "1:01.2", "91 %"]);
   assert.equal(language("not a tag"), "not a tag");
+});
+
+test("skills are shown in words", () => {
+  const words = ["lang:id", "lang:zh-hans", "doc:passport", "doc:work_permit", "doc:seaman_book", "jur:SG", "jur:default"].map(skillWord);
+  assert.deepEqual(words, ["Indonesian", "Simplified Chinese", "Passport", "Work permit", "Seaman book", "Singapore", "default"]);
 });

@@ -4,6 +4,7 @@ import { test } from "node:test";
 import { outside as way } from "../customer/Aids.tsx";
 import { times } from "../customer/CallBack.tsx";
 import { nameOf } from "../customer/keep.ts";
+import { offersCallBack } from "../customer/Stage.tsx";
 import { endingOf, filled } from "../bank/bank.ts";
 import { LANGUAGES } from "../lib/i18n.ts";
 import { around, cameraProblem, judgeLight } from "../lib/camera.ts";
@@ -85,4 +86,16 @@ test("a route survives its own address", () => {
   assert.deepEqual(made.parts, ["cases", "case_a/b"]);
   assert.equal(made.query.get("tab"), "video & chat");
   assert.deepEqual(parseRoute("").parts, []);
+});
+
+test("a call back is offered when the wait was or will be long, or nobody is there, and not before", () => {
+  const soon = { place: 1, seconds: 30 };
+  assert.equal(offersCallBack(undefined, 60_000), false, "not before there is a place to give up");
+  assert.equal(offersCallBack(soon, 0), false);
+  assert.equal(offersCallBack(soon, 44_999), false);
+  assert.equal(offersCallBack(soon, 45_000), true, "waited for 45 s");
+  assert.equal(offersCallBack({ place: 2, seconds: 60 }, 0), true, "expected to wait for longer");
+  assert.equal(offersCallBack({ place: 1, seconds: 0 }, 0), false, "in a moment");
+  assert.equal(offersCallBack({ place: 1 }, 0), true, "nobody is on duty");
+  assert.equal(offersCallBack({}, 0), false, "nothing is known yet");
 });

@@ -22,5 +22,6 @@ pub mod queue;
 pub mod refusal;
 pub mod report;
 pub mod session;
+pub mod settings;
 pub mod time;
 pub mod trigger;

@@ -3,9 +3,11 @@
 
 mod check;
 mod net;
+mod relay;
 mod text;
 
 pub use net::{Net, caller};
+pub use relay::IceServer;
 
 use crate::adapters::messenger::SmtpTls;
 use crate::adapters::outbound::TargetPolicy;
@@ -72,6 +74,7 @@ pub struct Media {
     pub tcp: SocketAddr,
     pub advertise: Vec<IpAddr>,
     pub threads: u16,
+    pub ice_servers: Vec<IceServer>,
 }
 
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
@@ -149,7 +152,8 @@ impl Default for Server {
 
 impl Default for Media {
     fn default() -> Self {
-        Self { udp: SocketAddr::from(([0, 0, 0, 0], 7900)), tcp: SocketAddr::from(([0, 0, 0, 0], 7900)), advertise: Vec::new(), threads: 1 }
+        let all = SocketAddr::from(([0, 0, 0, 0], 7900));
+        Self { udp: all, tcp: all, advertise: Vec::new(), threads: 1, ice_servers: Vec::new() }
     }
 }
 

@@ -95,13 +95,32 @@ async fn limited(State(web): State<Web>, mut request: Request, next: Next) -> Re
     let peer = extract::Peer::behind(&request, &web.app.limits.trusted_proxies);
     request.extensions_mut().insert(peer);
     let from = limits::network(peer.0);
+    let route = route(request.uri().path());
     let response = match web.guards.take(Purpose::Address, &from) {
         Err(error) => error.into_response(),
         Ok(_) => next.run(request).await,
     };
-    metrics::HTTP_REQUESTS.add(class(response.status()), 1);
-    metrics::HTTP_SECONDS.observe(began.elapsed());
+    metrics::HTTP_REQUESTS.add(route, class(response.status()), 1);
+    metrics::HTTP_SECONDS.observe(route, began.elapsed());
     response
+}
+
+/// The class of an address, one of [`metrics::ROUTES`].
+fn route(path: &str) -> &'static str {
+    let mut parts = path.split('/').skip(1);
+    match (parts.next().unwrap_or_default(), parts.next().unwrap_or_default(), parts.next()) {
+        ("v1", "customer" | "agent" | "admin", Some("socket")) => "socket",
+        ("v1", "cases", _) => "api",
+        ("v1", "customer", _) => "customer",
+        ("v1", "agent", _) => "agent",
+        ("v1", "admin", _) => "admin",
+        ("v1", "evidence", _) => "evidence",
+        ("v1", "sign-in" | "sign-out" | "me", _) => "sign_in",
+        ("" | "v" | "agent" | "admin" | "bank" | "privacy" | "problems", "", None) => "page",
+        ("assets", _, _) | ("embed.js", "", None) => "asset",
+        ("healthz" | "readyz" | "metrics" | "openapi.json", "", None) => "operation",
+        _ => "other",
+    }
 }
 
 fn class(status: StatusCode) -> &'static str {
@@ -111,5 +130,37 @@ fn class(status: StatusCode) -> &'static str {
         300..=399 => "3xx",
         400..=499 => "4xx",
         _ => "5xx",
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_address_has_a_class_and_nobody_can_invent_one() {
+        for (path, class) in [
+            ("/v1/cases", "api"),
+            ("/v1/cases/case_1/images", "api"),
+            ("/v1/customer/look", "customer"),
+            ("/v1/customer/socket", "socket"),
+            ("/v1/agent/canned", "agent"),
+            ("/v1/admin/settings", "admin"),
+            ("/v1/evidence/evd_1/shown", "evidence"),
+            ("/v1/sign-in/link", "sign_in"),
+            ("/v1/me", "sign_in"),
+            ("/", "page"),
+            ("/v", "page"),
+            ("/admin", "page"),
+            ("/assets/a.js", "asset"),
+            ("/embed.js", "asset"),
+            ("/metrics", "operation"),
+            ("/v1/nothing", "other"),
+            ("/wp-login.php", "other"),
+            ("/admin/x", "other"),
+        ] {
+            assert_eq!(route(path), class, "{path}");
+            assert!(metrics::ROUTES.contains(&route(path)));
+        }
     }
 }

@@ -12,6 +12,7 @@ pub mod images;
 pub mod numbers;
 pub mod playback;
 pub mod recorder;
+pub mod relays;
 pub mod rooms;
 pub mod seed;
 pub mod socket;

@@ -1,16 +1,19 @@
 //! Recordings as files that browsers play: opened, decoded, muxed, remembered for a while.
 //! Must not know who watches.
 
+pub mod gaps;
+
 use crate::engine::Loaded;
 use crate::recorder::{self, PartFault};
 use crate::state::App;
 use domain::evidence::Recording;
 use domain::ids::{CaseId, SessionId};
 use domain::session::{Seat, Session};
-use media::{Cut, Decoded, ExportedFile, Gap, GapWhy, Kind, Kinds, Selection};
+use media::{Cut, Decoded, ExportedFile, Gap, Kind, Kinds, Selection};
 use std::collections::VecDeque;
 use std::sync::{Arc, Mutex, OnceLock, PoisonError};
-use wire::api::evidence::{GapView, RecordingFile, RecordingView};
+use store::rows::AuditRow;
+use wire::api::evidence::{RecordingFile, RecordingView};
 
 /// Muxed sessions kept in memory, bytes; the oldest leaves first.
 const MAX_KEPT: usize = 256 * 1024 * 1024;
@@ -95,21 +98,21 @@ pub fn mux(
     Ok(played)
 }
 
-/// The recordings of a case, one view for each session.
-pub async fn view(app: &App, loaded: &Loaded) -> Vec<RecordingView> {
+/// The recordings of a case, one view for each session; `log` are the entries of the case.
+pub async fn view(app: &App, loaded: &Loaded, log: &[AuditRow]) -> Vec<RecordingView> {
     let running = crate::views::session(&loaded.case).cloned();
     let sessions: Vec<Session> = loaded.case.past.iter().map(|p| p.session.clone()).chain(running).collect();
     let mut views = Vec::new();
     for session in sessions {
         match play(app, loaded, &session).await {
-            Ok(played) => views.push(one(&loaded.case.id, &session, &played)),
+            Ok(played) => views.push(one(&loaded.case.id, &session, &played, log)),
             Err(error) => tracing::warn!(case.id = %loaded.case.id, %error, "a recording cannot be played"),
         }
     }
     views
 }
 
-fn one(case: &CaseId, session: &Session, played: &Played) -> RecordingView {
+fn one(case: &CaseId, session: &Session, played: &Played, log: &[AuditRow]) -> RecordingView {
     let head = match session.recording {
         Recording::Sealed { head, .. } => Some(head),
         Recording::Running { head, .. } | Recording::Failed { head, .. } => head,
@@ -128,14 +131,6 @@ fn one(case: &CaseId, session: &Session, played: &Played) -> RecordingView {
             height: f.size.map_or(0, |s| u32::from(s.1)),
         }
     });
-    let started = session.started_at.0;
-    let gaps = played.gaps.iter().map(|(seat, kind, gap)| GapView {
-        seat: (*seat).into(),
-        kind: if *kind == Kind::Audio { "audio" } else { "video" }.to_owned(),
-        from_ms: ms(gap.from_us - started),
-        to_ms: ms(gap.to_us - started),
-        why: if matches!(gap.why, GapWhy::Network) { "loss" } else { "recorder_full" }.to_owned(),
-    });
     RecordingView {
         session: session.id.to_string(),
         started_at: session.started_at.to_string(),
@@ -144,7 +139,7 @@ fn one(case: &CaseId, session: &Session, played: &Played) -> RecordingView {
         head: head.map(|h| h.to_string()).unwrap_or_default(),
         segments: played.segments,
         files: files.collect(),
-        gaps: gaps.collect(),
+        gaps: gaps::all(session.id, session.started_at, &played.gaps, log),
     }
 }
 

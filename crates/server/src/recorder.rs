@@ -13,13 +13,14 @@ pub use parts::{Found, PartFault, place, read, read_sealed};
 use crate::adapters::blobs::{BlobAppender, Blobs};
 use crate::adapters::kms::SecretKey;
 use crate::adapters::seal;
+use crate::playback::gaps;
 use crate::rooms::domain_seat;
 use crate::telemetry::metrics;
 use domain::digest::Digest;
 use domain::ids::{CaseId, SessionId};
 use domain::session::Seat;
 use domain::time::Timestamp;
-use media::{GapWhy, Kind, RoomId, Segment};
+use media::{RoomId, Segment};
 use std::collections::BTreeMap;
 use std::sync::mpsc::{Receiver, RecvTimeoutError, Sender};
 use std::sync::{Arc, Mutex, PoisonError};
@@ -230,10 +231,10 @@ impl Writer {
                 case: open.case,
                 session: open.session,
                 seat: domain_seat(segment.head.seat),
-                kind: if segment.head.kind == Kind::Audio { "audio" } else { "video" },
+                kind: gaps::kind(segment.head.kind),
                 from: Timestamp(gap.from_us),
                 to: Timestamp(gap.to_us),
-                why: if matches!(gap.why, GapWhy::Network) { "loss" } else { "recorder_full" },
+                why: gaps::word(gap.why),
             };
             send(&self.events, event);
         }

@@ -21,7 +21,7 @@ pub async fn tenant(app: &App, name: &str, settings: &Settings, zone: &str, juri
     let engine = &app.engine;
     let id = TenantId(engine.ids.id());
     let key = engine.kms.wrap(id, &engine.kms.new_key())?;
-    let row = TenantWrite { id, name: name.to_owned(), settings: serde_json::to_string(settings)?, key };
+    let row = TenantWrite { id, name: name.to_owned(), settings: serde_json::to_string(settings)?, settings_were: None, key };
     let policy = Policy::starting(zone, jurisdiction);
     let policy = PolicyRow { tenant: id, version: 1, at: engine.now(), by: "setup".to_owned(), body: serde_json::to_string(&policy)? };
     let rows = Commit { tenants: vec![row], policy: Some(policy), ..Commit::default() };

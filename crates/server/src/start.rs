@@ -12,6 +12,7 @@ use crate::adapters::webhook_client::HttpWebhookClient;
 use crate::config::{Config, TlsMode};
 use crate::engine::Engine;
 use crate::hub::Hub;
+use crate::relays::Relays;
 use crate::rooms::Rooms;
 use crate::state::{App, Limits, Parts};
 use crate::tls::{self, Tls};
@@ -76,7 +77,8 @@ pub async fn build(config: &Config, messenger: impl FnOnce(Arc<dyn Clock>) -> Op
         trusted_proxies: config.server.trusted_proxies.clone(),
         ..Limits::default()
     };
-    let app = App::new(Parts { engine, hub, blobs, rooms, queue, limits, targets });
+    let relays = Relays::new(config.media.ice_servers.clone());
+    let app = App::new(Parts { engine, hub, blobs, rooms, queue, limits, targets, relays });
     Ok(Built { app, clock, deliveries: Arc::new(Deliveries::new(webhooks, messenger)), log })
 }
 

@@ -6,6 +6,7 @@ use crate::adapters::outbound::TargetPolicy;
 use crate::config::Net;
 use crate::engine::Engine;
 use crate::hub::Hub;
+use crate::relays::Relays;
 use std::ops::Deref;
 use std::sync::Arc;
 use tokio::sync::{Semaphore, SemaphorePermit};
@@ -30,6 +31,8 @@ pub struct Parts {
     pub limits: Limits,
     /// Where webhooks may go.
     pub targets: TargetPolicy,
+    /// What pages may relay their media by.
+    pub relays: Relays,
 }
 
 /// Limits of the HTTP side.

@@ -4,55 +4,20 @@
 use crate::engine::EngineError;
 use domain::case::Case;
 use domain::ids::TenantId;
+use domain::settings::is_framer;
 use domain::trigger::Policy;
-use serde::{Deserialize, Serialize};
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::{Arc, PoisonError, RwLock};
 use std::time::{Duration, Instant};
 use store::Store;
-use store::rows::EndpointWrite;
+use store::rows::{EndpointWrite, MAX_LIST};
+
+pub use domain::settings::Settings;
 
 /// How long another node's edit may stay unseen.
 const REMEMBERED: Duration = Duration::from_secs(3);
 /// Most tenants remembered at once.
 const MAX_REMEMBERED: usize = 10_000;
-
-/// What an admin can set, kept as JSON.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(default)]
-pub struct Settings {
-    /// Shown name.
-    pub brand: String,
-    /// `#rrggbb`.
-    pub color: String,
-    /// Where "How we use your data" leads.
-    pub privacy_url: String,
-    /// Where "Go back" leads.
-    pub return_url: Option<String>,
-    /// Version of the consent text.
-    pub consent_version: u32,
-    /// Send the first link by SMS or e-mail too, not only through the bank's page.
-    pub send_first_link: bool,
-    /// Origins that may frame the customer's page.
-    pub frame_ancestors: Vec<String>,
-    /// Canned replies beside the built-in ones: key → locale → text.
-    pub canned: BTreeMap<String, BTreeMap<String, String>>,
-}
-
-impl Default for Settings {
-    fn default() -> Self {
-        Self {
-            brand: "Recourse".to_owned(),
-            color: "#0b6bcb".to_owned(),
-            privacy_url: "/privacy".to_owned(),
-            return_url: None,
-            consent_version: 1,
-            send_first_link: false,
-            frame_ancestors: Vec::new(),
-            canned: BTreeMap::new(),
-        }
-    }
-}
 
 /// A tenant, ready to use.
 #[derive(Clone, Debug)]
@@ -66,16 +31,20 @@ pub struct Tenant {
     pub endpoints: Vec<EndpointWrite>,
 }
 
+/// Origins that may frame the customer's page.
+pub type Framers = BTreeSet<String>;
+
 /// Tenants remembered for a moment.
 pub struct Tenants {
     store: Arc<dyn Store>,
     known: RwLock<BTreeMap<TenantId, (Instant, Arc<Tenant>)>>,
+    framers: RwLock<Option<(Instant, Arc<Framers>)>>,
 }
 
 impl Tenants {
     #[must_use]
     pub fn new(store: Arc<dyn Store>) -> Self {
-        Self { store, known: RwLock::new(BTreeMap::new()) }
+        Self { store, known: RwLock::new(BTreeMap::new()), framers: RwLock::new(None) }
     }
 
     /// A tenant.
@@ -109,9 +78,46 @@ impl Tenants {
         Ok(Tenant { id, name: row.name, settings, wrapped_key: row.key, policy, endpoints })
     }
 
+    /// Every origin that any tenant lets frame the customer's page: whose link it is stands in the
+    /// fragment, which no server sees.
+    ///
+    /// # Errors
+    /// Rows that cannot be read.
+    pub async fn framers(&self) -> Result<Arc<Framers>, EngineError> {
+        let kept = self.framers.read().unwrap_or_else(PoisonError::into_inner).clone();
+        if let Some((at, framers)) = kept
+            && at.elapsed() < REMEMBERED
+        {
+            return Ok(framers);
+        }
+        let framers = Arc::new(self.framers_but(None).await?);
+        *self.framers.write().unwrap_or_else(PoisonError::into_inner) = Some((Instant::now(), framers.clone()));
+        Ok(framers)
+    }
+
+    /// As [`Self::framers`], read now and without those of one tenant.
+    ///
+    /// # Errors
+    /// Rows that cannot be read.
+    pub async fn framers_but(&self, except: Option<TenantId>) -> Result<Framers, EngineError> {
+        let mut framers = Framers::new();
+        let mut after = None;
+        loop {
+            let page = self.store.tenants(after, MAX_LIST).await?;
+            let Some(last) = page.last() else { return Ok(framers) };
+            after = Some(last.id);
+            for row in page.iter().filter(|row| Some(row.id) != except) {
+                let corrupt = |e: serde_json::Error| EngineError::Corrupt { what: "settings", row: row.id.to_string(), why: e.to_string() };
+                let settings: Settings = serde_json::from_str(&row.settings).map_err(corrupt)?;
+                framers.extend(settings.frame_ancestors.into_iter().filter(|origin| is_framer(origin)));
+            }
+        }
+    }
+
     /// An edit was made here: read again.
     pub fn forget(&self, id: TenantId) {
         self.known.write().unwrap_or_else(PoisonError::into_inner).remove(&id);
+        *self.framers.write().unwrap_or_else(PoisonError::into_inner) = None;
     }
 }
 

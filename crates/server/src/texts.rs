@@ -1,6 +1,7 @@
 //! Words the server itself says to customers: the consent line and the message with the link.
 //! They are here, not in the page, because their hash is evidence. Must not know who is told.
 
+use domain::settings::Settings;
 use sha2::{Digest, Sha256};
 
 /// Locales the customer's side speaks; the first is the fallback.
@@ -41,10 +42,17 @@ pub fn accept(header: &str) -> Option<&'static str> {
     })
 }
 
-/// The consent line in a locale, brand filled in.
+/// The consent line in a locale: the bank's own words where it has some, brand filled in.
 #[must_use]
-pub fn consent(tag: &str, brand: &str) -> String {
-    let text = match locale(tag) {
+pub fn consent(tag: &str, settings: &Settings) -> String {
+    let own = settings.consent.get(locale(tag)).map(String::as_str);
+    own.unwrap_or_else(|| built_in_consent(tag)).replace("{brand}", &settings.brand)
+}
+
+/// The consent line we bring along, `{brand}` in it.
+#[must_use]
+pub fn built_in_consent(tag: &str) -> &'static str {
+    match locale(tag) {
         "id" => {
             "Dengan mengetuk tombol ini, Anda setuju bahwa {brand} merekam panggilan ini serta menyimpan foto Anda dan dokumen Anda untuk memverifikasi identitas Anda."
         }
@@ -62,8 +70,7 @@ pub fn consent(tag: &str, brand: &str) -> String {
             "தட்டுவதன் மூலம், உங்கள் அடையாளத்தைச் சரிபார்க்க {brand} இந்த அழைப்பைப் பதிவு செய்வதற்கும், உங்கள் மற்றும் உங்கள் அடையாள அட்டையின் படங்களைச் சேமிப்பதற்கும் ஒப்புக்கொள்கிறீர்கள்."
         }
         _ => "By tapping you agree that {brand} records this call and stores photos of you and your ID to verify your identity.",
-    };
-    text.replace("{brand}", brand)
+    }
 }
 
 /// Hex SHA-256 of a text, as consent records name it.
@@ -121,13 +128,22 @@ mod tests {
 
     #[test]
     fn every_text_fills_in_brand_and_link() {
+        let harbour = Settings { brand: "Harbour".to_owned(), ..Settings::default() };
         for tag in LOCALES {
-            assert!(consent(tag, "Harbour").contains("Harbour"), "{tag}");
+            assert!(consent(tag, &harbour).contains("Harbour"), "{tag}");
             let message = link_message(tag, "Harbour", "https://x/v#t");
             assert!(message.contains("Harbour") && message.contains("https://x/v#t") && !message.contains('{'), "{tag}");
         }
-        let mut all: Vec<_> = LOCALES.iter().map(|t| consent(t, "B")).collect();
+        let mut all: Vec<_> = LOCALES.iter().map(|t| consent(t, &harbour)).collect();
         all.dedup();
         assert_eq!(all.len(), LOCALES.len());
+    }
+
+    #[test]
+    fn a_banks_own_consent_text_stands_in_its_language_and_no_other() {
+        let mut own = Settings { brand: "Harbour".to_owned(), ..Settings::default() };
+        own.consent.insert("ms".to_owned(), "Anda bersetuju {brand} merakam.".to_owned());
+        assert_eq!(consent("ms-MY", &own), "Anda bersetuju Harbour merakam.");
+        assert_eq!(consent("en", &own), built_in_consent("en").replace("{brand}", "Harbour"));
     }
 }

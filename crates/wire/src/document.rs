@@ -1,7 +1,7 @@
 //! Every shape in one OpenAPI document: the source of the TypeScript types and of the published contract.
 //! Must not know paths; the server adds them.
 
-use crate::api::{admin, agents, cases, evidence, invitations};
+use crate::api::{admin, agents, cases, evidence, invitations, settings};
 use crate::{problem, socket, terms, webhook};
 use utoipa::OpenApi;
 
@@ -53,6 +53,8 @@ use utoipa::OpenApi;
         admin::ApiKeyView,
         admin::SaveKey,
         admin::LogView,
+        settings::SettingsView,
+        settings::SaveSettings,
         socket::CustomerMessage,
         socket::CustomerPush,
         socket::AgentMessage,

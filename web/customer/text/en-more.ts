@@ -119,7 +119,7 @@ export const more = {
   "result.expired_text": "We can send you a new one.",
   "result.back": "Go back to {brand}",
   "result.deciding": "{agent} is finishing your check",
-  "result.deciding_text": "This takes a few seconds. Keep this page open.",
+  "result.deciding_text": "This usually takes a minute, at most five. You will see the result here. You can also close this page: {brand} gets the result too.",
   "reason.document_unreadable": "Your document could not be read. Bring it into good light, without plastic cover.",
   "reason.document_expired": "Your document is past its date. Please use one that is still valid.",
   "reason.document_damaged": "Your document is damaged. Please use another one.",

@@ -183,7 +183,7 @@ export const text: Text = {
   "result.expired_text": "Makapagpapadala kami ng bago.",
   "result.back": "Bumalik sa {brand}",
   "result.deciding": "Tinatapos ni {agent} ang pagsusuri mo",
-  "result.deciding_text": "Ilang segundo lang ito. Huwag isara ang pahinang ito.",
+  "result.deciding_text": "Karaniwang isang minuto lang ito, lima ang pinakamatagal. Makikita mo rito ang resulta. Puwede mo ring isara ang pahinang ito: makukuha rin ng {brand} ang resulta.",
   "reason.document_unreadable": "Hindi mabasa ang dokumento mo. Dalhin ito sa maliwanag, nang walang plastik.",
   "reason.document_expired": "Lampas na sa petsa ang dokumento mo. Gumamit ng may bisa pa.",
   "reason.document_damaged": "Sira ang dokumento mo. Gumamit ng iba.",

@@ -183,7 +183,7 @@ export const text: Text = {
   "result.expired_text": "Kami bisa mengirim yang baru.",
   "result.back": "Kembali ke {brand}",
   "result.deciding": "{agent} sedang menyelesaikan pemeriksaan Anda",
-  "result.deciding_text": "Ini perlu beberapa detik. Biarkan halaman ini terbuka.",
+  "result.deciding_text": "Biasanya perlu satu menit, paling lama lima. Hasilnya muncul di sini. Anda juga boleh menutup halaman ini: {brand} juga menerima hasilnya.",
   "reason.document_unreadable": "Dokumen Anda tidak terbaca. Bawa ke tempat terang, tanpa sampul plastik.",
   "reason.document_expired": "Masa berlaku dokumen Anda sudah habis. Pakai yang masih berlaku.",
   "reason.document_damaged": "Dokumen Anda rusak. Silakan pakai yang lain.",

@@ -183,7 +183,7 @@ export const text: Text = {
   "result.expired_text": "Kami boleh menghantar yang baharu.",
   "result.back": "Kembali ke {brand}",
   "result.deciding": "{agent} sedang menyelesaikan semakan anda",
-  "result.deciding_text": "Ini mengambil beberapa saat. Biarkan halaman ini terbuka.",
+  "result.deciding_text": "Biasanya seminit, paling lama lima minit. Keputusan akan muncul di sini. Anda juga boleh menutup halaman ini: {brand} turut menerima keputusannya.",
   "reason.document_unreadable": "Dokumen anda tidak dapat dibaca. Bawa ke tempat terang, tanpa sarung plastik.",
   "reason.document_expired": "Dokumen anda sudah tamat tempoh. Sila guna yang masih sah.",
   "reason.document_damaged": "Dokumen anda rosak. Sila guna yang lain.",

@@ -183,7 +183,7 @@ export const text: Text = {
   "result.expired_text": "Chúng tôi có thể gửi liên kết mới.",
   "result.back": "Quay lại {brand}",
   "result.deciding": "{agent} đang hoàn tất kiểm tra cho bạn",
-  "result.deciding_text": "Chỉ mất vài giây. Hãy giữ trang này mở.",
+  "result.deciding_text": "Thường mất khoảng một phút, nhiều nhất năm phút. Kết quả sẽ hiện tại đây. Bạn cũng có thể đóng trang này: {brand} cũng nhận được kết quả.",
   "reason.document_unreadable": "Không đọc được giấy tờ của bạn. Hãy đưa ra chỗ sáng, bỏ bao nhựa.",
   "reason.document_expired": "Giấy tờ của bạn đã hết hạn. Hãy dùng giấy tờ còn hạn.",
   "reason.document_damaged": "Giấy tờ của bạn bị hỏng. Hãy dùng giấy tờ khác.",

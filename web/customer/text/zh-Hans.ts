@@ -183,7 +183,7 @@ export const text: Text = {
   "result.expired_text": "我们可以发给您一个新的。",
   "result.back": "返回{brand}",
   "result.deciding": "{agent}正在完成对您的检查",
-  "result.deciding_text": "只需几秒钟，请不要关闭此页面。",
+  "result.deciding_text": "通常需要一分钟，最多五分钟。结果会显示在这里。您也可以关闭此页面，{brand}同样会收到结果。",
   "reason.document_unreadable": "您的证件看不清。请放在明亮处，并取下塑料套。",
   "reason.document_expired": "您的证件已过期。请使用仍有效的证件。",
   "reason.document_damaged": "您的证件有损坏。请使用另一份证件。",

@@ -9,6 +9,7 @@ impl Config {
         let mut wrong = Vec::new();
         self.check_server(&mut wrong);
         self.check_media_and_limits(&mut wrong);
+        super::relay::problems(&self.media.ice_servers, &mut wrong);
         self.check_messenger(&mut wrong);
         let must = |fine: bool, sentence: &str, wrong: &mut Vec<String>| {
             if !fine {

@@ -156,6 +156,44 @@ fn secrets_are_never_printed() {
     assert!(load(&config.redacted(), &[]).is_ok(), "what is printed reads back");
 }
 
+const RELAYS: &str = "[[media.ice_servers]]\nurls = [\"turn:t.bank.example:3478?transport=udp\", \"turns:t.bank.example:443?transport=tcp\"]\n\
+                      secret = \"hunter2hunter2hunter2\"\nminutes = 30\n[[media.ice_servers]]\nurls = [\"stun:t.bank.example\"]\n";
+
+#[test]
+fn relays_are_read_from_the_file_and_from_the_environment_and_keep_their_secrets() {
+    let config = load(RELAYS, &[]).unwrap();
+    assert_eq!(config.media.ice_servers.iter().map(|s| (s.urls.len(), s.minutes)).collect::<Vec<_>>(), [(2, 30), (1, 240)]);
+    let printed = config.redacted();
+    assert!(!printed.contains("hunter2") && printed.contains("turns:t.bank.example:443"), "{printed}");
+    assert!(!format!("{config:?}").contains("hunter2"));
+    let text = "[{ urls = [\"turn:t.bank.example\"], username = \"bank\", credential = \"word\" }]";
+    let by_env = load("", &[("RECOURSE_MEDIA__ICE_SERVERS", text)]).unwrap();
+    assert_eq!(by_env.media.ice_servers[0].username, "bank");
+    assert!(refusal("", &[("RECOURSE_MEDIA__ICE_SERVERS", "turn:hunter2")]).starts_with("RECOURSE_MEDIA__ICE_SERVERS must be"));
+}
+
+#[test]
+fn a_relay_that_cannot_work_is_told_by_its_number() {
+    let one = |lines: &str| refusal(&format!("[[media.ice_servers]]\nurls = [\"stun:a.example\"]\n[[media.ice_servers]]\n{lines}"), &[]);
+    for (lines, part) in [
+        ("", "urls must list"),
+        ("urls = [\"https://a.example\"]", "urls must list"),
+        ("urls = [\"turn:a.example?transport=sctp\"]\nsecret = \"0123456789abcdef\"", "urls must list"),
+        ("urls = [\"turn:\"]\nsecret = \"0123456789abcdef\"", "urls must list"),
+        ("urls = [\"turn:a.example\"]", "needs a secret"),
+        ("urls = [\"turn:a.example\"]\nsecret = \"short\"", "at least 16"),
+        ("urls = [\"turn:a.example\"]\nusername = \"a\"", "belong together"),
+        ("urls = [\"turn:a.example\"]\nusername = \"a\"\ncredential = \"b\"\nsecret = \"0123456789abcdef\"", "not both"),
+        ("urls = [\"stun:a.example\"]\nminutes = 5", "minutes must be"),
+    ] {
+        let said = one(lines);
+        assert!(said.starts_with("media.ice_servers, number 2: ") && said.contains(part), "{lines}: {said}");
+    }
+    assert!(refusal("[[media.ice_servers]]\nurl = \"x\"", &[]).contains("ice_servers"));
+    let nine = "[[media.ice_servers]]\nurls = [\"stun:a.example\"]\n".repeat(9);
+    assert!(refusal(&nine, &[]).contains("at most 8"));
+}
+
 #[test]
 fn a_missing_file_is_told_by_its_name() {
     let said = Config::load(Some(Path::new("/none/recourse.toml")), []).unwrap_err().to_string();

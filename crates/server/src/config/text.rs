@@ -25,6 +25,13 @@ const KEYS: &[(&str, &str)] = &[
     ("media.tcp", "The same over TCP, for networks that block UDP."),
     ("media.advertise", "Addresses under which customers reach this machine; empty for its own."),
     ("media.threads", "Threads that forward media; one serves about a hundred calls."),
+    (
+        "media.ice_servers",
+        "STUN and TURN servers for pages in networks that let neither UDP nor our TCP port through, such as\n\
+         [{ urls = [\"turns:turn.bank.example:443?transport=tcp\"], secret = \"shared with it\", minutes = 240 }].\n\
+         With a secret (coturn: use-auth-secret) each page gets credentials of its own, which run out after\n\
+         so many minutes; else give username and credential. Also written as [[media.ice_servers]].",
+    ),
     ("limits.rooms", "Live calls at one time."),
     ("limits.uploads_at_once", "Images decoded at one time; each may need 512 MiB."),
     ("limits.free_disk_percent", "Below this share of free disk no new case is taken."),
@@ -46,6 +53,10 @@ const KEYS: &[(&str, &str)] = &[
 
 /// Keys whose values are never printed.
 const SECRET: &[&str] = &["messenger.sms.token", "messenger.email.password"];
+/// A list of tables; by environment it is written as in the file.
+const TABLES: &str = "media.ice_servers";
+/// Keys of those tables whose values are never printed.
+const SECRET_BELOW: &[&str] = &["credential", "secret"];
 
 /// Reads the file and lays the environment over it. Every fault gets its own sentence.
 pub(super) fn parse(file: &str, env: impl IntoIterator<Item = (String, String)>) -> Result<Config, Vec<String>> {
@@ -96,6 +107,7 @@ fn shown(path: &str, value: Value) -> Value {
     match value {
         Value::String(text) if SECRET.contains(&path) && !text.is_empty() => Value::String("(secret)".to_owned()),
         Value::String(text) if path == "store.url" => Value::String(without_password(&text)),
+        Value::Array(items) if path == TABLES => Value::Array(items.into_iter().map(without_secrets).collect()),
         plain @ (Value::String(_)
         | Value::Integer(_)
         | Value::Float(_)
@@ -104,6 +116,17 @@ fn shown(path: &str, value: Value) -> Value {
         | Value::Array(_)
         | Value::Table(_)) => plain,
     }
+}
+
+fn without_secrets(mut item: Value) -> Value {
+    if let Some(table) = item.as_table_mut() {
+        for key in SECRET_BELOW {
+            if let Some(value) = table.get_mut(*key).filter(|v| v.as_str().is_some_and(|text| !text.is_empty())) {
+                *value = Value::String("(secret)".to_owned());
+            }
+        }
+    }
+    item
 }
 
 /// A database address keeps who and where; what cannot be taken apart is not shown at all.
@@ -163,6 +186,7 @@ fn typed(default: &Value, path: &str, text: &str) -> Option<Value> {
     match default {
         Value::Boolean(_) => text.parse().ok().map(Value::Boolean),
         Value::Integer(_) => text.trim().parse().ok().map(Value::Integer),
+        Value::Array(_) if path == TABLES => format!("x = {text}").parse::<Table>().ok()?.remove("x").filter(Value::is_array),
         Value::Array(_) => {
             let items = text.split(',').map(str::trim).filter(|item| !item.is_empty());
             let one = |item: &str| {

@@ -5,6 +5,7 @@ mod keys;
 mod log;
 mod people;
 mod policy;
+mod settings;
 mod webhooks;
 
 use super::Web;
@@ -47,6 +48,7 @@ pub(super) fn routes() -> Router<Web> {
         .route("/v1/admin/agents/{id}/reset", post(people::reset))
         .route("/v1/admin/policy", get(policy::read).put(policy::save))
         .route("/v1/admin/policy/simulate", post(policy::simulate))
+        .route("/v1/admin/settings", get(settings::read).put(settings::save))
         .route("/v1/admin/endpoints", get(webhooks::list).post(webhooks::add))
         .route("/v1/admin/endpoints/{id}", delete(webhooks::remove))
         .route("/v1/admin/deliveries", get(webhooks::deliveries))
@@ -106,7 +108,8 @@ async fn search(
     limit: u32,
 ) -> Result<Vec<StoredRow>, ApiError> {
     if let Ok(id) = q.parse::<CaseId>() {
-        return Ok(app.engine.store.case_of(tenant, id).await?.filter(|_| after.is_none()).into_iter().collect());
+        let row = app.engine.store.case_of(tenant, id).await?;
+        return Ok(row.filter(|row| after.is_none() && fits(row, base)).into_iter().collect());
     }
     let known = app.engine.tenants.get(tenant).await?;
     let mut name_tokens = app.engine.name_tokens(tenant, &known.wrapped_key, q)?;
@@ -122,6 +125,14 @@ async fn search(
     found.sort_by_key(|row| std::cmp::Reverse((row.created_at, row.id)));
     found.truncate(limit as usize);
     Ok(found)
+}
+
+/// Whether a row that was found by its id is among those asked for.
+fn fits(row: &StoredRow, base: &CaseFilter) -> bool {
+    (base.phases.is_empty() || base.phases.contains(&row.phase))
+        && base.reason.as_ref().is_none_or(|reason| row.reasons.contains(reason))
+        && base.from.is_none_or(|from| row.created_at >= from)
+        && base.to.is_none_or(|to| row.created_at < to)
 }
 
 async fn case_file(
@@ -162,7 +173,7 @@ async fn file_of(app: &App, loaded: &Loaded) -> Result<CaseFile, ApiError> {
         timeline: log::timeline(app, &entries).await?,
         chat: case.chat.iter().map(views::message).collect(),
         evidence: case.evidence.iter().map(views::evidence).collect(),
-        recordings: playback::view(app, loaded).await,
+        recordings: playback::view(app, loaded, &entries).await,
         steps: views::steps(case),
         notes: case.notes.reveal().clone(),
         decision: case.decision().map(views::decision),

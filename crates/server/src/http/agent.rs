@@ -17,13 +17,14 @@ use domain::evidence::{Slot, Source};
 use domain::session::Seat;
 use serde::Deserialize;
 use wire::api::agents::{CannedReply, VerdictReasons};
-use wire::api::invitations::PhotographKept;
+use wire::api::invitations::{IceServer, PhotographKept};
 
 pub(super) fn routes() -> Router<Web> {
     Router::new()
         .route("/v1/agent/chat-images", post(chat_image))
         .route("/v1/agent/canned", get(canned))
         .route("/v1/agent/reasons", get(reasons))
+        .route("/v1/agent/relays", get(relays))
 }
 
 #[derive(Deserialize)]
@@ -63,6 +64,11 @@ async fn canned(State(app): State<App>, Staff(person): Staff) -> Result<Json<Vec
         all.push(CannedReply { key: key.clone(), texts: said.clone() });
     }
     Ok(Json(all))
+}
+
+/// What the console may relay its media by; asked for again before the credentials run out.
+async fn relays(State(app): State<App>, Staff(person): Staff) -> Json<Vec<IceServer>> {
+    std::future::ready(Json(app.relays.of(&person.id.to_string(), app.engine.now()))).await
 }
 
 async fn reasons(_: Staff) -> Json<Vec<VerdictReasons>> {

@@ -18,8 +18,6 @@ use std::collections::BTreeMap;
 #[allow_missing = true]
 struct Dist;
 
-/// Tenants whose pages may frame ours; more would not fit a header.
-const MAX_FRAMERS: u32 = 100;
 const FOR_EVER: &str = "public, max-age=31536000, immutable";
 /// The snippet's name is in the bank's page and cannot carry a hash.
 const FOR_MINUTES: &str = "public, max-age=300";
@@ -62,43 +60,23 @@ pub(super) fn routes() -> Router<Web> {
 
 /// The customer's page: the only one that a bank may frame.
 async fn customer(State(app): State<App>, headers: HeaderMap) -> Result<Response, ApiError> {
-    let mut framers = "'self'".to_owned();
-    for row in app.engine.store.tenants(None, MAX_FRAMERS).await? {
-        let tenant = app.engine.tenants.get(row.id).await?;
-        for origin in tenant.settings.frame_ancestors.iter().filter(|o| is_origin(o)) {
-            framers.push(' ');
-            framers.push_str(origin);
-        }
-    }
+    let framers = app.engine.tenants.framers().await?.iter().fold("'self'".to_owned(), |all, origin| format!("{all} {origin}"));
     let mut response = page("customer", &headers, &framers);
     response.headers_mut().insert(HeaderName::from_static("x-robots-tag"), HeaderValue::from_static("noindex, nofollow"));
     Ok(response)
 }
 
-/// `https://bank.example` or `https://*.bank.example`, and nothing that could end the directive.
-fn is_origin(text: &str) -> bool {
-    let rest = text.strip_prefix("https://").or_else(|| text.strip_prefix("http://"));
-    rest.is_some_and(|host| {
-        !host.is_empty() && host.len() <= 260 && host.bytes().all(|b| b.is_ascii_alphanumeric() || b".-:*".contains(&b))
-    })
+/// A `Host` that can stand in a policy: nothing in it ends a directive.
+fn is_host(text: &str) -> bool {
+    !text.is_empty() && text.len() <= 260 && text.bytes().all(|b| b.is_ascii_alphanumeric() || b".-:".contains(&b))
 }
 
 fn page(name: &str, asked: &HeaderMap, framers: &str) -> Response {
     let manifest: Manifest = Dist::get("manifest.json").and_then(|f| serde_json::from_slice(&f.data).ok()).unwrap_or_default();
     let none = Inline::default();
     let inline = manifest.pages.get(name).unwrap_or(&none);
-    let host = asked.get(header::HOST).and_then(|h| h.to_str().ok()).filter(|h| is_origin(&format!("https://{h}"))).unwrap_or("");
+    let host = asked.get(header::HOST).and_then(|h| h.to_str().ok()).filter(|h| is_host(h)).unwrap_or("");
     let sockets = if host.is_empty() { String::new() } else { format!(" ws://{host} wss://{host}") };
-    let policy = format!(
-        "default-src 'none'; script-src 'self' {}; style-src 'self' {}; img-src 'self' blob: data:; media-src 'self' blob: mediastream:; \
-         font-src 'self'; connect-src 'self'{sockets}; worker-src 'self' blob:; frame-src 'self'; manifest-src 'self'; base-uri 'none'; \
-         form-action 'self'; frame-ancestors {framers}",
-        inline.scripts.join(" "),
-        inline.styles.join(" "),
-    );
-    let Some((file, encoding)) = smallest(&format!("{name}.html"), asked) else {
-        return (StatusCode::SERVICE_UNAVAILABLE, html(NOT_BUILT)).into_response();
-    };
     let mut headers = HeaderMap::new();
     let mut put = |name: HeaderName, value: &str| {
         if let Ok(value) = value.parse() {
@@ -107,14 +85,29 @@ fn page(name: &str, asked: &HeaderMap, framers: &str) -> Response {
     };
     put(header::CONTENT_TYPE, "text/html; charset=utf-8");
     put(header::CACHE_CONTROL, "no-store");
-    put(header::CONTENT_SECURITY_POLICY, &policy);
+    put(header::CONTENT_SECURITY_POLICY, &policy(inline, &sockets, framers));
     put(HeaderName::from_static("permissions-policy"), DEVICES);
     put(HeaderName::from_static("cross-origin-opener-policy"), "same-origin");
     put(header::VARY, "Accept-Encoding");
+    let Some((file, encoding)) = smallest(&format!("{name}.html"), asked) else {
+        return (StatusCode::SERVICE_UNAVAILABLE, headers, NOT_BUILT).into_response();
+    };
     if let Some(encoding) = encoding {
         put(header::CONTENT_ENCODING, encoding);
     }
     (headers, file.data.into_owned()).into_response()
+}
+
+/// What a page may load and who may frame it. Text never becomes script: the one policy of Trusted Types
+/// starts our own workers (`web/lib/worker.ts`).
+fn policy(inline: &Inline, sockets: &str, framers: &str) -> String {
+    format!(
+        "default-src 'none'; script-src 'self' {}; style-src 'self' {}; img-src 'self' blob: data:; media-src 'self' blob: mediastream:; \
+         font-src 'self'; connect-src 'self'{sockets}; worker-src 'self' blob:; frame-src 'self'; manifest-src 'self'; base-uri 'none'; \
+         form-action 'self'; require-trusted-types-for 'script'; trusted-types recourse-worker; frame-ancestors {framers}",
+        inline.scripts.join(" "),
+        inline.styles.join(" "),
+    )
 }
 
 fn html(text: &'static str) -> Response {
@@ -182,10 +175,10 @@ mod tests {
     use super::*;
 
     #[test]
-    fn an_origin_cannot_end_the_directive() {
-        assert!(is_origin("https://bank.example") && is_origin("https://*.bank.example:8443"));
-        for bad in ["bank.example", "https://", "https://a;script-src *", "https://a 'unsafe-inline'", "javascript:x"] {
-            assert!(!is_origin(bad), "{bad}");
+    fn a_host_cannot_end_the_directive() {
+        assert!(is_host("bank.example") && is_host("192.0.2.1:8443"));
+        for bad in ["", "a;script-src *", "a 'unsafe-inline'", "*", "a/b"] {
+            assert!(!is_host(bad), "{bad}");
         }
     }
 

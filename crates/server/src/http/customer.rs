@@ -69,8 +69,23 @@ async fn look(
         document_type: case.claimed.document_type.clone(),
         wait: if open { wait } else { WaitView::default() },
         opens_at: if open { None } else { tenant.policy.hours.next_open(now).map(|t| t.to_string()) },
-        ice_servers: Vec::new(),
+        // A relay costs its operator: only who may come into a call is given one.
+        ice_servers: if calls(state) { app.relays.of(&case.id.to_string(), now) } else { Vec::new() },
     }))
+}
+
+/// Whether a page in this state may go on to a call.
+const fn calls(state: LinkState) -> bool {
+    match state {
+        LinkState::Ready | LinkState::Yours | LinkState::OpenElsewhere => true,
+        LinkState::Locked
+        | LinkState::Expired
+        | LinkState::Replaced
+        | LinkState::ClosedHours
+        | LinkState::Verified
+        | LinkState::Ended
+        | LinkState::Unknown => false,
+    }
 }
 
 fn unknown(locale: &str) -> LinkView {
@@ -89,7 +104,7 @@ fn unknown(locale: &str) -> LinkView {
 }
 
 fn consent_text(locale: &str, settings: &Settings) -> ConsentText {
-    let text = texts::consent(locale, &settings.brand);
+    let text = texts::consent(locale, settings);
     ConsentText { version: settings.consent_version, sha256: texts::sha256(&text), text, locale: texts::locale(locale).to_owned() }
 }
 

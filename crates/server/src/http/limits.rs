@@ -6,12 +6,18 @@ use crate::telemetry::metrics;
 use std::collections::{BTreeMap, BTreeSet};
 use std::net::IpAddr;
 use std::sync::{Arc, Mutex, PoisonError};
-use std::time::Instant;
+use std::time::{Duration, Instant};
 
 /// Most callers remembered at once; the fullest buckets are forgotten first, they owe nothing.
 const MAX_BUCKETS: usize = 20_000;
 /// Most requests that hold a name at once.
 const MAX_IN_FLIGHT: usize = 10_000;
+/// Addresses remembered as those of people who signed in.
+const MAX_KNOWN: usize = 20_000;
+/// As long as a sign-in lives: who works there today is known.
+const KNOWN_FOR: Duration = Duration::from_secs(12 * 3600);
+/// The key of a budget that all addresses share.
+const EVERYBODY: &str = "";
 
 /// What a bucket is for.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -20,10 +26,16 @@ pub enum Purpose {
     Address,
     /// Calls with an API key, by tenant.
     Tenant,
-    /// Link tokens that lead nowhere, by address and for all addresses together.
+    /// Link tokens that lead nowhere, by address.
     BadToken,
-    /// Sign-in tries, by account and by address.
+    /// The same, of all addresses together.
+    BadTokens,
+    /// Failed sign-ins, by account.
     SignIn,
+    /// Failed sign-ins, by address.
+    SignInFrom,
+    /// Failed sign-ins of all addresses together.
+    SignIns,
     /// New links and call backs asked for by customers, by case.
     NewLink,
     /// Views of one piece of evidence by one person that are not logged again.
@@ -42,8 +54,8 @@ impl Purpose {
     const fn word(self) -> &'static str {
         match self {
             Self::Address | Self::Tenant | Self::View => "api",
-            Self::BadToken | Self::NewLink => "link",
-            Self::SignIn => "sign_in",
+            Self::BadToken | Self::BadTokens | Self::NewLink => "link",
+            Self::SignIn | Self::SignInFrom | Self::SignIns => "sign_in",
         }
     }
 
@@ -54,7 +66,13 @@ impl Purpose {
             Self::Tenant => Rate { burst: 300.0, per_second: 100.0 },
             // 256 bits cannot be guessed; this only keeps the tries from costing anything.
             Self::BadToken => Rate { burst: 30.0, per_second: 0.2 },
+            // Guessing from many addresses at once: far more than customers mistype, far less than a load.
+            Self::BadTokens => Rate { burst: 600.0, per_second: 20.0 },
             Self::SignIn => Rate { burst: 10.0, per_second: 10.0 / 900.0 },
+            // A floor of agents sits behind one address, and each may mistype once on a Monday.
+            Self::SignInFrom => Rate { burst: 50.0, per_second: 50.0 / 900.0 },
+            // Each costs 19 MiB and a core for a moment.
+            Self::SignIns => Rate { burst: 300.0, per_second: 1.0 },
             // Each may send a text message that somebody pays for.
             Self::NewLink => Rate { burst: 5.0, per_second: 1.0 / 60.0 },
             Self::View => Rate { burst: 1.0, per_second: 1.0 / 60.0 },
@@ -82,6 +100,8 @@ pub struct Guards {
     in_flight: Mutex<BTreeSet<String>>,
     /// The last step of each person's one-time codes: a code counts once.
     codes: Mutex<BTreeMap<domain::ids::AgentId, u64>>,
+    /// Where somebody signed in, and when last.
+    known: Mutex<BTreeMap<String, Instant>>,
 }
 
 impl Guards {
@@ -120,10 +140,23 @@ impl Guards {
     /// # Errors
     /// `TooMany` with the seconds to wait.
     pub fn check(&self, purpose: Purpose, key: &str) -> Result<(), ApiError> {
+        self.check_at(purpose, key, Instant::now())
+    }
+
+    fn check_at(&self, purpose: Purpose, key: &str, now: Instant) -> Result<(), ApiError> {
+        let rate = purpose.rate();
+        let left = self.left(purpose, key, now);
+        if left < 1.0 {
+            metrics::LIMITED.add(purpose.word(), 1);
+            return Err(ApiError::TooMany(((1.0 - left) / rate.per_second).ceil() as u32));
+        }
+        Ok(())
+    }
+
+    fn left(&self, purpose: Purpose, key: &str, now: Instant) -> f64 {
         let rate = purpose.rate();
         let buckets = self.buckets.lock().unwrap_or_else(PoisonError::into_inner);
-        let left = buckets.get(&(purpose, key.to_owned())).map_or(rate.burst, |b| refilled(*b, rate, Instant::now()));
-        if left < 1.0 { Err(ApiError::TooMany(((1.0 - left) / rate.per_second).ceil() as u32)) } else { Ok(()) }
+        buckets.get(&(purpose, key.to_owned())).map_or(rate.burst, |b| refilled(*b, rate, now))
     }
 
     /// Fills the bucket of `key` again: the right answer was given.
@@ -131,12 +164,87 @@ impl Guards {
         self.buckets.lock().unwrap_or_else(PoisonError::into_inner).remove(&(purpose, key.to_owned()));
     }
 
+    /// Whether a link token may be looked up for this address. While all addresses together fail too
+    /// often, those that failed before must wait; who never did is not kept out by the others.
+    ///
+    /// # Errors
+    /// `TooMany` once the address, or with a failure of its own everybody, has spent the budget.
+    pub fn may_look(&self, from: IpAddr) -> Result<(), ApiError> {
+        self.may_look_at(&network(from), Instant::now())
+    }
+
+    fn may_look_at(&self, from: &str, now: Instant) -> Result<(), ApiError> {
+        self.check_at(Purpose::BadToken, from, now)?;
+        if self.left(Purpose::BadToken, from, now) < Purpose::BadToken.rate().burst {
+            self.check_at(Purpose::BadTokens, EVERYBODY, now)?;
+        }
+        Ok(())
+    }
+
     /// A link token led nowhere.
     ///
     /// # Errors
-    /// `TooMany` once this address has spent its budget.
+    /// `TooMany` once a budget is spent.
     pub fn bad_token(&self, from: IpAddr) -> Result<(), ApiError> {
-        self.take(Purpose::BadToken, &network(from)).map(|_| ())
+        self.bad_token_at(&network(from), Instant::now())
+    }
+
+    fn bad_token_at(&self, from: &str, now: Instant) -> Result<(), ApiError> {
+        self.take_at(Purpose::BadToken, from, now)?;
+        self.take_at(Purpose::BadTokens, EVERYBODY, now).map(|_| ())
+    }
+
+    /// Whether somebody may try to sign in from here, to this account if it is named. Only failures
+    /// count. The budget of everybody does not keep out an address where somebody signed in today:
+    /// else whoever guesses from many addresses would lock the agents out.
+    ///
+    /// # Errors
+    /// `TooMany` once a budget is spent.
+    pub fn may_sign_in(&self, from: IpAddr, account: Option<&str>) -> Result<(), ApiError> {
+        self.may_sign_in_at(&network(from), account, Instant::now())
+    }
+
+    fn may_sign_in_at(&self, from: &str, account: Option<&str>, now: Instant) -> Result<(), ApiError> {
+        self.check_at(Purpose::SignInFrom, from, now)?;
+        if let Some(account) = account {
+            self.check_at(Purpose::SignIn, account, now)?;
+        }
+        let known = self.known.lock().unwrap_or_else(PoisonError::into_inner).get(from).copied();
+        if known.is_some_and(|at| now.saturating_duration_since(at) < KNOWN_FOR) {
+            return Ok(());
+        }
+        self.check_at(Purpose::SignIns, EVERYBODY, now)
+    }
+
+    /// A sign-in failed: it counts against the address, the account and everybody.
+    pub fn sign_in_failed(&self, from: IpAddr, account: Option<&str>) {
+        self.sign_in_failed_at(&network(from), account, Instant::now());
+    }
+
+    fn sign_in_failed_at(&self, from: &str, account: Option<&str>, now: Instant) {
+        // Whether the bucket was empty already was asked before the try.
+        let _ = self.take_at(Purpose::SignInFrom, from, now);
+        let _ = account.map(|account| self.take_at(Purpose::SignIn, account, now));
+        let _ = self.take_at(Purpose::SignIns, EVERYBODY, now);
+    }
+
+    /// Somebody signed in.
+    pub fn signed_in(&self, from: IpAddr, account: Option<&str>) {
+        self.signed_in_at(network(from), account, Instant::now());
+    }
+
+    fn signed_in_at(&self, from: String, account: Option<&str>, now: Instant) {
+        if let Some(account) = account {
+            self.forgive(Purpose::SignIn, account);
+        }
+        let mut known = self.known.lock().unwrap_or_else(PoisonError::into_inner);
+        if known.len() >= MAX_KNOWN {
+            known.retain(|_, at| now.saturating_duration_since(*at) < KNOWN_FOR);
+            if known.len() >= MAX_KNOWN {
+                known.clear();
+            }
+        }
+        known.insert(from, now);
     }
 
     /// Holds a name until the guard is dropped; `None` when another request holds it.
@@ -194,7 +302,6 @@ pub fn network(address: IpAddr) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use std::time::Duration;
 
     #[test]
     fn a_bucket_runs_empty_says_how_long_to_wait_and_fills_again() {
@@ -207,6 +314,46 @@ mod tests {
         assert_eq!(wait, 90);
         assert!(guards.take_at(Purpose::SignIn, "b", start).is_ok(), "another caller is free");
         assert!(guards.take_at(Purpose::SignIn, "a", start + Duration::from_secs(91)).is_ok());
+    }
+
+    #[test]
+    fn failures_stop_an_account_an_address_and_everybody_and_successes_count_for_nothing() {
+        let (guards, start) = (Guards::default(), Instant::now());
+        let may = |from: &str, account: &str| guards.may_sign_in_at(from, Some(account), start).is_ok();
+        for _ in 0..1_000 {
+            assert!(may("office", "ana"));
+            guards.signed_in_at("office".to_owned(), Some("ana"), start);
+        }
+        for n in 0..10 {
+            assert!(may(&format!("elsewhere {n}"), "ana"));
+            guards.sign_in_failed_at(&format!("elsewhere {n}"), Some("ana"), start);
+        }
+        assert!(!may("anywhere", "ana"), "the account is guessed at from many addresses");
+        for n in 0..50 {
+            assert!(may("one place", &format!("account {n}")), "{n}");
+            guards.sign_in_failed_at("one place", Some(&format!("account {n}")), start);
+        }
+        assert!(!may("one place", "fresh"), "one address guesses at many accounts");
+        for n in 60..300 {
+            guards.sign_in_failed_at(&format!("bot {n}"), Some(&format!("account {n}")), start);
+        }
+        assert!(!may("a new place", "fresh"), "everybody has spent the budget of everybody");
+        assert!(may("office", "bo"), "where people signed in today they still do");
+        let later = start + KNOWN_FOR;
+        assert!(guards.may_sign_in_at("a new place", Some("fresh"), later).is_ok(), "and the budget fills again");
+    }
+
+    #[test]
+    fn while_all_addresses_guess_tokens_who_never_failed_is_still_served() {
+        let (guards, start) = (Guards::default(), Instant::now());
+        for n in 0..600 {
+            let from = format!("bot {n}");
+            assert!(guards.may_look_at(&from, start).is_ok() && guards.bad_token_at(&from, start).is_ok(), "{n}");
+        }
+        assert!(guards.may_look_at("bot 7", start).is_err(), "who failed before waits");
+        assert!(guards.may_look_at("a customer", start).is_ok(), "who never did is looked up");
+        assert!(guards.bad_token_at("a customer", start).is_err(), "and told to wait when that was a guess too");
+        assert!(guards.may_look_at("bot 7", start + Duration::from_secs(1)).is_ok());
     }
 
     #[test]

@@ -76,6 +76,13 @@ pub const KINDS: &[Kind] = &[
     kind("method_not_allowed", 405, "The address does not know this method", "See Allow."),
     kind("conflict", 409, "Another change came first", "Read again and repeat."),
     kind("policy_version", 409, "The policy was changed meanwhile", "Load the newest version and apply your edit to it."),
+    kind("settings_version", 409, "The settings were changed meanwhile", "Load the newest version and apply your edit to it."),
+    kind(
+        "limit_reached_framers",
+        409,
+        "Too many framing origins on this server",
+        "They all stand in one header, which has room for 2,500 characters; list fewer, or use a wildcard such as https://*.bank.example.",
+    ),
     kind("reference_in_use", 409, "The reference belongs to an open case", "Add a report to that case, or use another reference."),
     kind("idempotency_in_flight", 409, "The same request is being served", "Wait for its answer, then repeat."),
     kind("email_in_use", 409, "The e-mail address has an account", "Use another address, or edit that account."),

@@ -3,7 +3,7 @@
 
 use super::Web;
 use super::extract::{Json, Peer, Person, field_error, same_page};
-use super::limits::{Guards, Purpose, network};
+use super::limits::{Guards, Purpose};
 use super::problem::ApiError;
 use super::who::{COOKIE_NAME, role};
 use crate::adapters::passwords::{PasswordRefused, TotpSecret, hash_password, verify_password};
@@ -60,15 +60,18 @@ async fn by_link(
     peer: Peer,
     Json(body): Json<SignInByLink>,
 ) -> Result<Response, ApiError> {
-    guards.take(Purpose::SignIn, &network(peer.0))?;
+    guards.may_sign_in(peer.0, None)?;
     let now = app.engine.now();
     let found = app.engine.store.consume_sign_in_link(token_hash(&body.token).0, now).await?;
     let person = match found {
         Some(id) => app.engine.store.person(id).await?.filter(|p| p.active),
         None => None,
     };
-    let person = person.ok_or(ApiError::Plain("sign_in_failed"))?;
-    guards.forgive(Purpose::SignIn, &network(peer.0));
+    let Some(person) = person else {
+        guards.sign_in_failed(peer.0, None);
+        return Err(ApiError::Plain("sign_in_failed"));
+    };
+    guards.signed_in(peer.0, None);
     enter(&app, person, "link").await
 }
 
@@ -81,29 +84,42 @@ async fn by_password(
 ) -> Result<Response, ApiError> {
     let email = body.email.trim().to_lowercase();
     let account = format!("account {}", token_hash(&email));
-    guards.take(Purpose::SignIn, &network(peer.0))?;
-    guards.take(Purpose::SignIn, &account)?;
+    // Looked at in turn: of tries that run side by side only so many get by before the first one counts.
+    let turn = HASHING.acquire().await.map_err(|_| ApiError::Unavailable("stopping".to_owned()))?;
+    guards.may_sign_in(peer.0, Some(&account))?;
     let person = app.engine.store.person_by_email(email).await?.filter(|p| p.active);
     let stored = person.as_ref().and_then(|p| p.password_hash.clone());
     // Without an account it takes as long.
-    let good = checked(body.password, stored).await?;
-    let Some(person) = person else { return Err(ApiError::Plain("sign_in_failed")) };
+    let good = fits_hash(body.password, stored).await?;
+    let failed = || guards.sign_in_failed(peer.0, Some(&account));
+    let Some(person) = person else {
+        failed();
+        return Err(ApiError::Plain("sign_in_failed"));
+    };
     if !good {
+        failed();
         return refuse(&app, &person, "password").await;
     }
     if let Some(secret) = totp_of(&app, &person)? {
         let code = body.code.map(|c| c.replace(' ', "")).filter(|c| !c.is_empty()).ok_or(ApiError::Plain("code_needed"))?;
         let step = secret.check(&code, app.engine.now());
         if !step.is_some_and(|step| guards.first_use(person.id, step)) {
+            failed();
             return refuse(&app, &person, "code").await;
         }
     }
-    guards.forgive(Purpose::SignIn, &account);
+    drop(turn);
+    guards.signed_in(peer.0, Some(&account));
     enter(&app, person, "password").await
 }
 
 async fn checked(password: String, hash: Option<String>) -> Result<bool, ApiError> {
     let _turn = HASHING.acquire().await.map_err(|_| ApiError::Unavailable("stopping".to_owned()))?;
+    fits_hash(password, hash).await
+}
+
+/// With a turn at hashing in hand.
+async fn fits_hash(password: String, hash: Option<String>) -> Result<bool, ApiError> {
     let work = move || verify_password(&password, hash.as_deref());
     tokio::task::spawn_blocking(work).await.map_err(|e| ApiError::Unavailable(e.to_string()))
 }

@@ -195,12 +195,12 @@ where
     }
 }
 
-/// The case a link leads to; a token that leads nowhere costs the address some of its budget.
+/// The case a link leads to; a token that leads nowhere costs the address and everybody some of their budget.
 ///
 /// # Errors
 /// `TooMany` once the budget is spent.
 pub async fn of_link(app: &App, guards: &Guards, peer: Peer, token: &str) -> Result<Option<Loaded>, ApiError> {
-    guards.check(Purpose::BadToken, &super::limits::network(peer.0))?;
+    guards.may_look(peer.0)?;
     let row = if token.len() == 43 { app.engine.store.case_by_link(token_hash(token).0).await? } else { None };
     let Some(row) = row else {
         guards.bad_token(peer.0)?;

@@ -5,6 +5,10 @@ use std::fmt::Write;
 use std::sync::atomic::{AtomicI64, AtomicU64, Ordering::Relaxed};
 use std::time::Duration;
 
+/// Classes of addresses: few, and none of them named by a caller.
+pub const ROUTES: [&str; 11] =
+    ["api", "customer", "agent", "admin", "evidence", "sign_in", "socket", "page", "asset", "operation", "other"];
+
 /// Every number of this process. A new one is a line here and cannot be forgotten elsewhere:
 /// `render` walks this list and nothing else.
 macro_rules! metrics {
@@ -27,10 +31,10 @@ macro_rules! metrics {
 }
 
 metrics! {
-    /// Requests answered, by class of status.
-    HTTP_REQUESTS: Counters<5> = Counters::new("recourse_http_requests_total", "status", ["1xx", "2xx", "3xx", "4xx", "5xx"]);
-    /// Time from request to answer.
-    HTTP_SECONDS: Histogram = Histogram::new("recourse_http_request_seconds");
+    /// Requests answered, by class of address and class of status.
+    HTTP_REQUESTS: Grid<11, 5> = Grid::new("recourse_http_requests_total", ("route", ROUTES), ("status", ["1xx", "2xx", "3xx", "4xx", "5xx"]));
+    /// Time from request to answer, by class of address.
+    HTTP_SECONDS: Histograms<11> = Histograms::new("recourse_http_request_seconds", ("route", ROUTES));
     /// Requests refused because a limit was reached, by limit.
     LIMITED: Counters<4> = Counters::new("recourse_limited_total", "limit", ["api", "sign_in", "link", "upload"]);
     /// Inputs taken by the engine, by outcome.
@@ -102,6 +106,50 @@ impl Counters<1> {
     }
 }
 
+/// Counts that only rise, one for each pair of values of two labels.
+pub struct Grid<const N: usize, const M: usize> {
+    name: &'static str,
+    rows: (&'static str, [&'static str; N]),
+    columns: (&'static str, [&'static str; M]),
+    counts: [[AtomicU64; M]; N],
+}
+
+impl<const N: usize, const M: usize> Grid<N, M> {
+    const fn new(name: &'static str, rows: (&'static str, [&'static str; N]), columns: (&'static str, [&'static str; M])) -> Self {
+        Self { name, rows, columns, counts: [const { [const { AtomicU64::new(0) }; M] }; N] }
+    }
+
+    fn at(&self, row: &str, column: &str) -> Option<&AtomicU64> {
+        let row = self.rows.1.iter().position(|v| *v == row)?;
+        let column = self.columns.1.iter().position(|v| *v == column)?;
+        self.counts.get(row)?.get(column)
+    }
+
+    /// Adds to the count of a pair. One that is not in the lists is not counted.
+    pub fn add(&self, row: &str, column: &str, by: u64) {
+        let place = self.at(row, column);
+        debug_assert!(place.is_some(), "{} has no {row}, {column}", self.name);
+        if let Some(count) = place {
+            count.fetch_add(by, Relaxed);
+        }
+    }
+
+    #[must_use]
+    pub fn get(&self, row: &str, column: &str) -> u64 {
+        self.at(row, column).map_or(0, |count| count.load(Relaxed))
+    }
+
+    fn write(&self, help: &str, out: &mut String) {
+        let Self { name, rows: (row_label, rows), columns: (column_label, columns), .. } = self;
+        head(name, help, "counter", out);
+        for (row, counts) in rows.iter().zip(&self.counts) {
+            for (column, count) in columns.iter().zip(counts) {
+                let _ = writeln!(out, "{name}{{{row_label}=\"{row}\",{column_label}=\"{column}\"}} {}", count.load(Relaxed));
+            }
+        }
+    }
+}
+
 /// Numbers that rise and fall, one for each value of one label.
 pub struct Gauges<const N: usize> {
     name: &'static str,
@@ -170,38 +218,85 @@ const BOUNDS: [(u64, &str); 12] = [
 /// Times, sorted into fixed buckets.
 pub struct Histogram {
     name: &'static str,
+    times: Times,
+}
+
+impl Histogram {
+    const fn new(name: &'static str) -> Self {
+        Self { name, times: Times::new() }
+    }
+
+    pub fn observe(&self, took: Duration) {
+        self.times.observe(took);
+    }
+
+    fn write(&self, help: &str, out: &mut String) {
+        head(self.name, help, "histogram", out);
+        self.times.write(self.name, "", out);
+    }
+}
+
+/// Times, one set of buckets for each value of one label.
+pub struct Histograms<const N: usize> {
+    name: &'static str,
+    label: (&'static str, [&'static str; N]),
+    times: [Times; N],
+}
+
+impl<const N: usize> Histograms<N> {
+    const fn new(name: &'static str, label: (&'static str, [&'static str; N])) -> Self {
+        Self { name, label, times: [const { Times::new() }; N] }
+    }
+
+    /// Adds a time. A label value that is not in the list is not counted.
+    pub fn observe(&self, value: &str, took: Duration) {
+        let at = self.label.1.iter().position(|v| *v == value);
+        debug_assert!(at.is_some(), "{} has no {value}", self.name);
+        if let Some(times) = at.and_then(|at| self.times.get(at)) {
+            times.observe(took);
+        }
+    }
+
+    fn write(&self, help: &str, out: &mut String) {
+        head(self.name, help, "histogram", out);
+        for (value, times) in self.label.1.iter().zip(&self.times) {
+            times.write(self.name, &format!("{}=\"{value}\"", self.label.0), out);
+        }
+    }
+}
+
+struct Times {
     buckets: [AtomicU64; BOUNDS.len()],
     beyond: AtomicU64,
     micros: AtomicU64,
 }
 
-impl Histogram {
-    const fn new(name: &'static str) -> Self {
-        Self { name, buckets: [const { AtomicU64::new(0) }; BOUNDS.len()], beyond: AtomicU64::new(0), micros: AtomicU64::new(0) }
+impl Times {
+    const fn new() -> Self {
+        Self { buckets: [const { AtomicU64::new(0) }; BOUNDS.len()], beyond: AtomicU64::new(0), micros: AtomicU64::new(0) }
     }
 
-    pub fn observe(&self, took: Duration) {
+    fn observe(&self, took: Duration) {
         let micros = u64::try_from(took.as_micros()).unwrap_or(u64::MAX);
         let at = BOUNDS.iter().position(|(bound, _)| micros <= *bound);
         at.map_or(&self.beyond, |at| &self.buckets[at]).fetch_add(1, Relaxed);
         self.micros.fetch_add(micros, Relaxed);
     }
 
-    fn write(&self, help: &str, out: &mut String) {
-        let Self { name, .. } = self;
-        head(name, help, "histogram", out);
+    /// `label` is `name="value"`, or empty.
+    fn write(&self, name: &str, label: &str, out: &mut String) {
+        let (first, whole) = if label.is_empty() { (String::new(), String::new()) } else { (format!("{label},"), format!("{{{label}}}")) };
         let mut count = 0;
         for ((_, bound), bucket) in BOUNDS.iter().zip(&self.buckets) {
             count += bucket.load(Relaxed);
-            line(&format!("{name}_bucket"), "le", bound, count, out);
+            let _ = writeln!(out, "{name}_bucket{{{first}le=\"{bound}\"}} {count}");
         }
         // Summed, not counted apart: a reader must never see a bucket above the whole.
         count += self.beyond.load(Relaxed);
-        line(&format!("{name}_bucket"), "le", "+Inf", count, out);
         let micros = self.micros.load(Relaxed);
-        let sum = format!("{}.{:06}", micros / 1_000_000, micros % 1_000_000);
-        line(&format!("{name}_sum"), "", "", sum, out);
-        line(&format!("{name}_count"), "", "", count, out);
+        let _ = writeln!(out, "{name}_bucket{{{first}le=\"+Inf\"}} {count}");
+        let _ = writeln!(out, "{name}_sum{whole} {}.{:06}", micros / 1_000_000, micros % 1_000_000);
+        let _ = writeln!(out, "{name}_count{whole} {count}");
     }
 }
 
@@ -261,6 +356,28 @@ mod tests {
             "h_bucket{le=\"+Inf\"} 4\n",
             "h_sum 30.002002\n",
             "h_count 4\n",
+        ] {
+            assert!(out.contains(expected), "{expected} in {out}");
+        }
+    }
+
+    #[test]
+    fn two_labels_make_a_line_for_each_pair_and_times_are_told_apart_by_theirs() {
+        let grid = Grid::new("r_total", ("route", ["x", "y"]), ("status", ["2xx", "4xx"]));
+        grid.add("y", "4xx", 2);
+        let times = Histograms::new("t_seconds", ("route", ["x", "y"]));
+        times.observe("x", Duration::from_millis(20));
+        let mut out = String::new();
+        grid.write("R.", &mut out);
+        times.write("T.", &mut out);
+        assert_eq!((grid.get("y", "4xx"), grid.get("x", "2xx")), (2, 0));
+        for expected in [
+            "r_total{route=\"x\",status=\"2xx\"} 0\n",
+            "r_total{route=\"y\",status=\"4xx\"} 2\n",
+            "t_seconds_bucket{route=\"x\",le=\"0.01\"} 0\n",
+            "t_seconds_bucket{route=\"x\",le=\"0.025\"} 1\n",
+            "t_seconds_sum{route=\"x\"} 0.020000\n",
+            "t_seconds_count{route=\"y\"} 0\n",
         ] {
             assert!(out.contains(expected), "{expected} in {out}");
         }

@@ -8,6 +8,7 @@ use serde_json::{Value, json};
 fn matrix() -> Vec<(Method, &'static str, Option<Value>, [u16; 5])> {
     let rules = json!({ "rules": [], "invitation_minutes": 15, "jurisdiction": "default", "hours": { "zone": "UTC", "week": [[], [], [], [], [], [], []] } });
     let person = json!({ "name": "A B", "email": "ab@bank.test", "role": "agent" });
+    let settings = json!({ "brand": "B", "color": "#0b6bcb", "privacy_url": "/privacy" });
     let read = [401, 403, 200, 200, 200];
     vec![
         (Method::GET, "/v1/admin/cases", None, read),
@@ -31,6 +32,9 @@ fn matrix() -> Vec<(Method, &'static str, Option<Value>, [u16; 5])> {
             Some(json!({ "agree": true })),
             [401, 403, 404, 403, 403],
         ),
+        (Method::GET, "/v1/admin/settings", None, read),
+        (Method::PUT, "/v1/admin/settings", Some(json!({ "from_version": 9, "body": settings })), [401, 403, 403, 403, 409]),
+        (Method::GET, "/v1/agent/relays", None, [401, 200, 200, 403, 200]),
         (Method::GET, "/v1/agent/canned", None, [401, 200, 200, 403, 200]),
         (Method::GET, "/v1/agent/reasons", None, [401, 200, 200, 403, 200]),
         (Method::GET, "/v1/me", None, [401, 200, 200, 200, 200]),

@@ -82,6 +82,38 @@ async fn guessing_passwords_is_stopped_for_known_and_unknown_accounts_alike() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn a_floor_of_agents_behind_one_address_signs_in_and_guessing_from_there_still_ends() {
+    let app = TestApp::new().await;
+    let hash = server::adapters::passwords::hash_password("a long enough one").unwrap();
+    let people = (0..30u8).map(|n| store::rows::PersonWrite {
+        id: domain::ids::AgentId(app.app.engine.ids.id()),
+        tenant: app.bank.tenant,
+        email: format!("agent{n}@bank.test"),
+        name: "Agent".to_owned(),
+        role: "agent".to_owned(),
+        skills: "[]".to_owned(),
+        password_hash: Some(hash.clone()),
+        totp_secret: None,
+        active: true,
+        created_at: app.app.engine.now(),
+    });
+    let rows = store::rows::Commit { people: people.collect(), ..Default::default() };
+    app.app.engine.administer(app.bank.tenant, &server::engine::Actor::System, "agent_created", json!({}), rows).await.unwrap();
+    let status =
+        async |email: String, password: &str| app.page("/v1/sign-in", json!({ "email": email, "password": password })).await.status;
+    for n in 0..30 {
+        assert_eq!(status(format!("agent{n}@bank.test"), "a long enough one").await, 200, "agent {n}");
+    }
+    let mut tries = 0;
+    while status(format!("agent{}@bank.test", tries % 30), "another long one").await == 401 {
+        tries += 1;
+        assert!(tries < 60, "never limited");
+    }
+    assert!(tries >= 30, "each may mistype once: {tries}");
+    assert_eq!(status("agent0@bank.test".to_owned(), "a long enough one").await, 429);
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn a_key_is_shown_once_works_and_is_revoked() {
     let app = TestApp::new().await;
     let cookie = admin(&app).await;
@@ -178,6 +210,82 @@ async fn cases_are_found_by_name_and_reference_and_the_file_shows_its_timeline()
     assert_eq!(kinds[..2], ["case_reported", "invitation_issued"]);
     assert!(file["timeline"][0]["actor"].as_str().unwrap().starts_with("api:rk_test_"));
     assert_eq!(file["recovery"]["url"], Value::Null);
+}
+
+/// Every page of a search, four rows at a time: references in order, and how many pages there were.
+async fn searched(app: &TestApp, cookie: &str, query: &str) -> (Vec<String>, usize) {
+    let (mut found, mut cursor, mut pages) = (Vec::new(), String::new(), 0);
+    loop {
+        let page = app.signed(cookie, Method::GET, &format!("/v1/admin/cases?{query}&limit=4{cursor}"), None).await;
+        assert_eq!(page.status, 200, "{page:?}");
+        let page = page.json();
+        found.extend(page["rows"].as_array().unwrap().iter().map(|row| row["reference"].as_str().unwrap().to_owned()));
+        pages += 1;
+        let Some(next) = page["next_cursor"].as_str() else { return (found, pages) };
+        cursor = format!("&cursor={next}");
+        assert!(pages < 20, "no end: {found:?}");
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_search_goes_on_over_pages_by_reference_and_name_together_and_keeps_its_filters() {
+    let app = TestApp::new().await;
+    let cookie = admin(&app).await;
+    let mut all = Vec::new();
+    for n in 0..24u8 {
+        // By reference, by name, by both, by neither; two of each minute.
+        let by_reference = n % 4 == 0 || n % 4 == 2;
+        let reference = if by_reference { format!("nur-{n:02}") } else { format!("onb-{n:02}") };
+        let mut body = report(&reference);
+        let named = n % 4 == 1 || n % 4 == 2;
+        body["customer"]["name"] = json!(if named { "Nur Aisyah" } else { "Somchai Jaidee" });
+        let glare = n % 3 != 0;
+        body["check"]["reasons"] = json!([if glare { "document_glare" } else { "document_blur" }]);
+        app.case(body).await;
+        all.push((reference, named || by_reference, glare));
+        if n % 2 == 1 {
+            app.clock.advance(domain::time::Span::minutes(1));
+        }
+    }
+    all.reverse();
+    let wanted = |keep: &dyn Fn(&(String, bool, bool)) -> bool| all.iter().filter(|c| keep(c)).map(|c| c.0.clone()).collect::<Vec<_>>();
+    let (found, pages) = searched(&app, &cookie, "q=nur").await;
+    assert_eq!(sorted(&found), sorted(&wanted(&|c| c.1)), "each once");
+    assert!(pages > 2, "{pages}");
+    let by_minute = |list: &[String]| list.iter().map(|r| r[4..].parse::<u8>().unwrap() / 2).collect::<Vec<_>>();
+    assert!(by_minute(&found).is_sorted_by(|a, b| a >= b), "newest first over all pages: {found:?}");
+
+    let (found, pages) = searched(&app, &cookie, "q=nur&reason=document_glare").await;
+    assert_eq!((sorted(&found), pages > 2), (sorted(&wanted(&|c| c.1 && c.2)), true));
+    // The first minute of eight to the tenth: cases 16 to 21.
+    let span = "from=2026-11-23T09:08:00Z&to=2026-11-23T09:11:00Z";
+    let (found, _) = searched(&app, &cookie, &format!("q=nur&reason=document_glare&{span}")).await;
+    let within = |c: &(String, bool, bool)| (16..22).contains(&c.0[4..].parse::<u8>().unwrap());
+    assert_eq!(sorted(&found), sorted(&wanted(&|c| c.1 && c.2 && within(c))));
+    assert_eq!(searched(&app, &cookie, "q=nur&phase=verified").await.0, Vec::<String>::new());
+    let (found, _) = searched(&app, &cookie, span).await;
+    assert_eq!(sorted(&found), sorted(&wanted(&within)));
+}
+
+fn sorted(list: &[String]) -> Vec<String> {
+    let mut list = list.to_vec();
+    list.sort();
+    list
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_case_found_by_its_id_must_fit_the_filters_too() {
+    let app = TestApp::new().await;
+    let cookie = admin(&app).await;
+    let (case, _) = app.case(report("onb-1")).await;
+    let rows =
+        async |rest: &str| app.signed(&cookie, Method::GET, &format!("/v1/admin/cases?q={case}{rest}"), None).await.json()["rows"].clone();
+    for fits in ["", "&phase=invited", "&reason=document_glare", "&from=2026-11-23T09:00:00Z"] {
+        assert_eq!(rows(fits).await.as_array().unwrap().len(), 1, "{fits}");
+    }
+    for not in ["&phase=verified", "&reason=face_mismatch", "&from=2026-11-24T00:00:00Z", "&to=2026-11-23T09:00:00Z"] {
+        assert_eq!(rows(not).await, json!([]), "{not}");
+    }
 }
 
 #[tokio::test(flavor = "multi_thread")]

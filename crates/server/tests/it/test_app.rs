@@ -15,6 +15,7 @@ use server::adapters::kms::FileKms;
 use server::adapters::outbound::TargetPolicy;
 use server::engine::{Actor, Engine, token_hash};
 use server::hub::Hub;
+use server::relays::Relays;
 use server::rooms::Rooms;
 use server::seed;
 use server::state::{App, Limits, Parts};
@@ -80,6 +81,10 @@ impl TestApp {
     }
 
     pub async fn with(limits: Limits) -> Self {
+        Self::built(limits, Relays::default()).await
+    }
+
+    pub async fn built(limits: Limits, relays: Relays) -> Self {
         let folder = std::env::temp_dir().join(format!("recourse-it-{:032x}", u128::from_be_bytes(random())));
         let clock = Arc::new(FakeClock::at(Timestamp::parse("2026-11-23T09:00:00Z").unwrap()));
         let ids = Arc::new(SeededIds::new(7, clock.clone()));
@@ -95,7 +100,7 @@ impl TestApp {
         let local = SocketAddr::from(([127, 0, 0, 1], 0));
         let media = media::Config { udp: local, tcp: local, threads: 1, ..media::Config::default() };
         let rooms = Rooms::start(media, engine.clone(), hub.clone(), blobs.clone()).unwrap();
-        let app = App::new(Parts { engine, hub, blobs, rooms, queue, limits, targets: TargetPolicy::default() });
+        let app = App::new(Parts { engine, hub, blobs, rooms, queue, limits, targets: TargetPolicy::default(), relays });
         let router = server::http::router(app.clone());
         let bank = bank(&app, "Harbour Bank").await;
         Self { app, clock, router, bank, folder }

@@ -162,6 +162,12 @@ fn agent(row: AgentWrite) -> Query {
 }
 
 fn tenant(row: TenantWrite) -> Query {
+    if let Some(were) = row.settings_were {
+        return Query::change(
+            "UPDATE tenants SET name = $2, settings = $3 WHERE id = $1 AND settings = $4",
+            args![row.id, row.name, row.settings, were],
+        );
+    }
     Query::change(
         "INSERT INTO tenants (id, name, settings, tenant_key) VALUES ($1, $2, $3, $4) \
          ON CONFLICT (id) DO UPDATE SET name = excluded.name, settings = excluded.settings, tenant_key = excluded.tenant_key",

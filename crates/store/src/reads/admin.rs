@@ -31,7 +31,13 @@ fn person_row(record: Record) -> Result<PersonWrite, StoreError> {
 
 fn tenant_row(record: Record) -> Result<TenantWrite, StoreError> {
     let mut c = record.columns("tenants");
-    Ok(TenantWrite { id: c.id("id")?, name: c.text("name")?, settings: c.json_text("settings")?, key: c.blob("tenant_key")? })
+    Ok(TenantWrite {
+        id: c.id("id")?,
+        name: c.text("name")?,
+        settings: c.json_text("settings")?,
+        settings_were: None,
+        key: c.blob("tenant_key")?,
+    })
 }
 
 fn policy_row(record: Record) -> Result<PolicyRow, StoreError> {

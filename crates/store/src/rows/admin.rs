@@ -39,6 +39,9 @@ pub struct TenantWrite {
     pub name: String,
     /// JSON.
     pub settings: String,
+    /// The settings that this edit started from: others standing there now are a conflict. `None`
+    /// writes whatever stands there, and is what reads give.
+    pub settings_were: Option<String>,
     /// The tenant's key, sealed.
     pub key: Vec<u8>,
 }

@@ -11,6 +11,7 @@ crate::conformance!(
     people_are_written_whole_and_stay_in_their_tenant,
     policies_grow_by_version,
     tenants_endpoints_and_keys_read_back,
+    settings_are_written_over_those_they_started_from_only,
     a_sign_in_link_works_once,
     sign_ins_end_when_revoked_and_are_forgotten_when_over,
     settings_keep_the_last_value,
@@ -86,6 +87,22 @@ async fn tenants_endpoints_and_keys_read_back(place: &Place) {
     assert_eq!(store.commit(moved).await, Err(StoreError::Conflict));
     let moved = Commit { api_keys: vec![ApiKeyWrite { tenant: OTHER, ..api_key(1) }], ..Commit::default() };
     assert_eq!(store.commit(moved).await, Err(StoreError::Conflict));
+}
+
+async fn settings_are_written_over_those_they_started_from_only(place: &Place) {
+    let store = place.open().await;
+    store.commit(Commit { tenants: vec![tenant(BANK), tenant(OTHER)], ..Commit::default() }).await.unwrap();
+    let edit = |from: &str, to: &str| {
+        let row = TenantWrite { settings: to.to_owned(), settings_were: Some(from.to_owned()), ..tenant(BANK) };
+        Commit { tenants: vec![row], ..Commit::default() }
+    };
+    store.commit(edit("{}", "{\"a\":1}")).await.unwrap();
+    assert_eq!(store.commit(edit("{}", "{\"b\":2}")).await, Err(StoreError::Conflict), "somebody was faster");
+    store.commit(edit("{\"a\":1}", "{\"c\":3}")).await.unwrap();
+    assert_eq!(store.tenant(BANK).await.unwrap().unwrap().settings, "{\"c\":3}");
+    assert_eq!(store.tenant(OTHER).await.unwrap().unwrap().settings, "{}");
+    let nobody = TenantWrite { settings_were: Some("{}".to_owned()), ..tenant(domain::ids::TenantId(99)) };
+    assert_eq!(store.commit(Commit { tenants: vec![nobody], ..Commit::default() }).await, Err(StoreError::Conflict));
 }
 
 fn sign_in_link(n: u128) -> SignInLinkRow {

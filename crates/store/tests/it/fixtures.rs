@@ -167,7 +167,7 @@ pub fn api_key(n: u128) -> ApiKeyWrite {
 }
 
 pub fn tenant(id: TenantId) -> TenantWrite {
-    TenantWrite { id, name: "Bank".to_owned(), settings: "{}".to_owned(), key: vec![6; 48] }
+    TenantWrite { id, name: "Bank".to_owned(), settings: "{}".to_owned(), settings_were: None, key: vec![6; 48] }
 }
 
 /// Numbers that look random and are the same every time.
