@@ -3,8 +3,9 @@
 
 use super::cases::{Claimed, ReportView};
 use super::evidence::EvidenceView;
+use super::liveness::{ChallengeView, PromptView};
 use crate::terms::{
-    AwayReason, CameraState, ImageSlot, JoinMode, Phase, Presence, ReasonCode, Role, Seat, StepKind, StepState, Verdict,
+    AwayReason, CameraState, ImageSlot, JoinMode, LivenessNeed, Phase, Presence, ReasonCode, Role, Seat, StepKind, StepState, Verdict,
 };
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
