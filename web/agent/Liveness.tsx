@@ -8,7 +8,7 @@ import { Key, Sign } from './signs.tsx';
 import { outcome as outcomeWords, t } from './text.ts';
 import { cannotWords, p as words, promptWords } from './text-prompts.ts';
 
-export function alternative(prompt: PromptView, need: LivenessNeed): void {
+function alternative(prompt: PromptView, need: LivenessNeed): void {
   sayOf({ type: 'challenge_alternative', id: prompt.id, needs_not: need });
 }
 
