@@ -45,7 +45,8 @@ impl Case {
             next.procedure = Some(Procedure::build(&self.reasons(), profile, &self.claimed, seed));
         }
         let waited_ms = now.since(ticket.queued_at).as_millis();
-        let mut facts = vec![Fact::SessionStarted { session: id, agent, reservation: ring, waited_ms }, Fact::RecordingStarted { session: id }];
+        let mut facts =
+            vec![Fact::SessionStarted { session: id, agent, reservation: ring, waited_ms }, Fact::RecordingStarted { session: id }];
         facts.extend(voided);
         Ok(self.step(next, now, facts))
     }

@@ -1,9 +1,7 @@
 //! The draw: a prompt and its parameters from a given seed, never the same twice, every choice equally likely.
 //! Must not know who asks.
 
-use super::{
-    COLOR_SET, COLORS, Challenge, Color, Detail, Need, PARTS, PHRASE, PROMPTS, Part, Prompt, SPOTS, Spot, WORDS, split_mix,
-};
+use super::{COLOR_SET, COLORS, Challenge, Color, Detail, Need, PARTS, PHRASE, PROMPTS, Part, Prompt, SPOTS, Spot, WORDS, split_mix};
 
 /// A stream of draws from one seed.
 struct Dice(u64);
@@ -81,7 +79,12 @@ fn fresh(asked: &[Challenge], mut draw: impl FnMut() -> Detail) -> Option<Detail
 
 fn words(dice: &mut Dice) -> Vec<u8> {
     let mut all: Vec<u8> = (0..WORDS).collect();
-    (0..PHRASE).map(|_| { let at = dice.below(all.len()); all.swap_remove(at) }).collect()
+    (0..PHRASE)
+        .map(|_| {
+            let at = dice.below(all.len());
+            all.swap_remove(at)
+        })
+        .collect()
 }
 
 fn path(dice: &mut Dice) -> Vec<Spot> {

@@ -144,6 +144,14 @@ impl Walk {
         self.give(Input::MediaUp { seat: Seat::Customer });
     }
 
+    fn pictures(&mut self, a: u8, b: u8) {
+        if b % 8 >= 5 {
+            (0..4).for_each(|n| self.picture(n, 2));
+        } else {
+            self.picture(a, b);
+        }
+    }
+
     fn picture(&mut self, a: u8, b: u8) {
         let (step, right) = STEPS[usize::from(a) % STEPS.len()];
         let sessions = self.account.sessions.clone();
@@ -168,7 +176,14 @@ impl Walk {
         let open = step.and_then(|s| s.challenges.iter().find(|c| c.outcome == Went::Asked)).map(|c| (c.id, c.prompt.needs()[0]));
         let Some((id, need)) = open else { return };
         match b % 4 {
-            0 => self.give(Input::ChallengeAlternative { agent: AGENT, id, need, seed: u64::from(a) }),
+            0 => {
+                let asked = self.give(Input::ChallengeAlternative { agent: AGENT, id, need, seed: u64::from(a) });
+                let passed = asked && self.give(Input::Judge { agent: AGENT, id: id + 1, passed: true });
+                if passed {
+                    self.account.passes.push(self.account.newest());
+                }
+                passed
+            }
             1 => self.give(Input::Judge { agent: AGENT, id, passed: false }),
             _ => {
                 let passed = self.give(Input::Judge { agent: AGENT, id, passed: true });
@@ -186,11 +201,19 @@ impl Walk {
         let Some(key) = keys.get(usize::from(b) % keys.len().max(1)).cloned() else { return };
         let answer = if b % 7 == 6 { crate::procedure::Answer::NoMatch } else { crate::procedure::Answer::Match };
         if self.give(Input::Answered { agent: AGENT, step: "questions".into(), question: key.clone(), answer }) {
-            if b % 7 == 6 { self.account.matched.remove(&key) } else { self.account.matched.insert(key) };
+            if b % 7 == 6 {
+                self.account.matched.remove(&key)
+            } else {
+                self.account.matched.insert(key)
+            };
         }
     }
 
     fn close_step(&mut self, a: u8, b: u8) {
+        if b % 8 >= 4 {
+            KEYS.iter().for_each(|key| self.mark(key));
+            return;
+        }
         let key = KEYS[usize::from(a) % KEYS.len()].to_owned();
         let newest = self.account.newest();
         match b % 8 {
@@ -205,13 +228,15 @@ impl Walk {
                     self.account.closed.insert(key, (newest, true));
                 }
             }
-            _ => {
-                // Marking again what is done and counts is no new marking.
-                let stays = self.account.closed.get(&key).is_some_and(|(s, waived)| !waived && self.account.counts(*s));
-                if self.give(Input::StepDone { agent: AGENT, step: key.clone() }) && !stays {
-                    self.account.closed.insert(key, (newest, false));
-                }
-            }
+            _ => self.mark(&key),
+        }
+    }
+
+    fn mark(&mut self, key: &str) {
+        // Marking again what is done and counts is no new marking.
+        let stays = self.account.closed.get(key).is_some_and(|(s, waived)| !waived && self.account.counts(*s));
+        if self.give(Input::StepDone { agent: AGENT, step: key.to_owned() }) && !stays {
+            self.account.closed.insert(key.to_owned(), (self.account.newest(), false));
         }
     }
 
@@ -219,7 +244,7 @@ impl Walk {
         let sessions = &self.account.sessions;
         let session = if a % 4 == 0 { sessions.first() } else { sessions.last() }.copied().unwrap_or(1);
         let id = SessionId(session);
-        if b % 16 == 0 {
+        if b < 3 {
             if self.give(Input::RecordingFailed { session: id, why: "disk" }) {
                 self.account.tape.entry(session).or_default().failed = true;
             }
@@ -234,12 +259,15 @@ impl Walk {
     fn attempt(&mut self, (what, a, b): Try) {
         match what {
             0..=2 => self.join(),
-            3..=8 => self.picture(a, b),
+            3..=8 => self.pictures(a, b),
             9..=13 => self.prompt(a, b),
             14..=15 => self.question(b),
             16..=24 => self.close_step(a, b),
             25..=27 => self.tape(a, b),
             28 => {
+                if a % 3 > 0 {
+                    return;
+                }
                 self.give(Input::MediaDown { seat: if a % 2 == 0 { Seat::Customer } else { Seat::Agent } });
                 if b % 3 > 0 {
                     self.give(Input::MediaUp { seat: Seat::Customer });
@@ -355,7 +383,10 @@ fn a_recording_lost_afterwards_takes_its_sessions_work_out_of_the_ground() {
     let c = done_then_again("default", false);
     let c = go(&c, Input::RecordingFailed { session: SESSION, why: "disk" }, 15);
     assert_eq!(c.locked_by(), ["step:greet", "step:document_front", "step:portrait_match"]);
-    assert_eq!(go(&c, Input::StepDone { agent: AGENT, step: "greet".into() }, 16).locked_by(), ["step:document_front", "step:portrait_match"]);
+    assert_eq!(
+        go(&c, Input::StepDone { agent: AGENT, step: "greet".into() }, 16).locked_by(),
+        ["step:document_front", "step:portrait_match"]
+    );
     let refused = c.handle(Input::StepDone { agent: AGENT, step: "portrait_match".into() }, at(16)).unwrap_err();
     assert_eq!(refused.code, Code::EvidenceMismatch, "its image is of the lost session");
 }
