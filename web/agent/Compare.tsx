@@ -5,7 +5,7 @@ import { apply, blinkAt, inset, onPicture, placement, type Matrix, type Point, t
 import { isAsked, type Talk } from '../lib/desk.ts';
 import { Icon } from '../lib/ui/icons.tsx';
 import {
-  BLINKS, chosen, closeCompare, cursor, draft, drawBox, firstEye, flip, frozen, hidden, keepBox, keyOf, mode, moveDraft, nextPicture, nudge, onion, pan, pictureOf, picturesOf,
+  BLINKS, chosen, closeCompare, cursor, draft, drawBox, firstEye, flip, frozen, hidden, keepBox, keyOf, leaveCompare, mode, moveDraft, nextPicture, nudge, onion, pan, pictureOf, picturesOf,
   pointAt, reset, settingOf, shownOf, size, SOURCES, takeUp, toggleShown, tool, turn, view, zoom, type Mode, type Source,
 } from './compare.ts';
 import { customer } from './desk.ts';
@@ -244,6 +244,8 @@ function Tools({ file }: { file: AgentCaseView }) {
 }
 
 export function Compare({ file, talk }: { file: AgentCaseView; talk: Talk }) {
+  // The keys speak of pictures, so the first picture has them, not the first button.
+  useEffect(() => document.querySelector<HTMLElement>('.cmp-view')?.focus(), []);
   const step = file.steps.find(s => s.kind === 'portrait_match') ?? null;
   const ready = step !== null && step.state === 'pending' && !lacks(step);
   const finish = (): void => { if (step && ready) { markDone(step); closeCompare(); } };
@@ -257,7 +259,7 @@ export function Compare({ file, talk }: { file: AgentCaseView; talk: Talk }) {
     if (onKey(e, file, finish)) e.preventDefault();
   };
   return (
-    <Sheet label={c.title} kind="compare" onKey={keyed} onClose={() => { if (tool.peek() === 'none') closeCompare(); else tool.value = 'none'; }}>
+    <Sheet label={c.title} kind="compare" onKey={keyed} onClose={leaveCompare}>
       <header class="sheet-head">
         <h2>{c.title}</h2>
         <div class="seg" role="group" aria-label={c.shown}>

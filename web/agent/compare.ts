@@ -135,6 +135,12 @@ export function openCompare(): void {
   view.value = STILL;
 }
 
+/** Esc: first the tool is laid down, then the view is left. */
+export function leaveCompare(): void {
+  if (tool.peek() === 'none') closeCompare();
+  else tool.value = 'none';
+}
+
 export function closeCompare(): void {
   comparing.value = false;
   frozen.value = null;

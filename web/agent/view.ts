@@ -3,7 +3,7 @@ import { computed, effect, signal } from '@preact/signals';
 import type { AgentCaseView, CannedReply, ImageSlot, ReasonCode, StepView, Verdict, VerdictReasons } from '../generated/api.ts';
 import { call } from '../lib/api.ts';
 import { currentStep, lensOf, locksOf, openSteps, pairs, stageOf, type Pair } from '../lib/desk.ts';
-import { closeCompare, comparing, openCompare } from './compare.ts';
+import { closeCompare, comparing, leaveCompare, openCompare } from './compare.ts';
 import { accept, ask, desk, reject, say, sayOf, tell } from './desk.ts';
 import { actionFor, type Action, type Pressed, type Sheet } from './keys.ts';
 import { toggleDark, toggleMute } from './self.ts';
@@ -133,6 +133,7 @@ function focus(id: string): void { document.getElementById(id)?.querySelector('t
 function close(): void {
   if (help.peek()) help.value = false;
   else if (look.peek()) look.value = null;
+  else if (comparing.peek()) leaveCompare();
   else if (waiving.peek()) waiving.value = null;
   else if (ending.peek()) ending.value = false;
   else if (verdict.peek()) verdict.value = null;
