@@ -74,11 +74,12 @@ export class Desk {
     return { step, name: await step.locator('.step-head .grow').innerText() };
   }
 
-  /** Every step by the controls of the list; answers their names in order. */
-  async workThrough() {
+  /** Every step by the controls of the list, or those before the one named; answers their names in order. */
+  async workThrough(until = '') {
     const done = [];
     for (let next = await this.currentStep(); next; next = await this.currentStep()) {
       const { name } = next;
+      if (name === until) return done;
       const step = this.page.locator('.checklist li.step', { has: this.page.locator('.step-head .grow', { hasText: new RegExp(`^${name}$`) }) });
       await this.#provide(step, name);
       await step.getByRole('button', { name: 'Mark done' }).click();

@@ -131,6 +131,7 @@ async function customer(icon) {
     return gzip(readFileSync(join(dist, lazy[name])));
   };
   await later("qr", ["main", "call"], 'export * from "./customer/qr.tsx";');
+  await later("challenges", ["main", "call"], 'export * from "./customer/challenges.tsx";');
   const reading = (await later("call", ["main"], lender("call"))) + (await later("more", ["main", "call"], lender("more")));
   const made = await part([], lender("main"));
   const text = (end) => (made.outputFiles.find((file) => file.path.endsWith(end))?.text ?? "").replaceAll("</script", "<\\/script").trim();

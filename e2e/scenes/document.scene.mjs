@@ -31,7 +31,7 @@ export async function play(stage, shoot) {
   await loaded(agent);
   await shoot(agent, 'agent-document', { dark: true });
   await off();
-  await agent.getByRole('button', { name: /^Compare/ }).click();
+  await agent.locator('.images').getByRole('button', { name: /^Compare/ }).click();
   await agent.locator('.lightbox .panes').waitFor();
   await loaded(agent);
   await shoot(agent, 'agent-compare', { dark: true, size: TALL });

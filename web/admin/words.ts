@@ -63,7 +63,8 @@ export const stepTone: Record<StepState, Tone> = { pending: "plain", done: "good
 
 export const promptWords: Record<LivenessPrompt, string> = {
   turn_left: "turn left", turn_right: "turn right", look_up: "look up", look_down: "look down", smile: "smile", blink_twice: "blink twice", move_closer: "move closer",
-  cover_nose: "cover the nose", read_number: "read a number",
+  cover_part: "cover a part of the face", read_number: "read a number", read_phrase: "read words", pass_document: "pass the document before the face", follow_dot: "follow the dot",
+  screen_colors: "colours of the screen",
 };
 
 export const verdictWords: Record<Verdict, string> = { verified: "Verified", rejected: "Rejected", escalated: "Escalated", incomplete: "Incomplete" };
@@ -88,8 +89,8 @@ export const deliveryTone: Record<string, Tone> = { pending: "plain", delivered:
 export const endpointWords: Record<string, string> = { active: "Active", failing: "Failing", disabled: "Disabled" };
 export const endpointTone: Record<string, Tone> = { active: "good", failing: "warn", disabled: "plain" };
 export const answerWords: Record<string, string> = { match: "matches", no_match: "does not match", not_asked: "not asked" };
-export const promptTone: Record<string, Tone> = { asked: "plain", passed: "good", failed: "bad" };
-export const promptOutcome: Record<string, string> = { asked: "asked", passed: "passed", failed: "failed" };
+export const promptTone: Record<string, Tone> = { asked: "plain", passed: "good", failed: "bad", withdrawn: "plain" };
+export const promptOutcome: Record<string, string> = { asked: "asked", passed: "passed", failed: "failed", withdrawn: "taken back" };
 export const questionWords: Record<string, string> = {
   birth_date: "Date of birth", address: "Address", document_number: "Document number", purpose: "Purpose of the account", name: "Full name", document_expiry: "Document expiry",
 };
@@ -118,6 +119,7 @@ export const factWords: Record<string, string> = {
   evidence_voided: "Evidence became void", session_ended: "The session ended", recording_started: "The recording started", recording_head: "The recording’s chain head was logged", recording_gap: "A gap in the recording",
   recording_failed: "The recording failed", recording_sealed: "The recording was sealed", still_taken: "A photograph was taken", command_sent: "The agent used the customer’s device", command_done: "The device answered",
   step_done: "A step was done", step_failed: "A step failed", step_reopened: "A step was opened again", step_waived: "A step was waived", challenge_asked: "A liveness prompt was asked", challenge_judged: "A liveness prompt was judged",
+  challenge_shown: "A liveness prompt was on the customer's screen", challenge_declined: "The customer said they cannot do a prompt", challenge_withdrawn: "A liveness prompt was taken back",
   question_answered: "A question was answered", chat_sent: "A chat message was written", notes_changed: "The agent’s notes changed", decided: "The agent decided", reviewed: "A second person reviewed the decision",
   decision_timed_out: "The time to decide ran out", case_closed: "The case closed", rated: "The customer rated the agent", presence_changed: "Presence changed",
   evidence_viewed: "Evidence was viewed", recording_viewed: "The recording was viewed", case_viewed: "The case was viewed", tenant_created: "The tenant was set up", policy_changed: "The policy was changed",
@@ -136,7 +138,7 @@ const valueWords: Record<string, string> = {
 const TELLING: Record<string, ReadonlyArray<string>> = {
   case_reported: ["reasons", "mode"], report_added: ["reasons", "mode"], image_reported: ["slot"], ticket_ended: ["how"], camera_changed: ["camera"], reservation_ended: ["how"], media_up: ["seat"],
   session_interrupted: ["seat"], session_ended: ["by"], recording_gap: ["seat", "kind", "why"], recording_failed: ["why"], still_taken: ["slot"], command_sent: ["what"], command_done: ["why"],
-  step_done: ["step"], step_failed: ["step"], step_reopened: ["step"], step_waived: ["step"], challenge_asked: ["prompt"], question_answered: ["question", "answer"], chat_sent: ["from"],
+  step_done: ["step"], step_failed: ["step"], step_reopened: ["step"], step_waived: ["step"], challenge_asked: ["prompt"], challenge_withdrawn: ["need"], question_answered: ["question", "answer"], chat_sent: ["from"],
   decided: ["verdict", "reasons"], case_closed: ["outcome"], settings_changed: ["changed"], rated: ["stars"], presence_changed: ["to", "reason"], consent_given: ["locale"],
 };
 

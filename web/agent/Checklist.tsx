@@ -1,12 +1,15 @@
 /** The procedure, step by step, with what each step needs. Must not decide when a step is done: the server does. */
 import { useEffect, useRef, useState } from 'preact/hooks';
-import type { AgentCaseView, ChallengeView, QuestionView, StepView } from '../generated/api.ts';
+import type { AgentCaseView, QuestionView, StepView } from '../generated/api.ts';
 import { currentStep, isAsked, openSteps, type Talk } from '../lib/desk.ts';
 import { Icon } from '../lib/ui/icons.tsx';
 import { sayOf } from './desk.ts';
 import { Still } from './Images.tsx';
+import { openCompare } from './compare.ts';
+import { Liveness } from './Liveness.tsx';
 import { Key, Sign } from './signs.tsx';
-import { outcome as outcomeWords, plain, prompt as promptWords, question as questionWords, step as stepWords, stepHint, stepState, t } from './text.ts';
+import { plain, question as questionWords, step as stepWords, stepHint, stepState, t } from './text.ts';
+import { c as compareWords } from './text-compare.ts';
 import { chosenStep, lacks, markDone, openLook, photograph, stage, waiving } from './view.ts';
 
 function StateSign({ step }: { step: StepView }) {
@@ -15,31 +18,6 @@ function StateSign({ step }: { step: StepView }) {
   if (step.state === 'failed') return <span class="step-sign bad"><Icon name="x" size={16} label={label} /></span>;
   if (step.state === 'waived') return <span class="step-sign warn"><Icon name="minus" size={16} label={label} /></span>;
   return <span class="step-sign" role="img" aria-label={label} />;
-}
-
-function Challenge({ c, busy }: { c: ChallengeView; busy: boolean }) {
-  return (
-    <li class="challenge" data-outcome={c.outcome}>
-      <span class="grow">{promptWords[c.prompt]}{c.number && <b class="num"> {c.number.split('').join(' ')}</b>}</span>
-      {c.outcome === 'asked' ? <>
-        <button class="btn tight good" aria-keyshortcuts="P" disabled={busy} onClick={() => sayOf({ type: 'judge', id: c.id, passed: true })}>{t.pass}<Key k="P" /></button>
-        <button class="btn tight" aria-keyshortcuts="X" disabled={busy} onClick={() => sayOf({ type: 'judge', id: c.id, passed: false })}>{t.fail}<Key k="X" /></button>
-      </> : <span class={c.outcome === 'passed' ? 'mark good' : 'mark bad'}><Icon name={c.outcome === 'passed' ? 'check' : 'x'} size={16} />{outcomeWords[c.outcome] ?? c.outcome}</span>}
-    </li>
-  );
-}
-
-function Liveness({ step, talk }: { step: StepView; talk: Talk }) {
-  const passed = step.challenges.filter(c => c.outcome === 'passed').length;
-  return (
-    <>
-      <ul class="challenges">{step.challenges.map(c => <Challenge key={c.id} c={c} busy={talk.busy.includes(`judge:${c.id}`)} />)}</ul>
-      <div class="row gap8">
-        <button class={passed < step.challenges_wanted && !step.challenges.some(c => c.outcome === 'asked') ? 'btn tight primary' : 'btn tight'} aria-keyshortcuts="D" disabled={talk.busy.includes(`step:${step.key}`)} onClick={() => sayOf({ type: 'challenge', step: step.key })}><Sign name="shuffle" />{step.challenges.length === 0 ? t.drawPrompt : t.drawAnother}<Key k="D" /></button>
-        <span class="dim small num">{t.passedOf(passed, step.challenges_wanted)}</span>
-      </div>
-    </>
-  );
 }
 
 const ANSWERS = [['match', t.match], ['no_match', t.noMatch], ['not_asked', t.notAsked]] as const;
@@ -103,11 +81,12 @@ function Body({ file, step, talk }: { file: AgentCaseView; step: StepView; talk:
     <div class="step-body" ref={box}>
       <p class="dim small">{stepHint[step.kind]}</p>
       {step.evidence.length > 0 && <div class="step-stills">{[...step.evidence].reverse().slice(0, 4).map(id => <Still key={id} id={id} alt={`${t.fromLive}: ${stepWords[step.kind]}`} onOpen={() => openLook(file, step.slot ?? null, 'live', id, true)} />)}</div>}
-      {step.kind === 'liveness' && <Liveness step={step} talk={talk} />}
+      {step.kind === 'liveness' && <Liveness file={file} step={step} talk={talk} />}
       {step.questions.length > 0 && <ul class="questions">{step.questions.map(q => <Question key={q.key} step={step} q={q} talk={talk} />)}</ul>}
       {step.waiver && <p class="small">{t.waivedBecause(step.waiver)}</p>}
       <div class="row gap8 wrap">
         {step.slot && live && <button class={missing === 'photo' ? 'btn tight primary' : 'btn tight'} aria-keyshortcuts="Space" disabled={isAsked(talk, 'photograph')} onClick={() => photograph(step)}><Icon name="camera" />{step.evidence.length > 0 ? t.retake : t.photograph}<Key k="Space" /></button>}
+        {step.kind === 'portrait_match' && <button class={step.state === 'pending' && !missing ? 'btn tight primary' : 'btn tight'} aria-keyshortcuts="C" onClick={openCompare}><Sign name="columns" />{compareWords.suggest}<Key k="C" /></button>}
         {step.state === 'pending' && <button class={missing ? 'btn tight' : 'btn tight primary'} aria-disabled={missing !== null} aria-keyshortcuts="Enter" title={missing ? LACKS[missing] : ''} disabled={busy} onClick={() => markDone(step)}><Icon name="check" />{t.markDone}<Key k="↵" /></button>}
         {step.state === 'pending' && <button class="btn tight" disabled={busy} onClick={() => sayOf({ type: 'step_state', step: step.key, failed: true })}>{t.fail}</button>}
         {(failed || step.state === 'done') && <button class="btn tight" disabled={busy} onClick={() => sayOf({ type: 'step_state', step: step.key, failed: false })}>{t.reopen}</button>}

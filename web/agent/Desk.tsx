@@ -4,6 +4,8 @@ import type { Me } from '../generated/api.ts';
 import { clock, stageOf } from '../lib/desk.ts';
 import { Icon, Logo } from '../lib/ui/icons.tsx';
 import { Case } from './Case.tsx';
+import { comparing } from './compare.ts';
+import { Compare } from './Compare.tsx';
 import { desk, dismiss, now } from './desk.ts';
 import { Help } from './Help.tsx';
 import { Idle } from './Idle.tsx';
@@ -83,6 +85,7 @@ export function Desk({ me, onSignOut, onTakeBack }: { me: Me; onSignOut: () => v
     if (presence && presence !== 'away' && presence !== 'offline' && presence !== 'wrap_up' && !self.stream.peek() && self.wanted.peek()) void openSelf();
   }, [presence]);
   const at = stageOf(desk.value);
+  const { file, talk } = desk.value;
   if (at === 'replaced') {
     return (
       <main class="gate">
@@ -102,6 +105,7 @@ export function Desk({ me, onSignOut, onTakeBack }: { me: Me; onSignOut: () => v
       <Notices />
       <Spoken />
       {look.value && <Lightbox />}
+      {comparing.value && file && talk && <Compare file={file} talk={talk} />}
       {help.value && <Help />}
     </div>
   );

@@ -7,8 +7,9 @@ import { VideoTile } from '../lib/ui/VideoTile.tsx';
 import { customer, customerFlows, desk, now, road, say, serverNow } from './desk.ts';
 import { EffectWords, Lens } from './Lens.tsx';
 import { openSelf, self, toggleDark, toggleMute } from './self.ts';
+import { Prompt } from './Prompt.tsx';
 import { Key, Sign } from './signs.tsx';
-import { customerCamera, ladder as ladderWords, lineWord, ownCamera, prompt as promptWords, recording as recordingWords, t } from './text.ts';
+import { customerCamera, ladder as ladderWords, lineWord, ownCamera, recording as recordingWords, t } from './text.ts';
 import { closer, ending, endVideo, openVerdict, stage } from './view.ts';
 
 function rate(kbps: number): string { return kbps >= 1_000 ? `${(kbps / 1_000).toFixed(1)} Mbit/s` : `${kbps} kbit/s`; }
@@ -45,16 +46,6 @@ function Interrupted({ file }: { file: AgentCaseView }) {
       <h2>{t.interrupted}</h2>
       <p class="num">{left > 0 ? t.waits(left) : t.waitsOver}</p>
       <button class="btn" onClick={() => openVerdict('incomplete')}>{t.sendLink}</button>
-    </div>
-  );
-}
-
-function Prompt({ file }: { file: AgentCaseView }) {
-  const p = file.session?.prompt;
-  if (!p) return null;
-  return (
-    <div class="prompt" role="status">
-      <span class="small">{t.promptNow}</span><b>{promptWords[p.prompt]}</b>{p.number && <b class="num prompt-number">{p.number.split('').join(' ')}</b>}
     </div>
   );
 }

@@ -4,6 +4,8 @@ import '../lib/ui/base.css';
 import './agent.css';
 import './case.css';
 import './sheets.css';
+import '../lib/ui/prompt-picture.css';
+import './compare.css';
 import { render } from 'preact';
 import { App } from './App.tsx';
 

@@ -1,6 +1,6 @@
 /** Every word the agent console shows, in English. Must not hold logic beyond choosing a word. */
 import type {
-  AwayReason, CameraState, FailureReason, ImageSlot, LivenessPrompt, Phase, ReasonCode, Role, Seat, StepKind, StepState, Verdict,
+  AwayReason, CameraState, FailureReason, ImageSlot, Phase, ReasonCode, Role, Seat, StepKind, StepState, Verdict,
 } from '../generated/api.ts';
 
 export const failure: Record<FailureReason, string> = {
@@ -59,12 +59,7 @@ export const stepHint: Record<StepKind, string> = {
 
 export const stepState: Record<StepState, string> = { pending: 'open', done: 'done', failed: 'failed', waived: 'waived' };
 
-export const prompt: Record<LivenessPrompt, string> = {
-  turn_left: 'Turn the head left', turn_right: 'Turn the head right', look_up: 'Look up', look_down: 'Look down', smile: 'Smile',
-  blink_twice: 'Blink twice', move_closer: 'Come closer', cover_nose: 'Cover the nose with a hand', read_number: 'Read the number aloud',
-};
-
-export const outcome: Record<string, string> = { asked: 'asked', passed: 'passed', failed: 'failed' };
+export const outcome: Record<string, string> = { asked: 'asked', passed: 'passed', failed: 'failed', withdrawn: 'taken back' };
 
 export const question: Record<string, string> = {
   full_name: 'What is your full name?', birth_date: 'When were you born?', address: 'Where do you live?',
@@ -228,7 +223,7 @@ export const t = {
 export const keys: ReadonlyArray<{ group: string; keys: ReadonlyArray<readonly [string, string]> }> = [
   { group: 'Ring', keys: [['Enter', 'Answer'], ['Esc', 'Pass on']] },
   { group: 'Camera of the customer', keys: [['Space', 'Photograph for the step'], ['F', 'Flip'], ['T', 'Light'], ['+ −', 'Zoom'], ['G', 'Frame']] },
-  { group: 'Checklist', keys: [['1–9', 'Choose step'], ['Enter', 'Mark step done'], ['D', 'Draw a prompt'], ['P', 'Prompt passed'], ['X', 'Prompt or step failed'], ['W', 'Waive']] },
+  { group: 'Checklist', keys: [['1–9', 'Choose step'], ['Enter', 'Mark step done'], ['D', 'Draw a prompt'], ['P', 'Prompt passed'], ['X', 'Prompt or step failed'], ['K', 'They cannot: another prompt'], ['W', 'Waive']] },
   { group: 'Decide', keys: [['A', 'Approve'], ['R', 'Reject'], ['E', 'Escalate'], ['I', 'Not finished'], ['1–9', 'Choose reason'], ['Enter', 'Confirm']] },
-  { group: 'Talk and look', keys: [['M', 'Mute yourself'], ['V', 'Your camera'], ['C', 'Chat'], ['/', 'Replies'], ['N', 'Notes'], ['L', 'Images, side by side'], ['Z', 'Look closer'], ['Esc', 'Back, close'], ['?', 'This sheet']] },
+  { group: 'Talk and look', keys: [['M', 'Mute yourself'], ['V', 'Your camera'], ['C', 'Compare faces'], ['B', 'Chat'], ['/', 'Replies'], ['N', 'Notes'], ['L', 'Images, side by side'], ['Z', 'Look closer'], ['Esc', 'Back, close'], ['?', 'This sheet']] },
 ];

@@ -3,6 +3,7 @@ import { computed, effect, signal } from '@preact/signals';
 import type { AgentCaseView, CannedReply, ImageSlot, ReasonCode, StepView, Verdict, VerdictReasons } from '../generated/api.ts';
 import { call } from '../lib/api.ts';
 import { currentStep, lensOf, locksOf, openSteps, pairs, stageOf, type Pair } from '../lib/desk.ts';
+import { closeCompare, comparing, leaveCompare, openCompare } from './compare.ts';
 import { accept, ask, desk, reject, say, sayOf, tell } from './desk.ts';
 import { actionFor, type Action, type Pressed, type Sheet } from './keys.ts';
 import { toggleDark, toggleMute } from './self.ts';
@@ -63,6 +64,7 @@ function closeAll(): void {
   replies.value = false;
   look.value = null;
   closer.value = false;
+  closeCompare();
 }
 
 export function openVerdict(which: Verdict): void {
@@ -112,6 +114,7 @@ export function able(file: AgentCaseView, what: string): boolean {
 export function sheetOpen(): Sheet {
   if (help.value) return 'help';
   if (look.value) return 'lightbox';
+  if (comparing.value) return 'compare';
   if (waiving.value) return 'waive';
   if (ending.value) return 'end';
   if (verdict.value) return 'verdict';
@@ -130,6 +133,7 @@ function focus(id: string): void { document.getElementById(id)?.querySelector('t
 function close(): void {
   if (help.peek()) help.value = false;
   else if (look.peek()) look.value = null;
+  else if (comparing.peek()) leaveCompare();
   else if (waiving.peek()) waiving.value = null;
   else if (ending.peek()) ending.value = false;
   else if (verdict.peek()) verdict.value = null;
@@ -149,6 +153,7 @@ export function run(action: Action): void {
     case 'chat': return focus('chat');
     case 'replies': openReplies(); return focus('chat');
     case 'notes': return focus('notes');
+    case 'compare': if (desk.peek().file) openCompare(); return;
     case 'closer': closer.value = !closer.peek(); return;
     case 'verdict': return openVerdict(action.verdict);
     case 'confirm': return ending.peek() ? endVideo() : confirmVerdict();
@@ -158,7 +163,7 @@ export function run(action: Action): void {
       return;
     }
     case 'photograph': case 'flip': case 'torch': case 'zoom_in': case 'zoom_out': case 'guide':
-    case 'step_done': case 'draw': case 'pass': case 'fail': case 'waive': case 'images': case 'step':
+    case 'step_done': case 'draw': case 'pass': case 'fail': case 'alternative': case 'waive': case 'images': case 'step':
       return onCase(action);
   }
 }
@@ -192,6 +197,7 @@ function onCase(action: Action): void {
     case 'draw': return drawPrompt(file);
     case 'pass': return judge(file, true);
     case 'fail': return judge(file, false);
+    case 'alternative': return otherPrompt(file);
     case 'step_done': if (step) markDone(step); return;
     default: return;
   }
@@ -201,6 +207,13 @@ function onCase(action: Action): void {
 function drawPrompt(file: AgentCaseView): void {
   const step = file.steps.find(s => s.kind === 'liveness');
   if (step) { chosenStep.value = step.key; sayOf({ type: 'challenge', step: step.key }); }
+}
+
+/** The first thing the open prompt needs is what the customer lacks. */
+function otherPrompt(file: AgentCaseView): void {
+  const open = file.session?.prompt;
+  const need = open?.needs[0];
+  if (open && need) sayOf({ type: 'challenge_alternative', id: open.id, needs_not: need });
 }
 
 function judge(file: AgentCaseView, passed: boolean): void {

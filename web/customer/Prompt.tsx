@@ -1,5 +1,6 @@
-// S5 and S6: the frame to hold the document in, and the liveness prompt, large, as a picture and in words.
-import type { ImageSlot, LivenessPrompt, PromptView } from "../generated/api.ts";
+// S5 and S6: the frame to hold the document in, and the place of the liveness prompt.
+import { useEffect, useState } from "preact/hooks";
+import type { ImageSlot } from "../generated/api.ts";
 import { guideOf } from "../lib/room.ts";
 import { t, type Props, type TextKey } from "./context.ts";
 
@@ -28,43 +29,27 @@ export function Guide({ s }: Props) {
   );
 }
 
-const ARROWS: Readonly<Partial<Record<LivenessPrompt, string>>> = {
-  // The customer sees a mirror: their left is on the left of the screen.
-  turn_left: "M22 50H4m8-8-8 8 8 8",
-  turn_right: "M78 50h18m-8-8 8 8-8 8",
-  look_up: "M50 14V2m-7 6 7-7 7 7",
-  look_down: "M50 86v12m-7-6 7 7 7-7",
-};
-const TURN: Readonly<Partial<Record<LivenessPrompt, [number, number]>>> = { turn_left: [-9, 0], turn_right: [9, 0], look_up: [0, -8], look_down: [0, 8] };
+type Challenges = typeof import("./challenges.tsx");
 
-/** A face that does what is asked. */
-function Face({ prompt }: { prompt: LivenessPrompt }) {
-  const [dx, dy] = TURN[prompt] ?? [0, 0];
-  const shut = prompt === "blink_twice";
-  const smile = prompt === "smile";
-  const eye = (x: number) => (shut ? <path d={`M${x - 5} ${44 + dy}q5 4 10 0`} /> : <circle cx={x} cy={44 + dy} r="3" class="solid" />);
-  return (
-    <svg class={`face-picture ${prompt}`} viewBox="0 0 100 100" aria-hidden="true">
-      <ellipse cx="50" cy="50" rx={prompt === "move_closer" ? 34 : 27} ry={prompt === "move_closer" ? 42 : 34} />
-      {eye(40 + dx)}
-      {eye(60 + dx)}
-      {prompt !== "cover_nose" && <path d={`M${50 + dx} ${48 + dy}v8h${dx < 0 ? -4 : 4}`} />}
-      <path d={smile ? `M36 62q14 16 28 0` : prompt === "read_number" ? "M44 68a6 5 0 1 0 12 0a6 5 0 1 0 -12 0" : `M${42 + dx} ${68 + dy}h16`} />
-      {prompt === "cover_nose" && <path class="hand" d="M38 54q12 -10 24 0v16q-12 6 -24 0zM44 52v10M50 50v12M56 52v10" />}
-      {prompt === "move_closer" && <path d="M10 10l10 10M90 10L80 20M10 90l10-10M90 90L80 80" />}
-      {ARROWS[prompt] && <path class="arrow" d={ARROWS[prompt]} />}
-    </svg>
-  );
+/** The page's part for prompts, fetched while the call is on and long before most prompts; a lost line means another try. */
+function useChallenges(): Challenges | null {
+  const [made, setMade] = useState<Challenges | null>(null);
+  useEffect(() => {
+    let timer: ReturnType<typeof setTimeout> | undefined;
+    const fetch = (round: number): void => {
+      if (!LAZY["challenges"]) return;
+      const part = import(LAZY["challenges"] + (round ? `?${round}` : "")) as Promise<Challenges>;
+      part.then(setMade, () => (timer = setTimeout(() => fetch(round + 1), 2_000)));
+    };
+    fetch(0);
+    return () => clearTimeout(timer);
+  }, []);
+  return made;
 }
 
-export function Prompt({ prompt }: { prompt: PromptView }) {
-  return (
-    <div class="prompt" role="alert" key={prompt.id}>
-      <Face prompt={prompt.prompt} />
-      <div>
-        <p class="prompt-words">{t(`prompt.${prompt.prompt}`)}</p>
-        {prompt.number && <p class="prompt-number">{prompt.number.split("").join(" ")}</p>}
-      </div>
-    </div>
-  );
+export function Prompt({ s, act }: Props) {
+  const made = useChallenges();
+  const prompt = s.view?.prompt;
+  if (!prompt) return null;
+  return made ? <made.Challenge s={s} act={act} prompt={prompt} /> : <p class="prompt">{t("loading")}</p>;
 }

@@ -189,7 +189,7 @@ export function Stage({ s, act, more, stream, agent }: StageProps) {
         </button>
       )}
       {more && guided && live && <more.Guide s={s} act={act} />}
-      {more && s.view?.prompt && <more.Prompt prompt={s.view.prompt} />}
+      {more && live && <more.Prompt s={s} act={act} />}
       {more && <more.Aids s={s} act={act} trouble={trouble} />}
       <Controls s={s} act={act} />
     </main>

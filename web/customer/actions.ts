@@ -37,6 +37,8 @@ export function actions(first: FirstActions, session: Session, talk: Talk, host:
       dispatch({ type: "set", change: { aside: "none" } });
       host.once("left");
     },
+    promptShown: (id) => void send({ type: "prompt_shown", id, at: new Date().toISOString(), locale: session.language }),
+    promptDeclined: (id) => void send({ type: "prompt_declined", id }),
     rate: (stars, comment) => void send({ type: "rate", stars, comment: comment.slice(0, 1_000) }),
     goBack: () => {
       const back = session.state.view?.brand.return_url ?? session.state.link?.brand.return_url;

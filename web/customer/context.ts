@@ -6,8 +6,9 @@ import type { CustomerState } from "../lib/room.ts";
 import { en, type CoreKey } from "./text/en.ts";
 import type { CallKey } from "./text/en-call.ts";
 import type { MoreKey } from "./text/en-more.ts";
+import type { PromptKey } from "./text/en-prompts.ts";
 
-export type TextKey = CoreKey | CallKey | MoreKey;
+export type TextKey = CoreKey | CallKey | MoreKey | PromptKey;
 export type Text = Readonly<Record<TextKey, string>>;
 
 let language = "en";
@@ -58,6 +59,8 @@ export interface Actions extends FirstActions {
   heard(play: () => void): void;
   hear(): void;
   light(found: Light): void;
+  promptShown(id: number): void;
+  promptDeclined(id: number): void;
 }
 
 export interface Props<A = Actions> {

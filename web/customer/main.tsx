@@ -7,6 +7,8 @@ import "./customer.css";
 import "./stage.css";
 import "./sheets.css";
 import "./wide.css";
+import "../lib/ui/prompt-picture.css";
+import "./prompt.css";
 import { render } from "preact";
 import { chooseLanguage, type Table } from "../lib/i18n.ts";
 import { screenOf, type CustomerState } from "../lib/room.ts";

@@ -72,6 +72,7 @@ export interface AgentCaseView {
 
 /** What an agent's page says on `/v1/agent/socket` (signed in by cookie). */
 export type AgentMessage =
+  | { type: "challenge_alternative"; case: string; id: number; needs_not: LivenessNeed }
   | {
     /** Chat messages of the case in hand already shown. */
     chat_after?: number;
@@ -503,6 +504,7 @@ export interface ChallengeView {
   outcome: string;
   /** What was asked. */
   prompt: LivenessPrompt;
+  part?: LivenessPart | null;
 }
 
 /** A report whose answer changes. */
@@ -661,6 +663,8 @@ export interface Customer {
 
 /** What a customer's page says on `/v1/customer/socket`. */
 export type CustomerMessage =
+  | { type: "prompt_shown"; id: number; at: string; locale: string }
+  | { type: "prompt_declined"; id: number }
   | {
     /** Chat messages already shown. */
     chat_after?: number;
@@ -1120,8 +1124,16 @@ export type LivenessPrompt =
   | "smile"
   | "blink_twice"
   | "move_closer"
-  | "cover_nose"
-  | "read_number";
+  | "cover_part"
+  | "read_number"
+  | "read_phrase"
+  | "pass_document"
+  | "follow_dot"
+  | "screen_colors";
+export type LivenessNeed = "blink" | "movement" | "speech" | "hearing" | "hands" | "sight" | "light";
+export type LivenessPart = "forehead"|"left_eye"|"right_eye"|"nose"|"left_cheek"|"right_cheek"|"mouth"|"chin";
+export type LivenessColor = "blue"|"green"|"amber"|"lilac";
+export interface PromptSpot { x: number; y: number }
 
 /** The log's newest signed checkpoint and whether it fits. */
 export interface LogView {
@@ -1320,6 +1332,8 @@ export interface PromptView {
   number?: string | null;
   /** What to do. */
   prompt: LivenessPrompt;
+  part?: LivenessPart | null; words?: Array<number> | null; path?: Array<PromptSpot> | null; colors?: Array<LivenessColor> | null; step_ms?: number | null;
+  needs: Array<LivenessNeed>; seconds: number; shown_at?: string | null; locale?: string | null; due?: string | null; declined: boolean;
 }
 
 /** A question of the procedure. */
@@ -1713,6 +1727,7 @@ export interface StepView {
   waivable: boolean;
   /** Why waived. */
   waiver?: string | null;
+  challenges_left?: number | null; cannot?: Array<LivenessNeed> | null;
 }
 
 /** One entry of the audit log. */

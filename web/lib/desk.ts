@@ -222,7 +222,7 @@ function notice(state: DeskState, code: string, detail: string, of: string, now:
 export function busyKey(message: AgentMessage): string | null {
   switch (message.type) {
     case 'step_done': case 'step_state': case 'waive': case 'challenge': return `step:${message.step}`;
-    case 'judge': return `judge:${message.id}`;
+    case 'judge': case 'challenge_alternative': return `judge:${message.id}`;
     case 'answered': return `answered:${message.step}:${message.question}`;
     case 'decide': return 'decide';
     case 'end': return 'end';

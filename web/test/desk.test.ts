@@ -244,3 +244,18 @@ test('the preview reads as the customer will read it', () => {
     assert.deepEqual([words.title, words.next], [said[`result.${key}`], said[`result.${key}_text`]], way);
   }
 });
+
+test('C compares faces, K exchanges a prompt only in a call, and neither reaches through an open sheet', () => {
+  assert.deepEqual(actionFor(press('c'), where()), { do: 'compare' });
+  assert.deepEqual(actionFor(press('b'), where()), { do: 'chat' });
+  assert.deepEqual(actionFor(press('k'), where()), { do: 'alternative' });
+  assert.equal(actionFor(press('k'), where({ stage: 'deciding' })), null);
+  for (const key of ['c', 'k', ' ', 'a', '1']) assert.equal(actionFor(press(key), where({ sheet: 'compare' })), null);
+  assert.deepEqual(actionFor(press('Escape'), where({ sheet: 'compare' })), { do: 'close' });
+});
+
+test('an exchanged prompt waits for the server like a judged one', () => {
+  const { state, said } = run([...onCall, { is: 'said', message: { type: 'challenge_alternative', case: 'case_1', id: 4, needs_not: 'blink' }, now: T }]);
+  assert.deepEqual(state.talk?.busy, ['judge:4']);
+  assert.equal(said.length, 1);
+});

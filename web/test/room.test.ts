@@ -104,7 +104,7 @@ test("the frame of a command stands until the procedure's own frame changes", ()
 test("a prompt or a frame makes the customer's own picture the large one", () => {
   const live = after(link("yours"), view(1, { phase: "live" }));
   assert.equal(selfIsLarge(live), false);
-  assert.equal(selfIsLarge(reduce(live, view(2, { phase: "live", prompt: { id: 1, prompt: "smile" } }))), true);
+  assert.equal(selfIsLarge(reduce(live, view(2, { phase: "live", prompt: { id: 1, prompt: "smile", needs: ["movement"], seconds: 20, declined: false } }))), true);
   assert.equal(selfIsLarge(reduce(live, view(2, { phase: "live", guide: "portrait" }))), true);
 });
 

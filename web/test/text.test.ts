@@ -4,6 +4,7 @@ import { test } from "node:test";
 import { en } from "../customer/text/en.ts";
 import { call } from "../customer/text/en-call.ts";
 import { more } from "../customer/text/en-more.ts";
+import { prompts } from "../customer/text/en-prompts.ts";
 import { text as fil } from "../customer/text/fil.ts";
 import { text as hi } from "../customer/text/hi.ts";
 import { text as id } from "../customer/text/id.ts";
@@ -14,7 +15,7 @@ import { text as vi } from "../customer/text/vi.ts";
 import { text as zh } from "../customer/text/zh-Hans.ts";
 import { chooseLanguage, fill, LANGUAGES, matchLanguage, translator, type Table } from "../lib/i18n.ts";
 
-const english: Table = { ...en, ...call, ...more };
+const english: Table = { ...en, ...call, ...more, ...prompts };
 const tables: Readonly<Record<string, Table>> = { fil, hi, id, ms, ta, th, vi, "zh-Hans": zh };
 const blanks = (sentence: string) => [...sentence.matchAll(/\{(\w+)/g)].map((found) => found[1]).sort();
 

@@ -1,12 +1,14 @@
 //! The case: one recovery of one failed check, from the report to the close. The main aggregate.
 //! Must not know sockets, media, SQL or words shown to people.
 
+mod challenges;
 mod decide;
 mod facts;
 mod input;
 mod link;
 mod live;
 mod open;
+mod standing;
 mod wait;
 mod work;
 
@@ -334,6 +336,10 @@ impl Case {
             Input::Review { checker, agree } => self.review(checker, agree, now),
             Input::Rate { stars, comment } => self.rate(stars, comment, now),
             Input::Wake { link, life } => Ok(self.wake(link, life, now)),
+
+            Input::ChallengeShown { id, page_at, locale } => self.challenge_shown(id, page_at, locale, now),
+            Input::ChallengeDeclined { id } => self.challenge_declined(id, now),
+            Input::ChallengeAlternative { agent, id, need, seed } => self.alternative(agent, id, need, seed, now),
         }
     }
 
@@ -431,17 +437,7 @@ impl Case {
     /// The recording that counts for a verdict: of the session that runs, or of the last one.
     #[must_use]
     pub fn recording(&self) -> Recording {
-        match &self.phase {
-            Phase::Live { session, .. } => session.recording,
-            Phase::Reported
-            | Phase::Invited
-            | Phase::Claimed
-            | Phase::Waiting { .. }
-            | Phase::Callback { .. }
-            | Phase::Deciding { .. }
-            | Phase::UnderReview { .. }
-            | Phase::Closed { .. } => self.past.last().map_or(Recording::Off, |p| p.session.recording),
-        }
+        self.newest_session().map_or(Recording::Off, |s| s.recording)
     }
 
     /// The reasons of every report, without repeats, the newest report's first.

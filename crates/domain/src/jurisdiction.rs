@@ -20,6 +20,8 @@ pub struct Profile {
     pub waivers: bool,
     /// Liveness prompts that must pass.
     pub liveness_prompts: u8,
+    /// How many more prompts may be tried in a session.
+    pub liveness_repeats: u8,
     /// The document must be tilted before the camera.
     pub tilt: bool,
     /// The customer states own will and purpose.
@@ -53,6 +55,7 @@ const fn base(code: &'static str, name: &'static str, source: &'static str) -> P
         review: ReviewRule::Never,
         waivers: true,
         liveness_prompts: 2,
+        liveness_repeats: 4,
         tilt: false,
         declaration: false,
         questions: false,
@@ -69,6 +72,7 @@ pub const PROFILES: &[Profile] = &[
         restart_on_interruption: true,
         random_agent: true,
         liveness_prompts: 3,
+        liveness_repeats: 3,
         tilt: true,
         declaration: true,
         questions: true,

@@ -12,6 +12,7 @@ pub mod decision;
 pub mod delivery;
 pub mod digest;
 pub mod evidence;
+pub mod ground;
 pub mod ids;
 pub mod invitation;
 pub mod jurisdiction;

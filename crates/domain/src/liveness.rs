@@ -1,10 +1,30 @@
-//! Liveness challenges: drawn from a given seed, never twice the same in a case.
-//! Must not know a random source.
+//! Liveness challenges: a closed list of prompts, what each needs of a person, and how each went.
+//! Must not know a random source or a language.
 
+mod draw;
+
+pub use draw::draw;
+
+use crate::ids::SessionId;
+use crate::time::{Span, Timestamp};
 use serde::{Deserialize, Serialize};
 
-/// Most prompts in one case.
-pub const MAX_CHALLENGES: usize = 24;
+/// Most prompts kept in one case, those that were withdrawn included: a page of them, and an end for a looping page.
+pub const MAX_CHALLENGES: usize = 96;
+/// How long a prompt is given; when it is over the agent decides, nothing fails by itself.
+pub const TIME_LIMIT: Span = Span::seconds(20);
+/// How long each spot of a path lasts: slow enough for eyes that follow.
+pub const SPOT_MS: u32 = 1_000;
+/// How long each colour lasts: under two changes a second, where WCAG 2.3.1 allows three flashes.
+pub const COLOR_MS: u32 = 600;
+/// Words in each language's list; a phrase is three of them by index.
+pub const WORDS: u8 = 32;
+/// Words of a phrase.
+pub const PHRASE: usize = 3;
+/// Spots of a path, on a grid of three by three.
+pub const SPOTS: usize = 6;
+/// Colours of a sequence: with four to choose from and none twice in a row, 13 bits.
+pub const COLORS: usize = 8;
 
 /// What the customer is asked to do.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
@@ -24,14 +44,23 @@ pub enum Prompt {
     BlinkTwice,
     /// Come closer.
     MoveCloser,
-    /// Cover the nose with a hand.
-    CoverNose,
+    /// Cover a part of the face with a hand.
+    #[serde(alias = "cover_nose")]
+    CoverPart,
     /// Read a number aloud.
     ReadNumber,
+    /// Read words aloud.
+    ReadPhrase,
+    /// Pass the document in front of the face.
+    PassDocument,
+    /// Follow a dot with the eyes.
+    FollowDot,
+    /// Keep still while the screen lights the face in colours.
+    ScreenColors,
 }
 
 /// Every prompt that can be drawn.
-pub const PROMPTS: [Prompt; 9] = [
+pub const PROMPTS: [Prompt; 13] = [
     Prompt::TurnLeft,
     Prompt::TurnRight,
     Prompt::LookUp,
@@ -39,9 +68,149 @@ pub const PROMPTS: [Prompt; 9] = [
     Prompt::Smile,
     Prompt::BlinkTwice,
     Prompt::MoveCloser,
-    Prompt::CoverNose,
+    Prompt::CoverPart,
     Prompt::ReadNumber,
+    Prompt::ReadPhrase,
+    Prompt::PassDocument,
+    Prompt::FollowDot,
+    Prompt::ScreenColors,
 ];
+
+/// What a prompt needs of a person. Who lacks it is given another prompt, and it is not counted.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Need {
+    /// Closing the eyes at will.
+    Blink,
+    /// Moving head or face.
+    Movement,
+    /// Speaking.
+    Speech,
+    /// Hearing one's own voice and the agent's.
+    Hearing,
+    /// Using a hand.
+    Hands,
+    /// Seeing the screen.
+    Sight,
+    /// Bearing light that changes.
+    Light,
+}
+
+impl Prompt {
+    /// What this prompt needs.
+    #[must_use]
+    pub const fn needs(self) -> &'static [Need] {
+        match self {
+            Self::TurnLeft | Self::TurnRight | Self::LookUp | Self::LookDown | Self::Smile | Self::MoveCloser => &[Need::Movement],
+            Self::BlinkTwice => &[Need::Blink],
+            Self::CoverPart | Self::PassDocument => &[Need::Hands],
+            // Deaf people speak or not; who asks for an alternative to hearing is not asked to speak by ear.
+            Self::ReadNumber | Self::ReadPhrase => &[Need::Speech, Need::Hearing, Need::Sight],
+            Self::FollowDot => &[Need::Sight],
+            Self::ScreenColors => &[Need::Light],
+        }
+    }
+
+    /// How long each spot or colour lasts, for prompts that run by themselves.
+    #[must_use]
+    pub const fn step_ms(self) -> Option<u32> {
+        match self {
+            Self::FollowDot => Some(SPOT_MS),
+            Self::ScreenColors => Some(COLOR_MS),
+            Self::TurnLeft
+            | Self::TurnRight
+            | Self::LookUp
+            | Self::LookDown
+            | Self::Smile
+            | Self::BlinkTwice
+            | Self::MoveCloser
+            | Self::CoverPart
+            | Self::ReadNumber
+            | Self::ReadPhrase
+            | Self::PassDocument => None,
+        }
+    }
+}
+
+/// A part of the face, left and right as the customer feels them.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Part {
+    /// Forehead.
+    Forehead,
+    /// Left eye.
+    LeftEye,
+    /// Right eye.
+    RightEye,
+    /// Nose.
+    Nose,
+    /// Left cheek.
+    LeftCheek,
+    /// Right cheek.
+    RightCheek,
+    /// Mouth.
+    Mouth,
+    /// Chin.
+    Chin,
+}
+
+/// Every part that can be named.
+pub const PARTS: [Part; 8] =
+    [Part::Forehead, Part::LeftEye, Part::RightEye, Part::Nose, Part::LeftCheek, Part::RightCheek, Part::Mouth, Part::Chin];
+
+/// A colour of the screen: all of them light, none a saturated red.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Color {
+    /// Sky blue.
+    Blue,
+    /// Mint green.
+    Green,
+    /// Amber.
+    Amber,
+    /// Lilac.
+    Lilac,
+}
+
+/// Every colour of a sequence.
+pub const COLOR_SET: [Color; 4] = [Color::Blue, Color::Green, Color::Amber, Color::Lilac];
+
+/// A spot on the grid of three by three: column and row, 0 to 2 from the customer's upper left.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+pub struct Spot {
+    /// Column.
+    pub x: u8,
+    /// Row.
+    pub y: u8,
+}
+
+/// What was drawn beside the prompt. A bare text is how a number was always kept.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(untagged)]
+pub enum Detail {
+    /// Four digits to read.
+    Number(String),
+    /// The part to cover.
+    Part {
+        /// Which.
+        part: Part,
+    },
+    /// Words to read, as indexes into the list of the customer's language.
+    Phrase {
+        /// [`PHRASE`] different ones below [`WORDS`].
+        words: Vec<u8>,
+    },
+    /// Where the dot goes.
+    Path {
+        /// [`SPOTS`] of them, none twice in a row.
+        path: Vec<Spot>,
+    },
+    /// How the screen lights the face.
+    Colors {
+        /// [`COLORS`] of them, none twice in a row.
+        colors: Vec<Color>,
+    },
+}
 
 /// How a challenge went.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -53,6 +222,19 @@ pub enum Outcome {
     Passed,
     /// The agent did not see it done.
     Failed,
+    /// Taken back: the customer cannot do it, or its session is void. Counts for nothing and against nobody.
+    Withdrawn,
+}
+
+/// When a prompt was on the customer's screen.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Shown {
+    /// When the page said so.
+    pub at: Timestamp,
+    /// The page's own clock then: a claim, kept as one.
+    pub page_at: Timestamp,
+    /// The language it was shown in.
+    pub locale: String,
 }
 
 /// One challenge.
@@ -62,10 +244,49 @@ pub struct Challenge {
     pub id: u32,
     /// What was asked.
     pub prompt: Prompt,
-    /// The number to read, for `ReadNumber`.
-    pub number: Option<String>,
+    /// What was drawn beside it.
+    #[serde(default, alias = "number")]
+    pub detail: Option<Detail>,
     /// How it went.
     pub outcome: Outcome,
+    /// The session it was asked in; none in cases from before this was kept.
+    #[serde(default)]
+    pub session: Option<SessionId>,
+    /// When it was drawn.
+    #[serde(default)]
+    pub asked_at: Option<Timestamp>,
+    /// When the customer's page showed it.
+    #[serde(default)]
+    pub shown: Option<Shown>,
+    /// The customer said that they cannot do this.
+    #[serde(default)]
+    pub declined: bool,
+}
+
+impl Challenge {
+    /// The part to cover.
+    #[must_use]
+    pub fn part(&self) -> Option<Part> {
+        match (&self.detail, self.prompt) {
+            (Some(Detail::Part { part }), _) => Some(*part),
+            // The one part that could be asked for before there were several.
+            (None, Prompt::CoverPart) => Some(Part::Nose),
+            (None | Some(Detail::Number(_) | Detail::Phrase { .. } | Detail::Path { .. } | Detail::Colors { .. }), _) => None,
+        }
+    }
+
+    /// When the agent's patience may end: the limit after it was shown, or drawn.
+    #[must_use]
+    pub fn due(&self) -> Option<Timestamp> {
+        let from = self.shown.as_ref().map(|s| s.at).or(self.asked_at)?;
+        Some(from + TIME_LIMIT)
+    }
+
+    /// Counts as a try of the customer.
+    #[must_use]
+    pub fn counts(&self) -> bool {
+        self.outcome != Outcome::Withdrawn
+    }
 }
 
 /// SplitMix64 (Steele, Lea, Flood 2014): one step, for draws from a given seed.
@@ -77,58 +298,5 @@ pub const fn split_mix(seed: u64) -> u64 {
     z ^ (z >> 31)
 }
 
-/// Draws the next challenge from `seed`: a prompt not asked yet, or, when all were, one that
-/// was not the last; a number is never repeated.
-#[must_use]
-pub fn draw(asked: &[Challenge], seed: u64) -> Challenge {
-    let fresh: Vec<Prompt> = PROMPTS.into_iter().filter(|p| asked.iter().all(|c| c.prompt != *p)).collect();
-    let last = asked.last().map(|c| c.prompt);
-    let again: Vec<Prompt> = PROMPTS.into_iter().filter(|p| Some(*p) != last).collect();
-    let pool = if fresh.is_empty() { again } else { fresh };
-    let index = usize::try_from(split_mix(seed) % pool.len().max(1) as u64).unwrap_or(0);
-    let prompt = pool.get(index).copied().unwrap_or(Prompt::ReadNumber);
-    let number = (prompt == Prompt::ReadNumber).then(|| number(asked, seed));
-    let id = asked.last().map_or(1, |c| c.id + 1);
-    Challenge { id, prompt, number, outcome: Outcome::Asked }
-}
-
-fn number(asked: &[Challenge], seed: u64) -> String {
-    let mut state = split_mix(seed ^ 0x6e75_6d62);
-    loop {
-        let text = format!("{:04}", state % 10_000);
-        if asked.iter().all(|c| c.number.as_deref() != Some(text.as_str())) {
-            return text;
-        }
-        state = split_mix(state);
-    }
-}
-
 #[cfg(test)]
-mod tests {
-    use super::*;
-    use proptest::prelude::*;
-
-    proptest! {
-        #[test]
-        fn nine_draws_are_nine_different_prompts(seed: u64) {
-            let mut asked = Vec::new();
-            for n in 0..9u64 {
-                asked.push(draw(&asked, seed.wrapping_add(n)));
-            }
-            let mut prompts: Vec<_> = asked.iter().map(|c| c.prompt).collect();
-            prompts.sort();
-            prompts.dedup();
-            prop_assert_eq!(prompts.len(), 9);
-            let tenth = draw(&asked, seed);
-            prop_assert_ne!(tenth.prompt, asked[8].prompt);
-        }
-    }
-
-    #[test]
-    fn every_prompt_can_come_first() {
-        let mut seen: Vec<_> = (0..500u64).map(|s| draw(&[], s).prompt).collect();
-        seen.sort();
-        seen.dedup();
-        assert_eq!(seen.len(), PROMPTS.len());
-    }
-}
+mod tests;

@@ -2,10 +2,11 @@
 //! Makes `Complete`, the proof without which nobody is verified. Must not know a screen.
 
 use crate::digest::Digest;
-use crate::evidence::{Recording, Slot};
-use crate::ids::EvidenceId;
+use crate::evidence::Slot;
+use crate::ground::Ground;
+use crate::ids::{EvidenceId, SessionId};
 use crate::jurisdiction::Profile;
-use crate::liveness::{self, Challenge, Outcome, split_mix};
+use crate::liveness::{Challenge, Need, Outcome, split_mix};
 use crate::pii::Pii;
 use crate::refusal::{Code, Refusal};
 use crate::report::{ClaimedData, FailureReason};
@@ -130,6 +131,12 @@ pub struct Step {
     pub challenges_wanted: u8,
     /// Questions drawn for it.
     pub questions: Vec<Question>,
+    /// The session in which it was closed; none while it is open, and in cases from before this was kept.
+    #[serde(default)]
+    pub session: Option<SessionId>,
+    /// What the customer cannot do: no prompt that needs it is drawn.
+    #[serde(default)]
+    pub cannot: Vec<Need>,
 }
 
 /// The ordered steps.
@@ -169,6 +176,8 @@ impl Procedure {
                 challenges: Vec::new(),
                 challenges_wanted: if kind == Kind::Liveness { profile.liveness_prompts } else { 0 },
                 questions: if kind == Kind::Questions { questions(claimed, seed) } else { Vec::new() },
+                session: None,
+                cannot: Vec::new(),
             })
             .collect();
         Self { steps }
@@ -201,14 +210,10 @@ impl Procedure {
 
     /// What still keeps this procedure from being complete, as stable codes with the step's key.
     #[must_use]
-    pub fn open(&self, recording: &Recording) -> Vec<String> {
-        let mut open: Vec<String> = self
-            .steps
-            .iter()
-            .filter(|s| s.mandatory && matches!(s.state, StepState::Pending | StepState::Failed))
-            .map(|s| format!("step:{}", s.kind.key()))
-            .collect();
-        if !recording.healthy() {
+    pub fn open(&self, ground: &Ground) -> Vec<String> {
+        let mut open: Vec<String> =
+            self.steps.iter().filter(|s| s.mandatory && !s.closed(ground)).map(|s| format!("step:{}", s.kind.key())).collect();
+        if !ground.recorded() {
             open.push("recording".to_owned());
         }
         open
@@ -218,12 +223,11 @@ impl Procedure {
     ///
     /// # Errors
     /// `steps_incomplete`, `recording_not_sealed`.
-    pub fn complete(&self, recording: &Recording) -> Result<Complete, Refusal> {
-        let steps = self.steps.iter().all(|s| !s.mandatory || matches!(s.state, StepState::Done | StepState::Waived { .. }));
-        if !steps {
+    pub fn complete(&self, ground: &Ground) -> Result<Complete, Refusal> {
+        if !self.steps.iter().all(|s| !s.mandatory || s.closed(ground)) {
             return Err(Refusal::new(Code::StepsIncomplete, "decide", "live"));
         }
-        if !recording.healthy() {
+        if !ground.recorded() {
             return Err(Refusal::new(Code::RecordingNotSealed, "decide", "live"));
         }
         Ok(Complete(()))
@@ -234,14 +238,17 @@ impl Procedure {
     pub(crate) fn restart(&mut self) {
         for step in &mut self.steps {
             step.state = StepState::Pending;
+            step.session = None;
             step.evidence.clear();
             step.questions.iter_mut().for_each(|q| q.answer = Answer::NotAsked);
-            step.challenges.iter_mut().for_each(|c| {
-                if c.outcome != Outcome::Failed {
-                    c.outcome = Outcome::Failed;
-                }
-            });
+            step.challenges.iter_mut().filter(|c| c.outcome != Outcome::Failed).for_each(|c| c.outcome = Outcome::Withdrawn);
         }
+    }
+
+    /// Takes back what was asked in a session that is over.
+    pub(crate) fn hush(&mut self) {
+        let open = self.steps.iter_mut().flat_map(|s| &mut s.challenges).filter(|c| c.outcome == Outcome::Asked);
+        open.for_each(|c| c.outcome = Outcome::Withdrawn);
     }
 }
 
@@ -267,19 +274,30 @@ impl Step {
         self.challenges.iter().filter(|c| c.outcome == Outcome::Passed).count()
     }
 
-    pub(crate) fn draw(&mut self, seed: u64) -> Result<Challenge, Refusal> {
-        if self.kind != Kind::Liveness {
-            return Err(Refusal::new(Code::EvidenceMismatch, "challenge", "live"));
+    /// Whether what it stands on counts.
+    #[must_use]
+    pub fn stands(&self, ground: &Ground) -> bool {
+        let kept = match self.kind {
+            Kind::DocumentFront | Kind::DocumentBack | Kind::DocumentTilt | Kind::PortraitMatch => {
+                self.evidence.iter().any(|e| ground.shows(*e))
+            }
+            Kind::Liveness => {
+                let passed = self.challenges.iter().filter(|c| c.outcome == Outcome::Passed && ground.holds(c.session)).count();
+                passed >= usize::from(self.challenges_wanted)
+            }
+            Kind::Greet | Kind::Questions | Kind::OneTimeCode | Kind::Declaration | Kind::Decision => true,
+        };
+        kept && self.has_evidence()
+    }
+
+    /// Whether it is done or waived, in a session that counts and on what counts.
+    #[must_use]
+    pub fn closed(&self, ground: &Ground) -> bool {
+        match self.state {
+            StepState::Done => ground.holds(self.session) && self.stands(ground),
+            StepState::Waived { .. } => ground.holds(self.session),
+            StepState::Pending | StepState::Failed => false,
         }
-        if self.challenges.len() >= liveness::MAX_CHALLENGES {
-            return Err(Refusal::new(Code::LimitReached, "challenge", "live"));
-        }
-        for open in self.challenges.iter_mut().filter(|c| c.outcome == Outcome::Asked) {
-            open.outcome = Outcome::Failed;
-        }
-        let challenge = liveness::draw(&self.challenges, seed);
-        self.challenges.push(challenge.clone());
-        Ok(challenge)
     }
 }
 
@@ -323,9 +341,40 @@ fn questions(claimed: &ClaimedData, seed: u64) -> Vec<Question> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::evidence::{Evidence, Recording, Source};
+    use crate::ids::AgentId;
     use crate::jurisdiction::profile;
+    use crate::session::{Session, State};
+    use crate::time::Timestamp;
+    use std::collections::BTreeSet;
 
-    const RUNNING: Recording = Recording::Running { segments: 1, head: None };
+    const HERE: SessionId = SessionId(1);
+
+    fn ground(recording: Recording, images: &[u128]) -> Ground {
+        let session =
+            Session { id: HERE, agent: AgentId(1), started_at: Timestamp(0), state: State::Live, up: BTreeSet::new(), recording, drops: 0 };
+        let evidence: Vec<Evidence> = images.iter().map(|id| image(*id)).collect();
+        Ground::new(Some(&session), std::iter::empty(), &evidence)
+    }
+
+    fn image(id: u128) -> Evidence {
+        Evidence {
+            id: EvidenceId(id),
+            slot: Slot::DocumentFront,
+            source: Source::Live,
+            step: None,
+            session: Some(HERE),
+            at: Timestamp(0),
+            width: 1,
+            height: 1,
+            bytes: 1,
+            sha256: Digest::of(b"a"),
+            sealed: Digest::of(b"b"),
+            shown_sealed: Digest::of(b"c"),
+            stream_width: None,
+            void: false,
+        }
+    }
 
     fn built(reasons: &[FailureReason], code: &str) -> Procedure {
         Procedure::build(reasons, profile(code).unwrap(), &ClaimedData::default(), 7)
@@ -346,17 +395,24 @@ mod tests {
 
     #[test]
     fn nothing_is_complete_without_every_mandatory_step_and_a_healthy_recording() {
+        let running = Recording::Running { segments: 1, head: None };
         let mut p = built(&[FailureReason::DocumentGlare], "default");
-        assert_eq!(p.open(&Recording::Off), ["step:greet", "step:document_front", "step:portrait_match", "recording"]);
+        assert_eq!(p.open(&ground(Recording::Off, &[])), ["step:greet", "step:document_front", "step:portrait_match", "recording"]);
         for step in &mut p.steps {
             step.state = StepState::Done;
+            step.session = Some(HERE);
+            step.evidence = vec![EvidenceId(7)];
         }
-        assert!(p.complete(&RUNNING).is_ok());
+        assert!(p.complete(&ground(running, &[7])).is_ok());
+        assert_eq!(p.open(&ground(running, &[8])), ["step:document_front", "step:portrait_match"], "the images they name are not there");
         for bad in [Recording::Off, Recording::Running { segments: 0, head: None }, Recording::Failed { segments: 9, head: None }] {
-            assert_eq!(p.complete(&bad).unwrap_err().code, Code::RecordingNotSealed);
+            assert_eq!(p.complete(&ground(bad, &[7])).unwrap_err().code, Code::RecordingNotSealed);
         }
+        p.steps[0].session = Some(SessionId(2));
+        assert_eq!(p.open(&ground(running, &[7])), ["step:greet"], "done in a session that does not count");
+        p.steps[0].session = Some(HERE);
         p.steps[1].state = StepState::Failed;
-        assert_eq!(p.complete(&RUNNING).unwrap_err().code, Code::StepsIncomplete);
+        assert_eq!(p.complete(&ground(running, &[7])).unwrap_err().code, Code::StepsIncomplete);
     }
 
     #[test]

@@ -84,6 +84,8 @@ codes! {
     OutOfRange = "out_of_range",
     /// The policy does not offer a recovery here.
     NotOffered = "not_offered",
+    /// No prompt is left that the customer can do.
+    NoAlternative = "no_alternative",
 }
 
 impl Refusal {

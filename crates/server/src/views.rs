@@ -1,21 +1,23 @@
 //! What each surface may see of a case, as wire shapes. Reads only.
 //! Must not know how a view travels.
 
+mod prompts;
+
 use crate::tenant::{Settings, Tenant};
 use domain::case::{Case, Message, Outcome, Phase, Ticket, TicketState};
 use domain::decision::{self, Decision};
 use domain::evidence::{Evidence, Recording};
 use domain::jurisdiction::profile_or_default;
-use domain::liveness::{Challenge, Outcome as Judged};
 use domain::pii::Pii;
 use domain::procedure::{Answer, Kind, Question, Step, StepState};
 use domain::report::{ClaimedData, Report, Score};
 use domain::session::{Session, State};
 use domain::time::Timestamp;
-use wire::api::agents::{AgentCaseView, ChallengeView, CustomerStatus, ProfileView, QuestionView, SessionView, StepView};
+use wire::api::agents::{AgentCaseView, CustomerStatus, ProfileView, QuestionView, SessionView, StepView};
 use wire::api::cases::{CaseView, Check, Claimed, DecisionView, ImageView, Recovery, ReportView, Scores};
 use wire::api::evidence::EvidenceView;
-use wire::api::invitations::{Brand, CustomerView, Ending, PromptView, WaitView};
+use wire::api::invitations::{Brand, CustomerView, Ending, WaitView};
+use wire::api::liveness::PromptView;
 use wire::socket::ChatMessage;
 use wire::terms;
 
@@ -183,15 +185,6 @@ pub fn message(m: &Message) -> ChatMessage {
     }
 }
 
-fn challenge(c: &Challenge) -> ChallengeView {
-    let outcome = match c.outcome {
-        Judged::Asked => "asked",
-        Judged::Passed => "passed",
-        Judged::Failed => "failed",
-    };
-    ChallengeView { id: c.id, prompt: c.prompt.into(), number: c.number.clone(), outcome: outcome.to_owned() }
-}
-
 fn question(q: &Question, c: &Case) -> QuestionView {
     let on_file = match q.key.as_str() {
         "full_name" => Some(c.claimed.name.as_ref().unwrap_or(&c.customer.name)),
@@ -214,28 +207,31 @@ pub fn step(s: &Step, c: &Case) -> StepView {
     StepView {
         key: s.kind.key().to_owned(),
         kind: s.kind.into(),
-        state: (&s.state).into(),
+        state: state_now(s, c),
         mandatory: s.mandatory,
         waivable: s.waivable,
         slot: s.kind.slot().map(Into::into),
         evidence: s.evidence.iter().map(ToString::to_string).collect(),
-        challenges: s.challenges.iter().map(challenge).collect(),
+        challenges: s.challenges.iter().map(prompts::challenge).collect(),
         challenges_wanted: u32::from(s.challenges_wanted),
         questions: s.questions.iter().map(|q| question(q, c)).collect(),
         waiver: if let StepState::Waived { reason, .. } = &s.state { Some(reason.reveal().clone()) } else { None },
+        challenges_left: (s.kind == Kind::Liveness).then(|| u32::from(c.tries_left(s))),
+        cannot: (s.kind == Kind::Liveness).then(|| s.cannot.iter().map(|n| (*n).into()).collect()),
     }
+}
+
+/// Where a step stands: while somebody works on it, one whose work no longer counts is open.
+fn state_now(s: &Step, c: &Case) -> terms::StepState {
+    let working = matches!(c.phase, Phase::Live { .. } | Phase::Deciding { .. });
+    let closed = matches!(s.state, StepState::Done | StepState::Waived { .. });
+    if working && closed && !s.closed(&c.ground()) { terms::StepState::Pending } else { (&s.state).into() }
 }
 
 /// Every step, also before the first session (then none).
 #[must_use]
 pub fn steps(case: &Case) -> Vec<StepView> {
     case.procedure.iter().flat_map(|p| &p.steps).map(|s| step(s, case)).collect()
-}
-
-fn prompt(case: &Case) -> Option<PromptView> {
-    let mut all = case.procedure.iter().flat_map(|p| &p.steps).filter(|s| s.kind == Kind::Liveness).flat_map(|s| &s.challenges);
-    let open = all.rfind(|c| c.outcome == Judged::Asked)?;
-    session(case).map(|_| PromptView { id: open.id, prompt: open.prompt.into(), number: open.number.clone() })
 }
 
 fn recording_word(r: &Recording) -> &'static str {
@@ -331,11 +327,11 @@ pub fn agent_case(case: &Case, told: &Told, now: Timestamp) -> AgentCaseView {
             camera_label: told.camera_label.clone(),
             typing: told.typing,
         },
-        session: session(case).map(|s| session_view(s, told.picture, prompt(case))).or_else(|| last_session_view(case)),
+        session: session(case).map(|s| session_view(s, told.picture, prompts::open(case))).or_else(|| last_session_view(case)),
         steps: steps(case),
         evidence: case.evidence.iter().filter(|e| !e.void).map(evidence).collect(),
         notes: case.notes.reveal().clone(),
-        locked_by: case.procedure.as_ref().map_or_else(Vec::new, |p| p.open(&case.recording())),
+        locked_by: case.locked_by(),
         decision: case.decision().map(decision),
         rating: case.rating.as_ref().map(|r| r.stars),
     }
@@ -357,7 +353,7 @@ pub fn customer(case: &Case, tenant: &Tenant, told: &Told, wait: WaitView, agent
         seats: live.map(|s| s.up.iter().map(|x| (*x).into()).collect()).unwrap_or_default(),
         recording: live.is_some_and(|s| matches!(s.recording, Recording::Running { .. })),
         mode: case.mode.into(),
-        prompt: prompt(case),
+        prompt: prompts::open(case),
         guide: live.and(told.guide),
         ending: ending(case),
         resume_within: resume.map(|until| u32::try_from(until.since(now).as_seconds()).unwrap_or(0)),

@@ -6,4 +6,5 @@ pub mod agents;
 pub mod cases;
 pub mod evidence;
 pub mod invitations;
+pub mod liveness;
 pub mod settings;

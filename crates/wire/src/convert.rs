@@ -36,8 +36,12 @@ mirror! {
         Greet, DocumentFront, DocumentBack, DocumentTilt, PortraitMatch, Liveness, Questions, OneTimeCode, Declaration, Decision,
     }
     liveness::Prompt => terms::LivenessPrompt {
-        TurnLeft, TurnRight, LookUp, LookDown, Smile, BlinkTwice, MoveCloser, CoverNose, ReadNumber,
+        TurnLeft, TurnRight, LookUp, LookDown, Smile, BlinkTwice, MoveCloser, CoverPart, ReadNumber, ReadPhrase, PassDocument,
+        FollowDot, ScreenColors,
     }
+    liveness::Need => terms::LivenessNeed { Blink, Movement, Speech, Hearing, Hands, Sight, Light }
+    liveness::Part => terms::LivenessPart { Forehead, LeftEye, RightEye, Nose, LeftCheek, RightCheek, Mouth, Chin }
+    liveness::Color => terms::LivenessColor { Blue, Green, Amber, Lilac }
     decision::Verdict => terms::Verdict { Verified, Rejected, Escalated, Incomplete }
     decision::ReasonCode => terms::ReasonCode {
         IdentityConfirmed, IdentityConfirmedDataCorrected, DocumentUnreadable, DocumentExpired, DocumentDamaged, DocumentNotAccepted,

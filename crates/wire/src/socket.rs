@@ -5,7 +5,7 @@
 
 use crate::api::agents::{AgentCaseView, DeskView};
 use crate::api::invitations::CustomerView;
-use crate::terms::{AwayReason, CameraState, ImageSlot, ReasonCode, Seat, Verdict};
+use crate::terms::{AwayReason, CameraState, ImageSlot, LivenessNeed, ReasonCode, Seat, Verdict};
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
@@ -99,6 +99,21 @@ pub enum CustomerMessage {
     },
     /// Keeps the connection and proves the page alive; every 5 s.
     Ping {},
+
+    /// A liveness prompt is on the screen.
+    PromptShown {
+        /// The prompt's id.
+        id: u32,
+        /// RFC 3339 by the page's own clock.
+        at: String,
+        /// The language it is shown in, BCP 47, 2–12 characters.
+        locale: String,
+    },
+    /// The customer cannot do what the prompt asks; the agent chooses another.
+    PromptDeclined {
+        /// The prompt's id.
+        id: u32,
+    },
 }
 
 /// What the server says to a customer's page.
@@ -379,6 +394,17 @@ pub enum AgentMessage {
     },
     /// Every 5 s, from a worker thread so that a hidden tab keeps answering.
     Ping {},
+
+    /// The customer cannot do what the open prompt asks: it is taken back, counts for nothing, and one that does not
+    /// need this comes in its place.
+    ChallengeAlternative {
+        /// `case_…`.
+        case: String,
+        /// The open prompt's id.
+        id: u32,
+        /// Which of its needs the customer lacks.
+        needs_not: LivenessNeed,
+    },
 }
 
 /// What the server says to an agent's page.

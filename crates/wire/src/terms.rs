@@ -191,10 +191,18 @@ terms! {
         BlinkTwice,
         /// Come closer.
         MoveCloser,
-        /// Cover the nose with a hand.
-        CoverNose,
+        /// Cover a part of the face with a hand.
+        CoverPart,
         /// Read a number aloud.
         ReadNumber,
+        /// Read words aloud.
+        ReadPhrase,
+        /// Pass the document in front of the face.
+        PassDocument,
+        /// Follow a dot with the eyes.
+        FollowDot,
+        /// Keep still while the screen lights the face in colours.
+        ScreenColors,
     }
 
     /// The agent's decision.
@@ -325,5 +333,55 @@ terms! {
         Video,
         /// Chat with photographs, because there is no camera stream.
         Photos,
+    }
+
+    /// What a liveness prompt needs of a person.
+    LivenessNeed {
+        /// Closing the eyes at will.
+        Blink,
+        /// Moving head or face.
+        Movement,
+        /// Speaking.
+        Speech,
+        /// Hearing.
+        Hearing,
+        /// Using a hand.
+        Hands,
+        /// Seeing the screen.
+        Sight,
+        /// Bearing light that changes.
+        Light,
+    }
+
+    /// A part of the face, left and right as the customer feels them.
+    LivenessPart {
+        /// Forehead.
+        Forehead,
+        /// Left eye.
+        LeftEye,
+        /// Right eye.
+        RightEye,
+        /// Nose.
+        Nose,
+        /// Left cheek.
+        LeftCheek,
+        /// Right cheek.
+        RightCheek,
+        /// Mouth.
+        Mouth,
+        /// Chin.
+        Chin,
+    }
+
+    /// A colour of the screen.
+    LivenessColor {
+        /// Sky blue.
+        Blue,
+        /// Mint green.
+        Green,
+        /// Amber.
+        Amber,
+        /// Lilac.
+        Lilac,
     }
 }

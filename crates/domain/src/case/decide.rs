@@ -27,7 +27,7 @@ impl Case {
         };
         let decision = if verdict == Verdict::Verified {
             let procedure = self.procedure.as_ref().ok_or_else(|| self.wrong("decide"))?;
-            draft.verified(procedure.complete(&self.recording())?, now)?
+            draft.verified(procedure.complete(&self.ground())?, now)?
         } else {
             draft.other(verdict, now)?
         };
@@ -67,6 +67,10 @@ impl Case {
         let Phase::UnderReview { decision } = &self.phase else { return Err(self.wrong("review")) };
         if decision.by == checker {
             return Err(self.refuse(Code::SamePerson, "review"));
+        }
+        // What was proved to the maker must still hold for the checker: a recording may have been lost in between.
+        if agree && decision.verdict == Verdict::Verified {
+            self.procedure.as_ref().ok_or_else(|| self.wrong("review"))?.complete(&self.ground())?;
         }
         let mut decision = decision.clone();
         decision.reviewed_by = Some(checker);

@@ -6,7 +6,7 @@ use crate::decision::{ReasonCode, Verdict};
 use crate::digest::Digest;
 use crate::evidence::{Slot, Source};
 use crate::ids::{AgentId, ClientId, EvidenceId, InvitationId, MessageId, ReportId, ReservationId, SessionId, TicketId};
-use crate::liveness::Prompt;
+use crate::liveness::{Detail, Need, Prompt};
 use crate::procedure::Answer;
 use crate::report::FailureReason;
 use crate::session::{EndedBy, Seat};
@@ -126,7 +126,15 @@ pub enum Fact {
     /// A step was waived.
     StepWaived { agent: AgentId, step: String, commitment: Digest },
     /// A prompt was drawn; the seed makes the draw repeatable.
-    ChallengeAsked { agent: AgentId, step: String, id: u32, prompt: Prompt, seed: u64 },
+    ChallengeAsked {
+        agent: AgentId,
+        step: String,
+        id: u32,
+        prompt: Prompt,
+        seed: u64,
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        detail: Option<Detail>,
+    },
     /// A prompt was judged.
     ChallengeJudged { agent: AgentId, id: u32, passed: bool },
     /// A question was answered.
@@ -145,6 +153,13 @@ pub enum Fact {
     CaseClosed { outcome: Outcome },
     /// The customer rated the agent.
     Rated { stars: u8, agent: Option<AgentId> },
+
+    /// A prompt was on the customer's screen; the time is the page's own.
+    ChallengeShown { id: u32, page_at: Timestamp, locale: String },
+    /// The customer said that they cannot do what it asks.
+    ChallengeDeclined { id: u32 },
+    /// A prompt was taken back, because the customer lacks what it needs.
+    ChallengeWithdrawn { agent: AgentId, id: u32, need: Need },
 }
 
 impl Fact {

@@ -8,6 +8,7 @@ use crate::digest::{Digest, Salt};
 use crate::evidence::Evidence;
 use crate::ids::{AgentId, ClientId, ReservationId, SessionId, TicketId};
 use crate::invitation::FreshLink;
+use crate::liveness::Need;
 use crate::pii::Pii;
 use crate::procedure::Answer as QuestionAnswer;
 use crate::report::Report;
@@ -108,4 +109,11 @@ pub enum Input {
     Rate { stars: u8, comment: Pii<String> },
     /// A deadline passed.
     Wake { link: FreshLink, life: Span },
+
+    /// A prompt is on the customer's screen; the page's clock and language are its own claims.
+    ChallengeShown { id: u32, page_at: Timestamp, locale: String },
+    /// The customer says that they cannot do what a prompt asks.
+    ChallengeDeclined { id: u32 },
+    /// Another prompt instead, without this need.
+    ChallengeAlternative { agent: AgentId, id: u32, need: Need, seed: u64 },
 }

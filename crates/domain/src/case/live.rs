@@ -39,12 +39,15 @@ impl Case {
             drops: 0,
         };
         let mut next = self.with_phase(Phase::Live { session, queued_at: ticket.queued_at });
+        let voided = next.take_over();
         if next.procedure.is_none() {
             let profile = profile_or_default(&self.jurisdiction);
             next.procedure = Some(Procedure::build(&self.reasons(), profile, &self.claimed, seed));
         }
         let waited_ms = now.since(ticket.queued_at).as_millis();
-        let facts = vec![Fact::SessionStarted { session: id, agent, reservation: ring, waited_ms }, Fact::RecordingStarted { session: id }];
+        let mut facts =
+            vec![Fact::SessionStarted { session: id, agent, reservation: ring, waited_ms }, Fact::RecordingStarted { session: id }];
+        facts.extend(voided);
         Ok(self.step(next, now, facts))
     }
 
@@ -74,22 +77,6 @@ impl Case {
         }
         next.phase = Phase::Live { session, queued_at: *queued_at };
         self.step(next, now, facts)
-    }
-
-    /// The fresh start that some profiles ask for after a break.
-    fn void_if_asked(&mut self, session: SessionId) -> Option<Fact> {
-        if !profile_or_default(&self.jurisdiction).restart_on_interruption {
-            return None;
-        }
-        let mut items = 0;
-        for evidence in self.evidence.iter_mut().filter(|e| e.session.is_some() && !e.void) {
-            evidence.void = true;
-            items += 1;
-        }
-        if let Some(procedure) = &mut self.procedure {
-            procedure.restart();
-        }
-        Some(Fact::EvidenceVoided { session, items })
     }
 
     pub(super) fn media_down(&self, seat: Seat, now: Timestamp) -> Transition {

@@ -1,5 +1,8 @@
 //! What a case promises, by tables and by any sequence of inputs. Must not know a clock.
 
+mod approval;
+mod challenges;
+
 use super::*;
 use crate::decision::{Draft, ReasonCode, Verdict};
 use crate::digest::{Digest, Salt};
@@ -231,17 +234,20 @@ fn a_lost_agent_sends_the_customer_back_to_the_head_of_the_queue() {
 
 #[test]
 fn a_checked_verdict_needs_another_person() {
-    let mut c = live("IN");
-    for step in c.procedure.clone().unwrap().steps {
-        let p = c.procedure.as_mut().unwrap();
-        p.step_mut(step.kind.key(), "t").unwrap().state = crate::procedure::StepState::Done;
+    let mut c = worked(&live("IN"));
+    for q in c.procedure.clone().unwrap().step("questions", "t").unwrap().questions.clone() {
+        let answer = crate::procedure::Answer::Match;
+        c = go(&c, Input::Answered { agent: AGENT, step: "questions".into(), question: q.key, answer }, 5);
     }
+    let c = go(&c, Input::StepDone { agent: AGENT, step: "questions".into() }, 5);
     let c = go(&c, Input::RecordingHead { session: SESSION, segments: 1, head: Digest::of(b"h") }, 5);
     let c = go(&c, decide(Verdict::Verified, ReasonCode::IdentityConfirmed), 6);
     assert_eq!(c.phase_name(), "under_review");
     assert_eq!(c.handle(Input::Review { checker: AGENT, agree: true }, at(7)).unwrap_err().code, Code::SamePerson);
     assert_eq!(go(&c, Input::Review { checker: AgentId(2), agree: true }, 7).phase_name(), "verified");
     assert_eq!(go(&c, Input::Review { checker: AgentId(2), agree: false }, 7).phase_name(), "escalated");
+    let lost = go(&c, Input::RecordingFailed { session: SESSION, why: "disk" }, 7);
+    assert_eq!(lost.handle(Input::Review { checker: AgentId(2), agree: true }, at(8)).unwrap_err().code, Code::RecordingNotSealed);
 }
 
 #[test]
@@ -325,7 +331,7 @@ proptest! {
             let next = &t.next;
             prop_assert!(next.version == case.version + 1 || (next == &case && t.facts.is_empty()), "one step a transition");
             if next.phase_name() == "verified" && case.phase_name() != "verified" && case.phase_name() != "under_review" {
-                prop_assert!(case.procedure.as_ref().unwrap().open(&case.recording()).is_empty(), "verified only with the proof");
+                prop_assert!(case.procedure.is_some() && case.locked_by().is_empty(), "verified only with the proof");
             }
             decided += t.facts.iter().filter(|f| matches!(f, Fact::CaseClosed { outcome: Outcome::Verified | Outcome::Rejected })).count();
             prop_assert!(decided <= 1, "one final decision");

@@ -5,7 +5,6 @@ use super::{Case, Fact, MAX_CHAT, Message, Phase, Rating, Transition};
 use crate::digest::{Digest, Salt};
 use crate::evidence::{Evidence, MAX_EVIDENCE, Source};
 use crate::ids::AgentId;
-use crate::liveness::Outcome;
 use crate::pii::Pii;
 use crate::procedure::{Answer, Procedure, StepState};
 use crate::refusal::{Code, Refusal};
@@ -30,7 +29,8 @@ impl Case {
         if self.evidence.len() >= MAX_EVIDENCE {
             return Err(self.refuse(Code::LimitReached, "still"));
         }
-        if evidence.session != session || evidence.source == Source::Report {
+        let known = self.evidence.iter().any(|e| e.id == evidence.id);
+        if known || evidence.session != session || evidence.source == Source::Report {
             return Err(self.refuse(Code::Stale, "still"));
         }
         let mut next = self.clone();
@@ -58,7 +58,7 @@ impl Case {
     }
 
     /// The procedure, open for work by the agent who has the case in hand.
-    fn working(&self, agent: AgentId, input: &'static str) -> Result<Procedure, Refusal> {
+    pub(super) fn working(&self, agent: AgentId, input: &'static str) -> Result<Procedure, Refusal> {
         match &self.phase {
             Phase::Live { session, .. } if session.agent == agent => {}
             Phase::Deciding { agent: a, .. } if *a == agent => {}
@@ -80,14 +80,16 @@ impl Case {
 
     pub(super) fn step_done(&self, agent: AgentId, key: &str, now: Timestamp) -> Result<Transition, Refusal> {
         let mut procedure = self.working(agent, "step_done")?;
+        let ground = self.ground();
         let step = procedure.step_mut(key, "step_done")?;
-        if !step.has_evidence() {
+        if !step.stands(&ground) {
             return Err(self.refuse(Code::EvidenceMismatch, "step_done"));
         }
-        if step.state == StepState::Done {
+        if step.state == StepState::Done && ground.holds(step.session) {
             return Ok(self.stay());
         }
         step.state = StepState::Done;
+        step.session = self.newest_session().map(|s| s.id);
         let fact = Fact::StepDone { agent, step: key.to_owned(), evidence: step.evidence.clone() };
         Ok(self.worked(procedure, now, fact))
     }
@@ -96,6 +98,7 @@ impl Case {
         let mut procedure = self.working(agent, "step_state")?;
         let step = procedure.step_mut(key, "step_state")?;
         step.state = if failed { StepState::Failed } else { StepState::Pending };
+        step.session = None;
         let step = key.to_owned();
         let fact = if failed { Fact::StepFailed { agent, step } } else { Fact::StepReopened { agent, step } };
         Ok(self.worked(procedure, now, fact))
@@ -113,28 +116,8 @@ impl Case {
         }
         let commitment = Digest::commit(&salt, reason.reveal());
         step.state = StepState::Waived { reason, commitment };
+        step.session = self.newest_session().map(|s| s.id);
         Ok(self.worked(procedure, now, Fact::StepWaived { agent, step: key.to_owned(), commitment }))
-    }
-
-    pub(super) fn challenge(&self, agent: AgentId, key: &str, seed: u64, now: Timestamp) -> Result<Transition, Refusal> {
-        self.held_by(agent, "challenge")?;
-        let mut procedure = self.working(agent, "challenge")?;
-        let drawn = procedure.step_mut(key, "challenge")?.draw(seed)?;
-        let fact = Fact::ChallengeAsked { agent, step: key.to_owned(), id: drawn.id, prompt: drawn.prompt, seed };
-        Ok(self.worked(procedure, now, fact))
-    }
-
-    pub(super) fn judge(&self, agent: AgentId, id: u32, passed: bool, now: Timestamp) -> Result<Transition, Refusal> {
-        let mut procedure = self.working(agent, "judge")?;
-        let all = procedure.steps.iter_mut().flat_map(|s| s.challenges.iter_mut());
-        let Some(challenge) = all.into_iter().find(|c| c.id == id) else {
-            return Err(self.refuse(Code::UnknownStep, "judge"));
-        };
-        if challenge.outcome != Outcome::Asked {
-            return Err(self.refuse(Code::Stale, "judge"));
-        }
-        challenge.outcome = if passed { Outcome::Passed } else { Outcome::Failed };
-        Ok(self.worked(procedure, now, Fact::ChallengeJudged { agent, id, passed }))
     }
 
     pub(super) fn answered(

@@ -171,16 +171,19 @@ impl Page {
             | CustomerMessage::CallBack { .. }
             | CustomerMessage::Leave {}
             | CustomerMessage::Rate { .. }
+            | CustomerMessage::PromptShown { .. }
+            | CustomerMessage::PromptDeclined { .. }
                 if self.holds =>
             {
                 self.on_holder(voice, message).await
             }
-            CustomerMessage::Device { .. } | CustomerMessage::Typing { .. } => true,
+            CustomerMessage::Device { .. } | CustomerMessage::Typing { .. } | CustomerMessage::PromptShown { .. } => true,
             CustomerMessage::Chat { .. }
             | CustomerMessage::CommandDone { .. }
             | CustomerMessage::CallBack { .. }
             | CustomerMessage::Leave {}
-            | CustomerMessage::Rate { .. } => {
+            | CustomerMessage::Rate { .. }
+            | CustomerMessage::PromptDeclined { .. } => {
                 let detail = "This page does not hold the link.".to_owned();
                 voice.say(&CustomerPush::Problem { code: "claim_first".to_owned(), detail }).await
             }
@@ -236,6 +239,14 @@ impl Page {
             }
             CustomerMessage::Leave {} => self.act(voice, Input::CustomerLeave).await,
             CustomerMessage::Rate { stars, comment } => self.act(voice, Input::Rate { stars, comment: Pii::new(clean(&comment)) }).await,
+            CustomerMessage::PromptShown { id, at, locale } => match Timestamp::parse(&at) {
+                Some(page_at) => self.act(voice, Input::ChallengeShown { id, page_at, locale }).await,
+                None => {
+                    let detail = "RFC 3339, please.".to_owned();
+                    voice.say(&CustomerPush::Problem { code: "bad_time".to_owned(), detail }).await
+                }
+            },
+            CustomerMessage::PromptDeclined { id } => self.act(voice, Input::ChallengeDeclined { id }).await,
         }
     }
 

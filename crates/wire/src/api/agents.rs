@@ -3,8 +3,9 @@
 
 use super::cases::{Claimed, ReportView};
 use super::evidence::EvidenceView;
+use super::liveness::{ChallengeView, PromptView};
 use crate::terms::{
-    AwayReason, CameraState, ImageSlot, JoinMode, LivenessPrompt, Phase, Presence, ReasonCode, Role, Seat, StepKind, StepState, Verdict,
+    AwayReason, CameraState, ImageSlot, JoinMode, LivenessNeed, Phase, Presence, ReasonCode, Role, Seat, StepKind, StepState, Verdict,
 };
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
@@ -235,7 +236,7 @@ pub struct SessionView {
     pub height: u32,
     /// The prompt shown to the customer now.
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub prompt: Option<super::invitations::PromptView>,
+    pub prompt: Option<PromptView>,
 }
 
 /// One step of the procedure.
@@ -265,6 +266,12 @@ pub struct StepView {
     /// Why waived.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub waiver: Option<String>,
+    /// Prompts that may still be drawn in this session, for liveness steps.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub challenges_left: Option<u32>,
+    /// What the customer cannot do, for liveness steps: no prompt that needs it is drawn.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub cannot: Option<Vec<LivenessNeed>>,
 }
 
 /// A question of the procedure.
@@ -277,20 +284,6 @@ pub struct QuestionView {
     pub expected: Option<String>,
     /// `match`, `no_match`, `not_asked`.
     pub answer: String,
-}
-
-/// One liveness prompt and its outcome.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
-pub struct ChallengeView {
-    /// Names this prompt in this session.
-    pub id: u32,
-    /// What was asked.
-    pub prompt: LivenessPrompt,
-    /// The number to read.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub number: Option<String>,
-    /// `asked`, `passed`, `failed`.
-    pub outcome: String,
 }
 
 /// What may be said with which verdict.

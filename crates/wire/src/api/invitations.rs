@@ -1,7 +1,8 @@
 //! The customer's HTTP calls: look at a link, claim it, upload a photograph.
 //! Must not know the browser that calls.
 
-use crate::terms::{FailureReason, ImageSlot, JoinMode, LivenessPrompt, Phase, Seat};
+use crate::api::liveness::PromptView;
+use crate::terms::{FailureReason, ImageSlot, JoinMode, Phase, Seat};
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
@@ -258,18 +259,6 @@ pub struct CustomerView {
     pub resume_within: Option<u32>,
     /// True once the customer has rated the agent.
     pub rated: bool,
-}
-
-/// A liveness prompt on the customer's screen.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
-pub struct PromptView {
-    /// Names this prompt in this session.
-    pub id: u32,
-    /// What to do.
-    pub prompt: LivenessPrompt,
-    /// The number to read aloud, for `read_number`.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub number: Option<String>,
 }
 
 /// How it ended.

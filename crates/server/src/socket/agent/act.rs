@@ -52,7 +52,8 @@ impl Page {
             | AgentMessage::Notes { .. }
             | AgentMessage::End { .. }
             | AgentMessage::ExtendWrap {}
-            | AgentMessage::AutoAccept { .. } => {
+            | AgentMessage::AutoAccept { .. }
+            | AgentMessage::ChallengeAlternative { .. } => {
                 let result = self.simple(message).await;
                 Self::outcome(voice, of, result).await
             }
@@ -90,7 +91,8 @@ impl Page {
             | AgentMessage::Notes { .. }
             | AgentMessage::Decide { .. }
             | AgentMessage::End { .. }
-            | AgentMessage::Ping {} => self.work(message).await,
+            | AgentMessage::Ping {}
+            | AgentMessage::ChallengeAlternative { .. } => self.work(message).await,
         }
     }
 
@@ -117,6 +119,9 @@ impl Page {
             }
             AgentMessage::Notes { case, text } => (case, Input::Notes { agent, text: Pii::new(clean(&text)), salt: salt(&self.app) }),
             AgentMessage::End { case } => (case, Input::End { agent }),
+            AgentMessage::ChallengeAlternative { case, id, needs_not } => {
+                (case, Input::ChallengeAlternative { agent, id, need: needs_not.into(), seed: self.app.engine.ids.seed() })
+            }
             AgentMessage::Hello { .. }
             | AgentMessage::Available {}
             | AgentMessage::Away { .. }
@@ -251,5 +256,6 @@ fn name(message: &AgentMessage) -> &'static str {
         AgentMessage::ExtendWrap {} => "extend_wrap",
         AgentMessage::AutoAccept { .. } => "auto_accept",
         AgentMessage::Ping {} => "ping",
+        AgentMessage::ChallengeAlternative { .. } => "challenge_alternative",
     }
 }
