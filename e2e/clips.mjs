@@ -35,6 +35,12 @@ const RECIPES = {
     ext: 'y4m',
     args: ['-ss', '1.5', '-t', '6', '-vf', 'scale=1280:720,fps=8', '-pix_fmt', 'yuv420p'],
   },
+  // The same at the size of a good phone camera: larger than what is streamed.
+  framed: {
+    source: 'document.webm',
+    ext: 'y4m',
+    args: ['-ss', '1.5', '-t', '6', '-vf', 'scale=1920:1080,fps=6', '-pix_fmt', 'yuv420p'],
+  },
   // The card held clean, at the size of a good phone camera: larger than what is streamed.
   card: {
     source: 'document.webm',
@@ -58,7 +64,7 @@ const RECIPES = {
   },
 };
 
-/** @typedef {'liveness' | 'calm' | 'document' | 'card' | 'agent' | 'speech'} Clip */
+/** @typedef {'liveness' | 'calm' | 'document' | 'framed' | 'card' | 'agent' | 'speech'} Clip */
 
 /** One portrait, its sides faded into a blur, as four seconds of somebody who sits and breathes; the end meets the beginning. */
 function sway() {

@@ -120,7 +120,7 @@ async function customer(icon) {
     build({
       ...common,
       stdin: { contents, resolveDir: root, loader: "js" },
-      plugins: [borrower(lenders)],
+      plugins: [borrower(lenders), workers],
       define: { LAZY: JSON.stringify(lazy) },
       loader: { ".css": lenders.length > 0 ? "empty" : "css" },
       write: false,
@@ -132,13 +132,15 @@ async function customer(icon) {
   };
   await later("qr", ["main", "call"], 'export * from "./customer/qr.tsx";');
   await later("challenges", ["main", "call"], 'export * from "./customer/challenges.tsx";');
+  // Only for those who meet an agent; not while the customer reads. Before what loads it and therefore knows its address.
+  const met = await later("capture", ["main", "call"], 'export * from "./customer/capture.tsx";');
   const reading = (await later("call", ["main"], lender("call"))) + (await later("more", ["main", "call"], lender("more")));
   const made = await part([], lender("main"));
   const text = (end) => (made.outputFiles.find((file) => file.path.endsWith(end))?.text ?? "").replaceAll("</script", "<\\/script").trim();
   const script = text(".js");
   const style = text(".css");
   const size = gzip(script);
-  console.log(`customer: ${size} bytes of script before video (gzip; limit ${FIRST}), ${size + reading} with what is loaded while the customer reads (limit ${LIMIT})`);
+  console.log(`customer: ${size} bytes of script before video (gzip; limit ${FIRST}), ${size + reading} with what is loaded while the customer reads (limit ${LIMIT}), ${met} more once an agent is there`);
   if (size > FIRST) throw new Error(`the customer's first script has ${size} bytes; the limit is ${FIRST}`);
   if (size + reading > LIMIT) throw new Error(`the customer's page loads ${size + reading} bytes of script; the limit is ${LIMIT}`);
   const html = page({

@@ -118,6 +118,7 @@ export const factWords: Record<string, string> = {
   ring_missed: "A ring was missed", session_started: "The agent answered", media_up: "Pictures and sound arrived", session_live: "Face to face", session_interrupted: "The line broke off", session_resumed: "The session went on",
   evidence_voided: "Evidence became void", session_ended: "The session ended", recording_started: "The recording started", recording_head: "The recording’s chain head was logged", recording_gap: "A gap in the recording",
   recording_failed: "The recording failed", recording_sealed: "The recording was sealed", still_taken: "A photograph was taken", command_sent: "The agent used the customer’s device", command_done: "The device answered",
+  command_held: "A photograph waits for the customer", command_timed_out: "The device did not answer", control_changed: "The customer changed who controls the device",
   step_done: "A step was done", step_failed: "A step failed", step_reopened: "A step was opened again", step_waived: "A step was waived", challenge_asked: "A liveness prompt was asked", challenge_judged: "A liveness prompt was judged",
   challenge_shown: "A liveness prompt was on the customer's screen", challenge_declined: "The customer said they cannot do a prompt", challenge_withdrawn: "A liveness prompt was taken back",
   question_answered: "A question was answered", chat_sent: "A chat message was written", notes_changed: "The agent’s notes changed", decided: "The agent decided", reviewed: "A second person reviewed the decision",
@@ -137,7 +138,7 @@ const valueWords: Record<string, string> = {
 /** Which fields say the most about a fact, in reading order. */
 const TELLING: Record<string, ReadonlyArray<string>> = {
   case_reported: ["reasons", "mode"], report_added: ["reasons", "mode"], image_reported: ["slot"], ticket_ended: ["how"], camera_changed: ["camera"], reservation_ended: ["how"], media_up: ["seat"],
-  session_interrupted: ["seat"], session_ended: ["by"], recording_gap: ["seat", "kind", "why"], recording_failed: ["why"], still_taken: ["slot"], command_sent: ["what"], command_done: ["why"],
+  session_interrupted: ["seat"], session_ended: ["by"], recording_gap: ["seat", "kind", "why"], recording_failed: ["why"], still_taken: ["slot"], command_sent: ["what", "detail"], command_done: ["why", "effect"], command_held: ["why"], command_timed_out: ["what"],
   step_done: ["step"], step_failed: ["step"], step_reopened: ["step"], step_waived: ["step"], challenge_asked: ["prompt"], challenge_withdrawn: ["need"], question_answered: ["question", "answer"], chat_sent: ["from"],
   decided: ["verdict", "reasons"], case_closed: ["outcome"], settings_changed: ["changed"], rated: ["stars"], presence_changed: ["to", "reason"], consent_given: ["locale"],
 };
@@ -148,6 +149,7 @@ export function telling(kind: string, body: unknown): string {
   const fields = body as Record<string, unknown>;
   const parts = (TELLING[kind] ?? []).flatMap((name) => (name === "locale" ? language(String(fields[name])) : (fields[name] ?? []))).filter((value) => value !== "");
   if (typeof fields["passed"] === "boolean") parts.push(fields["passed"] ? "passed" : "failed");
+  if (typeof fields["allowed"] === "boolean") parts.push(fields["allowed"] ? "the agent again" : "the customer only");
   if (typeof fields["agreed"] === "boolean") parts.push(fields["agreed"] ? "agreed" : "did not agree");
   return parts.map((value) => (typeof value === "string" ? (valueWords[value] ?? questionWords[value] ?? value.replaceAll("_", " ")) : typeof value === "number" ? String(value) : "")).filter(Boolean).join(", ");
 }

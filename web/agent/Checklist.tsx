@@ -8,9 +8,10 @@ import { Still } from './Images.tsx';
 import { openCompare } from './compare.ts';
 import { Liveness } from './Liveness.tsx';
 import { Key, Sign } from './signs.tsx';
+import { photograph } from './optics.ts';
 import { plain, question as questionWords, step as stepWords, stepHint, stepState, t } from './text.ts';
 import { c as compareWords } from './text-compare.ts';
-import { chosenStep, lacks, markDone, openLook, photograph, stage, waiving } from './view.ts';
+import { chosenStep, lacks, markDone, openLook, stage, waiving } from './view.ts';
 
 function StateSign({ step }: { step: StepView }) {
   const label = stepState[step.state];

@@ -13,7 +13,8 @@ import { shownUrl } from './Images.tsx';
 import { Sheet } from './Sheet.tsx';
 import { Key, Sign } from './signs.tsx';
 import { c, modeWords, sourceWords } from './text-compare.ts';
-import { lacks, markDone, photograph, stage } from './view.ts';
+import { photograph } from './optics.ts';
+import { lacks, markDone, stage } from './view.ts';
 
 const STEP = 0.02;
 const FINE = 0.004;

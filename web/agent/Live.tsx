@@ -2,14 +2,18 @@
 import { useEffect, useRef, useState } from 'preact/hooks';
 import type { AgentCaseView } from '../generated/api.ts';
 import { clock, secondsLeft, type Line, type Talk } from '../lib/desk.ts';
+import { lensOf } from '../lib/optics.ts';
 import { Icon } from '../lib/ui/icons.tsx';
 import { VideoTile } from '../lib/ui/VideoTile.tsx';
 import { customer, customerFlows, desk, now, road, say, serverNow } from './desk.ts';
 import { EffectWords, Lens } from './Lens.tsx';
+import { Meters } from './Meters.tsx';
+import { focuses, onPicture, onWheel, Pinch } from './optics.ts';
 import { openSelf, self, toggleDark, toggleMute } from './self.ts';
 import { Prompt } from './Prompt.tsx';
 import { Key, Sign } from './signs.tsx';
 import { customerCamera, ladder as ladderWords, lineWord, ownCamera, recording as recordingWords, t } from './text.ts';
+import { c } from './text-camera.ts';
 import { closer, ending, endVideo, openVerdict, stage } from './view.ts';
 
 function rate(kbps: number): string { return kbps >= 1_000 ? `${(kbps / 1_000).toFixed(1)} Mbit/s` : `${kbps} kbit/s`; }
@@ -82,18 +86,30 @@ function useCloser(): { onMove: (e: PointerEvent) => void; origin: string } {
   return { onMove, origin };
 }
 
-function Picture({ file }: { file: AgentCaseView }) {
+function Picture({ file, talk }: { file: AgentCaseView; talk: Talk }) {
   const [play, setPlay] = useState<(() => void) | null>(null);
   const { onMove, origin } = useCloser();
   const video = useRef<HTMLVideoElement | null>(null);
+  const box = useRef<HTMLDivElement>(null);
+  const pinch = useRef(new Pinch());
+  const latest = useRef(file);
+  latest.current = file;
+  // Told by hand: a wheel that zooms must keep the page from scrolling, which a passive listener cannot.
+  useEffect(() => {
+    const on = (e: WheelEvent): void => onWheel(e, latest.current);
+    box.current?.addEventListener('wheel', on, { passive: false });
+    return () => box.current?.removeEventListener('wheel', on);
+  }, []);
+  const focus = focuses(file);
+  const label = focus ? c.focusPoint : closer.value ? t.zoomOut : t.zoomIn;
   const flows = customerFlows.value && file.customer.camera !== 'off';
   useEffect(() => { if (video.current) video.current.style.transformOrigin = origin; }, [origin]);
   return (
-    <div class={closer.value ? 'face closer' : 'face'} onPointerMove={onMove}>
+    <div ref={box} class={closer.value ? 'face closer' : 'face'} onPointerDown={e => pinch.current.down(e, lensOf(file, talk).zoom)} onPointerMove={e => { onMove(e); pinch.current.move(e); }} onPointerUp={e => pinch.current.up(e)} onPointerCancel={e => pinch.current.up(e)}>
       <VideoTile stream={customer.value} label={file.name} contain on={flows} element={v => { video.current = v; }} onBlocked={p => setPlay(() => p)}>
         <Icon name={file.customer.connected ? 'user' : 'wifi_off'} size={32} /><span role="status">{emptyWords(file)}</span>
       </VideoTile>
-      <button class="face-zoom" aria-pressed={closer.value} aria-keyshortcuts="Z" aria-label={closer.value ? t.zoomOut : t.zoomIn} title={closer.value ? t.zoomOut : t.zoomIn} onClick={() => { closer.value = !closer.value; }} />
+      <button class="face-zoom" aria-pressed={closer.value} aria-keyshortcuts="Z" data-focus={focus} aria-label={label} title={label} onClick={e => onPicture(e, file, video.current)} />
       {play && <button class="btn primary face-sound" onClick={() => { play(); setPlay(null); }}><Icon name="volume" />{t.playBlocked}</button>}
     </div>
   );
@@ -132,7 +148,7 @@ export function Live({ file, talk }: { file: AgentCaseView; talk: Talk }) {
   return (
     <div class="live" data-stage={at}>
       <div class="stage">
-        <Picture file={file} />
+        <Picture file={file} talk={talk} />
         <div class="stage-top">
           <Recording file={file} />
           {at === 'call' && road.value === 'interrupted' && <span class="pill" data-line="poor" role="status"><Icon name="refresh" size={16} />{t.rebuilding}</span>}
@@ -141,6 +157,7 @@ export function Live({ file, talk }: { file: AgentCaseView; talk: Talk }) {
           {file.mode === 'video' && <LineMark line={lines.customer} name={t.theirLine} extra={size} />}
         </div>
         <Prompt file={file} />
+        {at === 'call' && <Meters talk={talk} />}
         <SelfTile />
         <EffectWords talk={talk} />
         <div class="stage-acts">

@@ -39,7 +39,8 @@ let room: Room | null = null;
 let roomCase: string | null = null;
 let clockWorker: Worker | null = null;
 let relays: readonly IceServer[] = [];
-let commandId = 0;
+// Begins anywhere, so that an answer to a command of this page before it was loaded again is nobody's.
+let commandId = Number.parseInt(randomHex(3), 16);
 let ticks = 0;
 let chimed = 0;
 
@@ -51,6 +52,8 @@ function put(input: DeskInput): void {
 
 export function say(message: AgentMessage): void { put({ is: 'said', message, now: Date.now() }); }
 export function ask(command: DeviceCommand): void { put({ is: 'asked', id: ++commandId, command, now: Date.now() }); }
+/** A command that cannot be sent is answered here, with the reason. */
+export function bar(command: DeviceCommand, why: string): void { put({ is: 'barred', command, why, now: Date.now() }); }
 export function write(text: string): void { put({ is: 'written', text, nonce: randomHex(10), now: Date.now() }); }
 export function note(text: string): void { put({ is: 'noted', text, now: Date.now() }); }
 export function tell(code: string, detail: string, of: string): void { put({ is: 'told', code, detail, of, now: Date.now() }); }

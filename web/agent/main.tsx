@@ -3,6 +3,7 @@ import '../lib/ui/tokens.css';
 import '../lib/ui/base.css';
 import './agent.css';
 import './case.css';
+import './optics.css';
 import './sheets.css';
 import '../lib/ui/prompt-picture.css';
 import './compare.css';

@@ -147,6 +147,7 @@ export function documentType(type: string): string { return documents[type.toLow
 const whyNot: Record<string, string> = {
   not_supported: 'their device cannot', refused: 'they refused', failed: 'it did not work', no_answer: 'no answer from their device',
   no_camera: 'their camera is off', busy: 'their device is busy', too_large: 'the photograph is too large', upload_failed: 'the photograph did not arrive',
+  no_effect: 'their camera accepted it and did nothing', command_under_way: 'the last one is still under way', control_refused: 'the customer keeps control of their device', other: 'it did not work',
   hidden: 'their page is in the background', offline: 'they are not connected', not_connected: 'they are not connected',
 };
 export function why(code: string): string { return whyNot[code] ?? plain(code).toLowerCase(); }
@@ -222,7 +223,7 @@ export const t = {
 
 export const keys: ReadonlyArray<{ group: string; keys: ReadonlyArray<readonly [string, string]> }> = [
   { group: 'Ring', keys: [['Enter', 'Answer'], ['Esc', 'Pass on']] },
-  { group: 'Camera of the customer', keys: [['Space', 'Photograph for the step'], ['F', 'Flip'], ['T', 'Light'], ['+ −', 'Zoom'], ['G', 'Frame']] },
+  { group: 'Camera of the customer', keys: [['Space', 'Photograph for the step'], ['F', 'Flip'], ['T', 'Light'], ['+ −', 'Zoom'], ['G', 'Frame'], ['U', 'Photograph by itself'], ['Q', 'Next lens'], ['J', 'Focus again'], ['Y', 'Picture size'], ['H', 'Hold picture'], ['[', 'Their microphone'], [']', 'Their camera'], ['O', 'All controls']] },
   { group: 'Checklist', keys: [['1–9', 'Choose step'], ['Enter', 'Mark step done'], ['D', 'Draw a prompt'], ['P', 'Prompt passed'], ['X', 'Prompt or step failed'], ['K', 'They cannot: another prompt'], ['W', 'Waive']] },
   { group: 'Decide', keys: [['A', 'Approve'], ['R', 'Reject'], ['E', 'Escalate'], ['I', 'Not finished'], ['1–9', 'Choose reason'], ['Enter', 'Confirm']] },
   { group: 'Talk and look', keys: [['M', 'Mute yourself'], ['V', 'Your camera'], ['C', 'Compare faces'], ['B', 'Chat'], ['/', 'Replies'], ['N', 'Notes'], ['L', 'Images, side by side'], ['Z', 'Look closer'], ['Esc', 'Back, close'], ['?', 'This sheet']] },

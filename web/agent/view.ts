@@ -2,10 +2,11 @@
 import { computed, effect, signal } from '@preact/signals';
 import type { AgentCaseView, CannedReply, ImageSlot, ReasonCode, StepView, Verdict, VerdictReasons } from '../generated/api.ts';
 import { call } from '../lib/api.ts';
-import { currentStep, lensOf, locksOf, openSteps, pairs, stageOf, type Pair } from '../lib/desk.ts';
+import { currentStep, locksOf, openSteps, pairs, stageOf, type Pair } from '../lib/desk.ts';
 import { closeCompare, comparing, leaveCompare, openCompare } from './compare.ts';
-import { accept, ask, desk, reject, say, sayOf, tell } from './desk.ts';
+import { accept, desk, reject, say, sayOf, tell } from './desk.ts';
 import { actionFor, type Action, type Pressed, type Sheet } from './keys.ts';
+import { onOptics } from './optics.ts';
 import { toggleDark, toggleMute } from './self.ts';
 
 /** Names that canned replies and the preview fill in. */
@@ -21,6 +22,8 @@ export const ending = signal(false);
 export const help = signal(false);
 export const replies = signal(false);
 export const closer = signal(false);
+/** The panel with every control of the customer's camera. */
+export const optics = signal(false);
 export const draft = signal('');
 export interface Look { pairs: readonly Pair[]; slot: ImageSlot; submitted: string | null; live: string | null; side: 'submitted' | 'live'; both: boolean }
 export const look = signal<Look | null>(null);
@@ -65,6 +68,7 @@ function closeAll(): void {
   look.value = null;
   closer.value = false;
   closeCompare();
+  optics.value = false;
 }
 
 export function openVerdict(which: Verdict): void {
@@ -101,16 +105,6 @@ export function openLook(file: AgentCaseView, slot: ImageSlot | null, side: 'sub
   };
 }
 
-export function photograph(step: StepView | null, slot?: ImageSlot): void {
-  const what = slot ?? step?.slot ?? 'other_page';
-  ask({ do: 'photograph', slot: what, step: step && step.slot === what ? step.key : null });
-}
-
-/** A command the device does not offer is answered here, with the reason, instead of being sent. */
-export function able(file: AgentCaseView, what: string): boolean {
-  return file.customer.abilities.includes(what);
-}
-
 export function sheetOpen(): Sheet {
   if (help.value) return 'help';
   if (look.value) return 'lightbox';
@@ -138,6 +132,7 @@ function close(): void {
   else if (ending.peek()) ending.value = false;
   else if (verdict.peek()) verdict.value = null;
   else if (replies.peek()) replies.value = false;
+  else if (optics.peek()) optics.value = false;
   else if (closer.peek()) closer.value = false;
 }
 
@@ -162,7 +157,8 @@ export function run(action: Action): void {
       if (code) toggleReason(code);
       return;
     }
-    case 'photograph': case 'flip': case 'torch': case 'zoom_in': case 'zoom_out': case 'guide':
+    case 'photograph': case 'flip': case 'torch': case 'zoom_in': case 'zoom_out': case 'guide': case 'optics': case 'lens': case 'focus':
+    case 'size': case 'freeze': case 'their_camera': case 'their_microphone': case 'auto': onOptics(action); return;
     case 'step_done': case 'draw': case 'pass': case 'fail': case 'alternative': case 'waive': case 'images': case 'step':
       return onCase(action);
   }
@@ -183,14 +179,7 @@ function onCase(action: Action): void {
   const { file, talk } = desk.peek();
   if (!file || !talk) return;
   const step = currentStep(file, chosenStep.peek());
-  const lens = lensOf(talk);
   switch (action.do) {
-    case 'photograph': return photograph(step);
-    case 'flip': return ask({ do: 'flip' });
-    case 'torch': return ask({ do: 'torch', on: !lens.torch });
-    case 'zoom_in': return ask({ do: 'zoom', factor: Math.min(4, lens.zoom + 0.5) });
-    case 'zoom_out': return ask({ do: 'zoom', factor: Math.max(1, lens.zoom - 0.5) });
-    case 'guide': return ask({ do: 'guide', slot: lens.guide ? null : step?.slot ?? 'document_front' });
     case 'images': return openLook(file, null, 'submitted', null, true);
     case 'step': chosenStep.value = openSteps(file)[action.index]?.key ?? null; return;
     case 'waive': if (step?.waivable && step.state !== 'done') waiving.value = step.key; return;

@@ -6,7 +6,7 @@ import { around } from "../lib/camera.ts";
 import { guideOf, type Trouble } from "../lib/room.ts";
 import { Chat, type ChatWords } from "../lib/ui/Chat.tsx";
 import { Glyph } from "../lib/ui/glyph.tsx";
-import { camera, check, copy, external, id_card, user, x } from "../lib/ui/paths.ts";
+import { camera, check, copy, external, id_card, image, user, x } from "../lib/ui/paths.ts";
 import { CallBack } from "./CallBack.tsx";
 import { agentName, documentName, locale, t, type Props, type TextKey } from "./context.ts";
 import { Phone } from "./Phone.tsx";
@@ -80,6 +80,12 @@ function ByHand({ s, act, slot }: Props & { slot: ImageSlot }) {
   const [taken, setTaken] = useState<{ file: File; url: string } | null>(null);
   const [wrong, setWrong] = useState(false);
   const input = useRef<HTMLInputElement>(null);
+  /** With `capture` a phone opens its camera, without it its files. */
+  const open = (byCamera: boolean) => {
+    if (byCamera) input.current?.setAttribute("capture", isFace(slot) ? "user" : "environment");
+    else input.current?.removeAttribute("capture");
+    input.current?.click();
+  };
   const busy = s.photo === "sending";
   useEffect(() => () => void (taken && URL.revokeObjectURL(taken.url)), [taken]);
   useEffect(() => {
@@ -93,7 +99,7 @@ function ByHand({ s, act, slot }: Props & { slot: ImageSlot }) {
   };
   return (
     <div class="by-hand">
-      <input ref={input} type="file" hidden accept={TYPES.join(",")} capture={isFace(slot) ? "user" : "environment"} onChange={(event) => choose(event.currentTarget.files?.[0])} />
+      <input ref={input} type="file" hidden accept={TYPES.join(",")} onChange={(event) => choose(event.currentTarget.files?.[0])} />
       <p class="by-hand-what">
         <Glyph path={isFace(slot) ? user : id_card} />
         {t(WORDS[slot], { document: documentName(s) })}
@@ -117,10 +123,16 @@ function ByHand({ s, act, slot }: Props & { slot: ImageSlot }) {
             {t(busy ? "photo.sending" : "photo.use")}
           </button>
         )}
-        <button type="button" class={taken ? "secondary" : "primary"} disabled={busy} onClick={() => input.current?.click()}>
+        <button type="button" class={taken ? "secondary" : "primary"} disabled={busy} onClick={() => open(true)}>
           <Glyph path={camera} />
           {t(taken ? "photo.retake" : "photo.take")}
         </button>
+        {!taken && (
+          <button type="button" class="secondary" disabled={busy} onClick={() => open(false)}>
+            <Glyph path={image} />
+            {t("photo.choose")}
+          </button>
+        )}
       </div>
     </div>
   );

@@ -188,7 +188,7 @@ export function Stage({ s, act, more, stream, agent }: StageProps) {
           {t("live.sound", { agent: name })}
         </button>
       )}
-      {more && guided && live && <more.Guide s={s} act={act} />}
+      {more && live && !trouble && !photos && <more.Over s={s} act={act} own={own.current} />}
       {more && live && <more.Prompt s={s} act={act} />}
       {more && <more.Aids s={s} act={act} trouble={trouble} />}
       <Controls s={s} act={act} />

@@ -55,6 +55,7 @@ export function actions(first: FirstActions, session: Session, talk: Talk, host:
       hear?.();
       dispatch({ type: "set", change: { silent: false } });
     },
+    far: (errand) => handed((all) => all.far().then(errand)),
     light: (light) => void (light === session.state.light || dispatch({ type: "set", change: { light } })),
   };
 }

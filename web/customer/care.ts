@@ -1,13 +1,15 @@
 // Keeps the customer's open camera alive: notices a dead track, a page that comes back, a screen that goes dark;
 // tells the agent how it is. Knows the device, not the screens.
-import type { CustomerMessage } from "../generated/api.ts";
-import { abilities, onTrackLost } from "../lib/camera.ts";
+import type { CameraAbilities, CameraSettings, CustomerMessage } from "../generated/api.ts";
+import { onTrackLost } from "../lib/camera.ts";
+import { readAbilities, readSettings } from "../lib/lens.ts";
 import type { Device } from "./device.ts";
 
 export class Care {
   readonly #device: Device;
   #unwatch: () => void = () => undefined;
   #told = "";
+  #abilities: CameraAbilities | null = null;
   #wake: { release(): Promise<void> } | null = null;
 
   constructor(device: Device) {
@@ -25,9 +27,12 @@ export class Care {
     this.letGo();
     if (video) this.#unwatch = onTrackLost(video, () => void this.lost());
     void this.#awake();
-    const found = await abilities(video);
+    const found = await readAbilities(video);
     if (this.#device.stream !== stream) return;
-    options.dispatch({ type: "set", change: { abilities: found } });
+    this.#abilities = found;
+    // Buttons of the customer's own.
+    const own = [...(found.torch ? ["torch"] : []), ...((found.lenses?.length ?? 0) > 1 ? ["flip"] : [])];
+    options.dispatch({ type: "set", change: { abilities: own } });
     this.tell();
   }
 
@@ -50,15 +55,27 @@ export class Care {
     this.tell();
   }
 
+  /** How camera and microphone stand now, read back from them. */
+  settings(): CameraSettings {
+    const { stream, cameraOff, thaw, options } = this.#device;
+    const video = stream?.getVideoTracks()[0] ?? null;
+    const camera = video !== null && video.readyState === "live" && !cameraOff;
+    const microphone = options.state().microphone && Boolean(stream?.getAudioTracks().length);
+    return readSettings(video, { frozen: thaw !== null, camera, microphone });
+  }
+
   /** Tell the agent how the device is, when that changed. */
   tell(afresh = false): void {
     const s = this.#device.options.state();
+    const settings = this.settings();
     const message: CustomerMessage = {
       type: "device",
       camera: s.camera,
-      microphone: s.microphone && Boolean(this.#device.stream?.getAudioTracks().length),
+      microphone: settings.microphone ?? false,
       visible: document.visibilityState === "visible",
-      abilities: [...s.abilities],
+      ...(this.#abilities ? { abilities: this.#abilities } : {}),
+      settings,
+      ...(s.hold ? { controls_allowed: !s.hold.refused } : {}),
       camera_label: (this.#device.stream?.getVideoTracks()[0]?.label ?? "").slice(0, 100),
     };
     const text = JSON.stringify(message);

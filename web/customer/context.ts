@@ -3,12 +3,14 @@ import type { ImageSlot, JoinMode } from "../generated/api.ts";
 import { fill, type Table, type Vars } from "../lib/i18n.ts";
 import type { Light } from "../lib/camera.ts";
 import type { CustomerState } from "../lib/room.ts";
+import type { Far } from "./far.ts";
 import { en, type CoreKey } from "./text/en.ts";
 import type { CallKey } from "./text/en-call.ts";
+import type { CaptureKey } from "./text/en-capture.ts";
 import type { MoreKey } from "./text/en-more.ts";
 import type { PromptKey } from "./text/en-prompts.ts";
 
-export type TextKey = CoreKey | CallKey | MoreKey | PromptKey;
+export type TextKey = CoreKey | CallKey | MoreKey | PromptKey | CaptureKey;
 export type Text = Readonly<Record<TextKey, string>>;
 
 let language = "en";
@@ -61,6 +63,8 @@ export interface Actions extends FirstActions {
   light(found: Light): void;
   promptShown(id: number): void;
   promptDeclined(id: number): void;
+  /** Something for the part that obeys and photographs, as soon as it is there. */
+  far(errand: (far: Far) => unknown): void;
 }
 
 export interface Props<A = Actions> {

@@ -31,6 +31,8 @@ export class Device {
   /** Loaded with the call. */
   care: Care | null = null;
   cameraOff = false;
+  /** Ends a picture that is held. */
+  thaw: (() => void) | null = null;
   readonly options: DeviceOptions;
 
   constructor(options: DeviceOptions) {
@@ -94,6 +96,7 @@ export class Device {
     if (audio) audio.enabled = state().microphone;
     if (video) video.enabled = !this.cameraOff;
     dispatch({ type: "set", change: { camera: this.cameraOff ? "off" : video ? "on" : "missing", slow: false, facing, torch: false } });
+    this.thaw?.();
     await this.options.room()?.setTracks(audio, video);
     this.tell();
     void this.care?.took();

@@ -1,15 +1,18 @@
-// What the agent asks of the device, and the errands of the customer's own: loaded while the first screen is read.
+// The errands of the customer's own, and the way to the part that obeys the agent: loaded while the first screen is read.
 // Knows the device and the server, not the screens.
-import type { CallBackBooked, DeviceCommand, ImageSlot, NewLink, PhotographKept } from "../generated/api.ts";
-import { call, callBlob, upload } from "../lib/api.ts";
-import { around, flipCamera, setTorch, setZoom, takeStill, type Facing } from "../lib/camera.ts";
+import type { CallBackBooked, DeviceCommand, ImageSlot, NewLink } from "../generated/api.ts";
+import { call, callBlob } from "../lib/api.ts";
+import { flipCamera, type Facing } from "../lib/camera.ts";
+import { setTorch } from "../lib/lens.ts";
 import type { Device, DeviceOptions, Outcome } from "./device.ts";
+import { loadCapture } from "./far.ts";
+import type { Obey } from "./obey.ts";
 
 export class Hands {
   readonly #device: Device;
   readonly #token: string;
   readonly #pictures = new Map<string, Promise<string>>();
-  #said: ReturnType<typeof setTimeout> | undefined;
+  #far: Promise<Obey> | undefined;
 
   constructor(device: Device, token: string) {
     this.#device = device;
@@ -42,13 +45,13 @@ export class Hands {
 
   async torch(on: boolean): Promise<Outcome> {
     const track = this.#device.stream?.getVideoTracks()[0];
-    if (!track || !(await setTorch(track, on))) return { ok: false, why: "not_supported" };
+    if (!track || (await setTorch(track, on))) return { ok: false, why: "not_supported" };
     this.#options.dispatch({ type: "set", change: { torch: on } });
     return { ok: true };
   }
 
   /** Camera on or off; on again may need a fresh track. */
-  async #film(on: boolean): Promise<Outcome> {
+  async film(on: boolean): Promise<Outcome> {
     const { state, dispatch } = this.#options;
     const track = this.#device.stream?.getVideoTracks()[0];
     this.#device.cameraOff = !on;
@@ -63,52 +66,25 @@ export class Hands {
     return { ok: true };
   }
 
-  /** Do what the agent asks; undefined when the customer's hand is needed first and the answer comes later. */
-  async obey(id: number, command: DeviceCommand): Promise<void> {
-    const outcome = await this.#obey(id, command).catch((): Outcome => ({ ok: false, why: "failed" }));
-    if (outcome) this.done(id, outcome);
+  /** Does what the agent asks; it answers by itself. */
+  obey(id: number, command: DeviceCommand): void {
+    this.far().then(
+      (far) => far.obey(id, command),
+      () => this.done(id, { ok: false, why: "failed" }),
+    );
+  }
+
+  /** The part that obeys and photographs, made once. */
+  far(): Promise<Obey> {
+    this.#far ??= loadCapture().then(({ Obey }) => new Obey(this.#device, this, this.#token));
+    this.#far.catch(() => (this.#far = undefined));
+    return this.#far;
   }
 
   done(id: number, outcome: Outcome): void {
     const end = outcome.ok ? { ok: true, why: "", evidence: outcome.evidence ?? null } : { ok: false, why: outcome.why, evidence: null };
-    this.#options.send({ type: "command_done", id, ...end });
-  }
-
-  async #obey(id: number, command: DeviceCommand): Promise<Outcome | null> {
-    const { dispatch, state } = this.#options;
-    const track = this.#device.stream?.getVideoTracks()[0];
-    switch (command.do) {
-      case "photograph": {
-        const step = command.step ?? null;
-        if (!track || track.readyState !== "live" || this.#device.cameraOff) {
-          dispatch({ type: "set", change: { wish: { command: id, slot: command.slot, step } } });
-          return null;
-        }
-        dispatch({ type: "photo", photo: "taking" });
-        return this.#photograph(() => takeStill(track), "live", command.slot, id, step);
-      }
-      case "flip":
-        return this.flip();
-      case "torch":
-        return this.torch(command.on);
-      case "zoom":
-        return track && (await setZoom(track, command.factor)) ? { ok: true } : { ok: false, why: "not_supported" };
-      case "camera":
-        return this.#film(command.on);
-      case "microphone":
-        if (!this.#device.stream?.getAudioTracks()[0]) return { ok: false, why: "not_supported" };
-        this.#device.care?.mute(!command.on);
-        return { ok: true };
-      case "guide": {
-        const slot = command.slot ?? null;
-        dispatch({ type: "set", change: { guide: slot } });
-        const wanted = slot === null || slot === "portrait" || slot === "selfie" ? "user" : "environment";
-        const { ios, android } = around();
-        // On a phone the document is before the back camera; a webcam stays where it is.
-        if ((ios || android) && state().abilities.includes("flip") && state().facing !== wanted) await this.flip(wanted);
-        return { ok: true };
-      }
-    }
+    const effect = this.#device.care?.settings();
+    this.#options.send({ type: "command_done", id, ...end, ...(effect ? { effect } : {}) });
   }
 
   /** A photograph the customer chose or took by hand, to the agent; null when it did not go through. */
@@ -116,34 +92,17 @@ export class Hands {
     const { state, dispatch } = this.#options;
     const wish = state().wish;
     dispatch({ type: "photo", photo: "sending" });
-    const outcome = await this.#photograph(async () => file, "upload", slot, wish?.command ?? null, wish?.step ?? null).catch((): Outcome => ({ ok: false, why: "failed" }));
-    if (wish?.command !== undefined && wish.command !== null && outcome.ok) this.done(wish.command, outcome);
+    const far = await this.far().catch(() => null);
+    if (!far) {
+      dispatch({ type: "photo", photo: "failed" });
+      return null;
+    }
+    const command = wish?.command ?? null;
+    const outcome = await far.shoot.send(file, { slot, step: wish?.step ?? null, command }, "upload");
+    if (command !== null && outcome.ok) this.done(command, outcome);
     if (!outcome.ok || !outcome.evidence) return null;
     this.#pictures.set(outcome.evidence, Promise.resolve(URL.createObjectURL(file)));
     return outcome.evidence;
-  }
-
-  async #photograph(take: () => Promise<Blob>, source: "live" | "upload", slot: ImageSlot, command: number | null, step: string | null): Promise<Outcome> {
-    const { dispatch } = this.#options;
-    try {
-      const blob = await take();
-      dispatch({ type: "photo", photo: "sending" });
-      const query = new URLSearchParams({ slot, source, ...(step ? { step } : {}), ...(command === null ? {} : { command: String(command) }) });
-      const kept = await upload<PhotographKept>(`/v1/customer/photographs?${query}`, blob, this.#options.proof());
-      this.#note("sent");
-      this.#options.happened("capture.taken");
-      return { ok: true, evidence: kept.id };
-    } catch {
-      this.#note("failed");
-      return { ok: false, why: "failed" };
-    }
-  }
-
-  /** What became of a photograph, said for a moment. */
-  #note(photo: "sent" | "failed"): void {
-    this.#options.dispatch({ type: "photo", photo });
-    clearTimeout(this.#said);
-    this.#said = setTimeout(() => this.#options.state().photo === photo && this.#options.dispatch({ type: "photo", photo: "none" }), photo === "sent" ? 2_500 : 6_000);
   }
 
   /** The address of an image of the chat; each is fetched once. */

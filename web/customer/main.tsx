@@ -5,6 +5,7 @@ import "../lib/ui/video-tile.css";
 import "../lib/ui/chat.css";
 import "./customer.css";
 import "./stage.css";
+import "./capture.css";
 import "./sheets.css";
 import "./wide.css";
 import "../lib/ui/prompt-picture.css";

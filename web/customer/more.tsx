@@ -6,5 +6,6 @@ addEnglish(more);
 
 export { Aids } from "./Aids.tsx";
 export { Hands } from "./hands.ts";
-export { Guide, Prompt } from "./Prompt.tsx";
+export { Over } from "./Over.tsx";
+export { Prompt } from "./Prompt.tsx";
 export { Page } from "./Pages.tsx";

@@ -255,6 +255,7 @@ export type AgentPush =
     type: "typing";
   }
   | {
+    effect?: CameraSettings | null;
     /** `evd_…`. */
     evidence?: string | null;
     /** The command's id. */
@@ -297,6 +298,20 @@ export type AgentPush =
   }
   | {
     type: "pong";
+  }
+  | {
+    /** For what. */
+    held_for: HeldFor;
+    /** The command's id. */
+    id: number;
+    type: "command_held";
+  }
+  | {
+    /** `case_…`. */
+    case: string;
+    /** Reading. */
+    reading: MeterReading;
+    type: "meters";
   };
 
 /** An agent, supervisor, auditor or admin. */
@@ -383,6 +398,55 @@ export interface CallBackBooked {
   at: string;
   /** Where the link will go (masked), if anywhere but the bank's page. */
   sent_to?: string | null;
+}
+
+/** What the customer's camera can do, read from the real track. */
+export interface CameraAbilities {
+  distance?: Range | null;
+  /** Ways to focus. */
+  focus?: Array<FocusMode>;
+  /** Heights of the picture to choose from, lines, at most 8. */
+  heights?: Array<number>;
+  /** What it cannot do, and why. */
+  lacking?: Array<Lacking>;
+  /** Every camera, at most 8. */
+  lenses?: Array<Lens>;
+  /** Photographs at the sensor's own size. */
+  take_photo?: boolean;
+  /** There is a light. */
+  torch?: boolean;
+  zoom?: Range | null;
+}
+
+/** What of a camera can be controlled. */
+export type CameraControl = "flip" | "lens" | "torch" | "zoom" | "focus" | "resolution" | "take_photo";
+
+/** Why something of a camera cannot be controlled. */
+export type CameraLack = "not_supported" | "front_camera" | "one_camera" | "browser_hides" | "no_track";
+
+/** How the camera stands, read back from the track. */
+export interface CameraSettings {
+  /** The camera sends. */
+  camera?: boolean;
+  /** Metres, for `manual`. */
+  distance?: number | null;
+  /** Which way it looks. */
+  facing?: Facing;
+  focus?: FocusMode | null;
+  /** The picture is held. */
+  frozen?: boolean;
+  /** Pixels of the picture the camera gives. */
+  height?: number;
+  /** Which lens. */
+  lens?: string;
+  /** The microphone sends. */
+  microphone?: boolean;
+  /** Light. */
+  torch?: boolean | null;
+  /** Pixels of the picture the camera gives. */
+  width?: number;
+  /** Factor, 1 = the least the camera has. */
+  zoom?: number | null;
 }
 
 /** State of the customer's camera as their browser tells it. */
@@ -682,14 +746,18 @@ export type CustomerMessage =
     type: "offer";
   }
   | {
-    /** `torch`, `zoom`, `flip`, `take_photo`. */
-    abilities?: Array<string>;
+    /** What the camera can do. */
+    abilities?: CameraAbilities;
     /** Camera. */
     camera: CameraState;
     /** Camera label. */
     camera_label?: string;
+    /** The customer lets the agent control it, or does not; absent = as before. */
+    controls_allowed?: boolean | null;
     /** Microphone is sending. */
     microphone: boolean;
+    /** How it stands. */
+    settings?: CameraSettings;
     type: "device";
     /** Page in front. */
     visible: boolean;
@@ -707,6 +775,7 @@ export type CustomerMessage =
     type: "typing";
   }
   | {
+    effect?: CameraSettings | null;
     /** `evd_…` of a photograph that was uploaded for it. */
     evidence?: string | null;
     /** The command's id. */
@@ -734,6 +803,18 @@ export type CustomerMessage =
   }
   | {
     type: "ping";
+  }
+  | {
+    /** For what. */
+    held_for: HeldFor;
+    /** The command's id. */
+    id: number;
+    type: "command_held";
+  }
+  | {
+    /** Reading. */
+    reading: MeterReading;
+    type: "meters";
   };
 
 /** What the server says to a customer's page. */
@@ -790,16 +871,22 @@ export type CustomerPush =
 
 /** What the customer's browser tells of itself. */
 export interface CustomerStatus {
-  /** What the device can do: `torch`, `zoom`, `flip`, `take_photo`. */
-  abilities: Array<string>;
+  /** What the camera can do, and why not the rest. */
+  abilities: CameraAbilities;
   /** Camera. */
   camera: CameraState;
   /** Label of the camera, as the browser names it (virtual cameras show here). */
   camera_label: string;
   /** The page's socket is open. */
   connected: boolean;
+  /** The customer lets the agent control it. */
+  controls_allowed: boolean;
+  framing?: Framing | null;
+  guide?: ImageSlot | null;
   /** Microphone is sending. */
   microphone: boolean;
+  /** How it stands. */
+  settings: CameraSettings;
   /** Customer is typing. */
   typing: boolean;
   /** The page is in front. */
@@ -814,7 +901,10 @@ export interface CustomerView {
   brand: Brand;
   /** RFC 3339 of the call back, if booked. */
   call_back_at?: string | null;
+  /** The customer lets the agent control the device. */
+  controls_allowed: boolean;
   ending?: Ending | null;
+  framing?: Framing | null;
   guide?: ImageSlot | null;
   /** How the customer takes part. */
   mode: JoinMode;
@@ -908,7 +998,11 @@ export interface DeskView {
 /** What an agent can ask the customer's device to do. */
 export type DeviceCommand =
   | {
+    /** Pictures to take, of which the sharpest is proposed: 1–5; 0 counts as 1. */
+    burst?: number;
     do: "photograph";
+    /** The customer looks at it before it is sent; the step may ask for it too. */
+    review?: boolean;
     /** What it shows. */
     slot: ImageSlot;
     /** Step it is for. */
@@ -938,8 +1032,35 @@ export type DeviceCommand =
     on: boolean;
   }
   | {
+    /** Take the photograph by itself when all is good. */
+    auto?: boolean;
     do: "guide";
+    frame?: FrameShape | null;
+    /** The customer looks at it before it is sent; the step may ask for it too. */
+    review?: boolean;
     slot?: ImageSlot | null;
+    /** Step it is for. */
+    step?: string | null;
+  }
+  | {
+    do: "lens";
+    /** Its id. */
+    id: string;
+  }
+  | {
+    do: "focus";
+    /** How. */
+    to: FocusTo;
+  }
+  | {
+    do: "resolution";
+    /** Lines. */
+    height: number;
+  }
+  | {
+    do: "freeze";
+    /** Hold. */
+    on: boolean;
   };
 
 /** How it ended. */
@@ -990,6 +1111,9 @@ export interface EvidenceView {
   width: number;
 }
 
+/** Which way a camera looks. */
+export type Facing = "unknown" | "user" | "environment";
+
 /** Why the automated check failed. */
 export type FailureReason =
   | "document_glare"
@@ -1022,6 +1146,44 @@ export interface FieldError {
   pointer: string;
 }
 
+/** How a camera focuses. */
+export type FocusMode = "continuous" | "point" | "manual";
+
+/** Where to focus. */
+export type FocusTo =
+  | {
+    mode: "continuous";
+  }
+  | {
+    mode: "point";
+    /** 0 = left edge of the picture as it is sent, 1 = right. */
+    x: number;
+    /** 0 = top, 1 = bottom. */
+    y: number;
+  }
+  | {
+    /** Metres. */
+    distance: number;
+    mode: "manual";
+  };
+
+/** Shape of the frame on the customer's screen. */
+export type FrameShape = "id1" | "id3" | "a4" | "face";
+
+/** The frame on the customer's screen beside what it is for. */
+export interface Framing {
+  /** The phone takes the photograph by itself when all is good. */
+  auto: boolean;
+  /** The command that asked for it. */
+  command: number;
+  /** The customer looks at the photograph before it is sent. */
+  review: boolean;
+  /** Its shape. */
+  shape: FrameShape;
+  /** The step the photograph is for. */
+  step?: string | null;
+}
+
 /** A hole in a recording. */
 export interface GapView {
   /** Offset from the session's start. */
@@ -1035,6 +1197,12 @@ export interface GapView {
   /** Why, in a stable code: `loss`, `interrupted`, `server_stopped`, `recorder_full`. */
   why: string;
 }
+
+/** What a photograph waits for on the customer's device. */
+export type HeldFor = "hand" | "review" | "upload";
+
+/** What the customer is told while a document is framed; one at a time. */
+export type Hint = "good" | "missing" | "cropped" | "far" | "near" | "tilted" | "dark" | "bright" | "glare" | "blur";
 
 /** Opening hours. */
 export interface HoursBody {
@@ -1077,8 +1245,26 @@ export interface ImageView {
 /** How the customer takes part. */
 export type JoinMode = "video" | "photos";
 
+/** A control that the device lacks. */
+export interface Lacking {
+  /** Which. */
+  control: CameraControl;
+  /** Why. */
+  why: CameraLack;
+}
+
 /** How much picture to send. */
 export type LadderStep = "full" | "medium" | "low" | "stills";
+
+/** One camera of the device. */
+export interface Lens {
+  /** Which way it looks. */
+  facing: Facing;
+  /** The browser's id of it; good for this page only. */
+  id: string;
+  /** The browser's name of it. */
+  label: string;
+}
 
 /** Which page to show for a link. */
 export type LinkState =
@@ -1169,6 +1355,28 @@ export interface Me {
   tenant: string;
   /** True when a second factor is set up. */
   totp: boolean;
+}
+
+/** What the meters on the customer's phone read in the frame; never stored. */
+export interface MeterReading {
+  /** Re-blur ratio, 0 sharp to 1 blurred. */
+  blur: number;
+  /** A document with four sides was found. */
+  found: boolean;
+  /** Share of it under the largest reflection, 0–1. */
+  glare: number;
+  /** How long all has been good, milliseconds. */
+  good_ms: number;
+  /** What the customer is told. */
+  hint: Hint;
+  /** Brightness of its lightest tenth, 0–255. */
+  light: number;
+  /** Least distance to the edge of the picture as a share of the frame's width; below 0 = cut off. */
+  margin: number;
+  /** Its width as a share of the frame's. */
+  size: number;
+  /** Largest departure from upright and square, degrees. */
+  tilt: number;
 }
 
 /** How a new link reaches the customer. */
@@ -1360,6 +1568,16 @@ export interface QueueRow {
   state: string;
   /** Seconds waited. */
   waited: number;
+}
+
+/** What a setting may be. */
+export interface Range {
+  /** Most. */
+  max: number;
+  /** Least. */
+  min: number;
+  /** Between two values; 0 = none is known. */
+  step: number;
 }
 
 /** The published reasons of a decision. */
@@ -1720,6 +1938,8 @@ export interface StepView {
   mandatory: boolean;
   /** Questions to ask, for question steps: keys of the language files or the tenant's own text. */
   questions: Array<QuestionView>;
+  /** The customer looks at each photograph before it is sent. */
+  review: boolean;
   slot?: ImageSlot | null;
   /** Where it stands. */
   state: StepState;

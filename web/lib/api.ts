@@ -15,7 +15,7 @@ export class Refused extends Error {
 }
 
 export interface CallOptions {
-  method?: "GET" | "POST" | "PUT" | "DELETE";
+  method?: "GET" | "POST" | "PUT" | "DELETE" | "PATCH" | "HEAD";
   /** Sent as JSON unless it is a Blob. */
   body?: unknown;
   headers?: Record<string, string>;
@@ -34,7 +34,8 @@ async function refused(response: Response): Promise<Refused> {
   return new Refused(problem?.code ?? `http_${response.status}`, response.status, problem?.detail ?? response.statusText, problem);
 }
 
-async function ask(path: string, options: CallOptions): Promise<Response> {
+/** Asks the server; any answer but a good one is thrown. */
+export async function ask(path: string, options: CallOptions): Promise<Response> {
   const raw = options.body instanceof Blob;
   const headers: Record<string, string> = { "Recourse-Page": "1", ...options.headers };
   if (options.body !== undefined && !raw) headers["Content-Type"] = "application/json";

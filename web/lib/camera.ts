@@ -1,5 +1,5 @@
-// Camera and microphone; the only file that names getUserMedia. Opens, flips, lights, zooms, photographs, notices
-// when a track dies. Knows no room.
+// Camera and microphone; the only file that names getUserMedia. Opens, flips, changes the lens, notices when a track
+// dies. What a camera can do is in lens.ts. Knows no room.
 import type { CameraState } from "../generated/api.ts";
 
 export type Facing = "user" | "environment";
@@ -103,6 +103,20 @@ export async function flipCamera(stream: MediaStream, to: Facing): Promise<Media
   return track;
 }
 
+/** One lens by its id. Phones give one camera at a time, so the old track is stopped first; when there is none it comes back. */
+export async function openLens(stream: MediaStream, id: string): Promise<MediaStreamTrack> {
+  const old = stream.getVideoTracks()[0];
+  const oldId = old?.getSettings().deviceId;
+  old?.stop();
+  if (old) stream.removeTrack(old);
+  const wanted = await ask({ video: picture({ camera: id }) }).catch(() => null);
+  const made = wanted ?? (await ask({ video: picture(oldId ? { camera: oldId } : {}) }));
+  const track = made.getVideoTracks()[0];
+  if (track) stream.addTrack(track);
+  if (!track || !wanted) throw new NoCamera("missing", "NotFoundError");
+  return track;
+}
+
 export interface Device {
   id: string;
   label: string;
@@ -112,81 +126,6 @@ const devices = async (kind: MediaDeviceKind): Promise<Device[]> =>
   ((await navigator.mediaDevices?.enumerateDevices()) ?? []).filter((each) => each.kind === kind && each.deviceId !== "").map((each) => ({ id: each.deviceId, label: each.label }));
 export const cameras = (): Promise<Device[]> => devices("videoinput");
 export const microphones = (): Promise<Device[]> => devices("audioinput");
-
-interface WideCapabilities extends MediaTrackCapabilities {
-  torch?: boolean;
-  zoom?: { min: number; max: number; step: number };
-}
-const wide = (track: MediaStreamTrack): WideCapabilities => (track.getCapabilities?.() ?? {}) as WideCapabilities;
-
-/** `torch`, `zoom`, `flip`, `take_photo`: only what this device really has. */
-export async function abilities(track: MediaStreamTrack | null): Promise<string[]> {
-  if (!track) return [];
-  const can = wide(track);
-  const found: string[] = [];
-  if (can.torch) found.push("torch");
-  if (can.zoom && can.zoom.max > can.zoom.min) found.push("zoom");
-  if ((await cameras()).length > 1) found.push("flip");
-  if ("ImageCapture" in globalThis) found.push("take_photo");
-  return found;
-}
-
-/** False when the device has no light. */
-export async function setTorch(track: MediaStreamTrack, on: boolean): Promise<boolean> {
-  if (!wide(track).torch) return false;
-  await track.applyConstraints({ advanced: [{ torch: on } as MediaTrackConstraintSet] });
-  return true;
-}
-
-/** False when the device cannot zoom. */
-export async function setZoom(track: MediaStreamTrack, factor: number): Promise<boolean> {
-  const range = wide(track).zoom;
-  if (!range) return false;
-  const zoom = Math.min(range.max, Math.max(range.min, range.min * factor));
-  await track.applyConstraints({ advanced: [{ zoom } as MediaTrackConstraintSet] });
-  return true;
-}
-
-interface Capturer {
-  takePhoto(): Promise<Blob>;
-}
-declare const ImageCapture: (new (track: MediaStreamTrack) => Capturer) | undefined;
-
-/** A photograph at the camera's full size: the sensor's own when it gives more than the stream, else a raw frame. */
-export async function takeStill(track: MediaStreamTrack): Promise<Blob> {
-  const frame = await rawFrame(track);
-  if (typeof ImageCapture !== "function") return frame.blob;
-  try {
-    const photo = await within(new ImageCapture(track).takePhoto(), 3_000);
-    const size = await createImageBitmap(photo);
-    const larger = size.width * size.height > frame.width * frame.height;
-    size.close();
-    return larger && photo.size <= 10 * 1024 * 1024 && photo.type === "image/jpeg" ? photo : frame.blob;
-  } catch {
-    return frame.blob;
-  }
-}
-
-async function rawFrame(track: MediaStreamTrack): Promise<{ blob: Blob; width: number; height: number }> {
-  const video = document.createElement("video");
-  video.muted = true;
-  video.playsInline = true;
-  video.srcObject = new MediaStream([track]);
-  await video.play();
-  if (video.videoWidth === 0) await new Promise((ready) => video.addEventListener("resize", ready, { once: true }));
-  const canvas = document.createElement("canvas");
-  canvas.width = video.videoWidth;
-  canvas.height = video.videoHeight;
-  canvas.getContext("2d")?.drawImage(video, 0, 0);
-  video.srcObject = null;
-  const blob = await new Promise<Blob | null>((done) => canvas.toBlob(done, "image/jpeg", 0.95));
-  if (!blob) throw new NoCamera("lost", "EncodingError");
-  return { blob, width: canvas.width, height: canvas.height };
-}
-
-function within<T>(promise: Promise<T>, ms: number): Promise<T> {
-  return Promise.race([promise, new Promise<never>((_, fail) => setTimeout(() => fail(new Error("timeout")), ms))]);
-}
 
 /** Calls when a track ends, or stays mute for 2 s: a phone call, another app, the page in the background. */
 export function onTrackLost(track: MediaStreamTrack, lost: () => void): () => void {

@@ -3,12 +3,13 @@
  * Must not know the DOM, the socket, or the clock: time arrives inside every input.
  */
 import type {
-  AgentCaseView, AgentMessage, AgentPush, ChatMessage, DeskView, DeviceCommand, EvidenceView, FailureReason,
-  ImageSlot, ImageView, LadderStep, Phase, Seat, StepView, Verdict,
+  AgentCaseView, AgentMessage, AgentPush, CameraSettings, ChatMessage, DeskView, DeviceCommand, EvidenceView, FailureReason, HeldFor, ImageSlot, ImageView, LadderStep, MeterReading, Phase, Seat, StepView, Verdict,
 } from '../generated/api.ts';
 
-/** A device that has not answered by then is told of as silent; phones take 2–3 s for a photograph. */
+/** The server tells of a silent device after 8 s; this is for when its word is lost with the line. */
 export const COMMAND_PATIENCE = 12_000;
+/** The same for a photograph that waits for the customer, which the server gives 3 minutes. */
+export const HELD_PATIENCE = 190_000;
 /** With auto-accept the chime is heard out first, so that nobody is on screen unprepared. */
 export const AUTO_ACCEPT_AFTER = 1_500;
 /** Answered this long before the ring ends at the latest, so that the way to the server does not make it a miss. */
@@ -25,8 +26,9 @@ const EFFECTS_KEPT = 12;
 const CHAT_KEPT = 500;
 
 export interface Outgoing { nonce: string; text: string; at: number }
-export interface Asked { id: number; command: DeviceCommand; at: number }
-export interface Effect { id: number; command: DeviceCommand; at: number; ok: boolean; why: string; evidence: string | null }
+export interface Asked { id: number; command: DeviceCommand; at: number; held: HeldFor | null }
+export interface Effect { id: number; command: DeviceCommand; at: number; ok: boolean; why: string; evidence: string | null; effect: CameraSettings | null }
+export interface Meters { reading: MeterReading; at: number }
 export interface Line { rtt: number; loss: number; kbps: number; word: string; at: number }
 export interface Notice { id: number; code: string; detail: string; of: string; at: number }
 export interface Notes { text: string; state: 'kept' | 'typed' | 'sent'; editedAt: number }
@@ -39,6 +41,7 @@ export interface Talk {
   typingUntil: number;
   asked: readonly Asked[];
   effects: readonly Effect[];
+  meters: Meters | null;
   /** Steps and verdicts said and not yet seen in a view. */
   busy: readonly string[];
   notes: Notes;
@@ -70,6 +73,7 @@ export type DeskInput =
   | { is: 'said'; message: AgentMessage; now: number }
   | { is: 'written'; text: string; nonce: string; now: number }
   | { is: 'asked'; id: number; command: DeviceCommand; now: number }
+  | { is: 'barred'; command: DeviceCommand; why: string; now: number }
   | { is: 'noted'; text: string; now: number }
   | { is: 'draft_found'; case: string; text: string; now: number }
   | { is: 'told'; code: string; detail: string; of: string; now: number }
@@ -93,6 +97,7 @@ export function advance(state: DeskState, input: DeskInput): Advance {
     case 'said': return said(state, input.message);
     case 'written': return written(state, input.text, input.nonce, input.now);
     case 'asked': return asked(state, input.id, input.command, input.now);
+    case 'barred': return quiet(withTalk(state, t => withEffect(t, { id: 0, command: input.command, at: input.now, ok: false, why: input.why, evidence: null, effect: null })));
     case 'noted': return quiet(withTalk(state, t => ({ ...t, notes: { text: input.text, state: 'typed', editedAt: input.now } })));
     case 'draft_found': return quiet(withTalk(state, t => t.case !== input.case || t.notes.text === input.text ? t
       : { ...t, notes: { text: input.text, state: 'typed', editedAt: input.now } }));
@@ -110,7 +115,7 @@ function withTalk(state: DeskState, change: (t: Talk) => Talk): DeskState {
 
 function newTalk(id: string, notes: string): Talk {
   return {
-    case: id, messages: [], outgoing: [], typingUntil: 0, asked: [], effects: [], busy: [],
+    case: id, messages: [], outgoing: [], typingUntil: 0, asked: [], effects: [], meters: null, busy: [],
     notes: { text: notes, state: 'kept', editedAt: 0 },
   };
 }
@@ -137,7 +142,9 @@ function heard(state: DeskState, push: AgentPush, now: number): Advance {
     case 'case': return quiet(fileSeen(state, push.view));
     case 'chat': return quiet(chatSeen(state, push.case, push.from, push.messages));
     case 'typing': return quiet(withTalk(state, t => t.case === push.case ? { ...t, typingUntil: push.on ? now + TYPING_FADES : 0 } : t));
-    case 'command_done': return quiet(withTalk(state, t => answeredBy(t, push.id, push.ok, push.why, push.evidence ?? null, now)));
+    case 'command_done': return quiet(withTalk(state, t => answeredBy(t, push.id, push.ok, push.why, now, push.evidence ?? null, push.effect ?? null)));
+    case 'command_held': return quiet(withTalk(state, t => ({ ...t, asked: t.asked.map(a => a.id === push.id ? { ...a, held: push.held_for } : a) })));
+    case 'meters': return quiet(withTalk(state, t => t.case === push.case ? { ...t, meters: { reading: push.reading, at: now } } : t));
     case 'quality': return quiet({
       ...state,
       lines: { ...state.lines, [push.seat]: { rtt: push.rtt_ms, loss: push.loss_percent, kbps: push.up_kbps, word: push.word, at: now } },
@@ -195,11 +202,15 @@ function chatSeen(state: DeskState, id: string, from: number, messages: readonly
   };
 }
 
-function answeredBy(talk: Talk, id: number, ok: boolean, why: string, evidence: string | null, now: number): Talk {
+function withEffect(talk: Talk, effect: Effect): Talk {
+  return { ...talk, effects: [...talk.effects, effect].slice(-EFFECTS_KEPT) };
+}
+
+function answeredBy(talk: Talk, id: number, ok: boolean, why: string, now: number, evidence: string | null = null, effect: CameraSettings | null = null): Talk {
   const question = talk.asked.find(a => a.id === id);
   if (!question) return talk;
-  const effect: Effect = { id, command: question.command, at: now, ok, why, evidence };
-  return { ...talk, asked: talk.asked.filter(a => a.id !== id), effects: [...talk.effects, effect].slice(-EFFECTS_KEPT) };
+  const rest = { ...talk, asked: talk.asked.filter(a => a.id !== id) };
+  return withEffect(rest, { id, command: question.command, at: now, ok, why, evidence, effect });
 }
 
 /** Refusals nobody has to read: the race they tell of is already over. */
@@ -210,6 +221,9 @@ function harmless(code: string, of: string): boolean {
 
 function refused(state: DeskState, code: string, detail: string, of: string, now: number): DeskState {
   const freed = withTalk(state, t => ({ ...t, busy: [] }));
+  // A command the server does not pass on is answered where its effect would have been shown.
+  const last = of === 'command' ? state.talk?.asked.at(-1) : undefined;
+  if (last) return withTalk(state, t => answeredBy(t, last.id, false, code, now));
   return harmless(code, of) ? freed : notice(freed, code, detail, of, now);
 }
 
@@ -248,7 +262,7 @@ function written(state: DeskState, raw: string, nonce: string, now: number): Adv
 function asked(state: DeskState, id: number, command: DeviceCommand, now: number): Advance {
   const talk = state.talk;
   if (!talk || state.link !== 'open') return quiet(state);
-  const next = withTalk(state, t => ({ ...t, asked: [...t.asked, { id, command, at: now }].slice(-20) }));
+  const next = withTalk(state, t => ({ ...t, asked: [...t.asked, { id, command, at: now, held: null }].slice(-20) }));
   return { state: next, say: [{ type: 'command', case: talk.case, id, command }] };
 }
 
@@ -258,7 +272,7 @@ function ticked(state: DeskState, now: number): Advance {
   const talk = state.talk;
   if (talk) {
     let t = talk;
-    for (const a of talk.asked) if (now - a.at > COMMAND_PATIENCE) t = answeredBy(t, a.id, false, 'no_answer', null, now);
+    for (const a of talk.asked) if (now - a.at > (a.held ? HELD_PATIENCE : COMMAND_PATIENCE)) t = answeredBy(t, a.id, false, 'no_answer', now);
     if (t.typingUntil && now > t.typingUntil) t = { ...t, typingUntil: 0 };
     if (t.notes.state === 'typed' && now - t.notes.editedAt >= NOTES_PAUSE && state.link === 'open') {
       say.push({ type: 'notes', case: t.case, text: t.notes.text });
@@ -356,19 +370,6 @@ export function lastEffect(talk: Talk, kind: DeviceCommand['do']): Effect | null
 
 export function isAsked(talk: Talk, kind: DeviceCommand['do']): boolean {
   return talk.asked.some(a => a.command.do === kind);
-}
-
-/** Where torch, zoom and guide stand by what the device confirmed. */
-export function lensOf(talk: Talk): { torch: boolean; zoom: number; guide: ImageSlot | null } {
-  const lens: { torch: boolean; zoom: number; guide: ImageSlot | null } = { torch: false, zoom: 1, guide: null };
-  for (const { ok, command } of talk.effects) {
-    if (!ok) continue;
-    if (command.do === 'torch') lens.torch = command.on;
-    else if (command.do === 'zoom') lens.zoom = command.factor;
-    else if (command.do === 'guide') lens.guide = command.slot ?? null;
-    else if (command.do === 'flip') { lens.torch = false; lens.zoom = 1; }
-  }
-  return lens;
 }
 
 /** Whole seconds left until a local instant, never below zero. */

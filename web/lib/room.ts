@@ -1,5 +1,5 @@
 // What the customer's page knows and shows: a pure reducer, no DOM, no clock, no network. The chat's own is in talk.ts.
-import type { CameraState, ChatMessage, CustomerView, ImageSlot, LadderStep, LinkView, Phase } from "../generated/api.ts";
+import type { CameraState, ChatMessage, CustomerView, Framing, ImageSlot, LadderStep, LinkView, Phase } from "../generated/api.ts";
 import type { Light } from "./camera.ts";
 import type { RoomState as MediaState } from "./rtc.ts";
 import type { LineState } from "./socket.ts";
@@ -11,6 +11,24 @@ export interface PhotoWish {
   command: number | null;
   slot: ImageSlot;
   step: string | null;
+}
+
+/** What of the device the agent's hand is on. */
+export type Controlled = "flip" | "lens" | "torch" | "zoom" | "focus" | "resolution" | "freeze" | "camera" | "microphone" | "auto";
+
+export interface Hold {
+  /** The customer lets nobody else control the device. */
+  refused: boolean;
+  /** It was controlled before: from then on the customer sees the way out of it. */
+  touched: boolean;
+  named: readonly Controlled[];
+}
+
+/** Photographs the customer looks at before one is sent. */
+export interface Review {
+  urls: readonly string[];
+  best: number;
+  slot: ImageSlot;
 }
 
 export interface CustomerState {
@@ -49,6 +67,10 @@ export interface CustomerState {
   replaced: boolean;
   /** The browser wants a tap before it plays sound. */
   silent: boolean;
+  /** Set by the part of the page that obeys, once it is loaded. */
+  hold?: Hold;
+  review?: Review | null;
+  framing?: Framing | null;
   /** A page beside the way, opened by the customer. */
   aside: "none" | "callback" | "phone" | "leave";
 }
@@ -95,7 +117,7 @@ export type CustomerEvent =
   | { type: "set"; change: Partial<Pick<CustomerState, Settable>> };
 
 /** Plain facts of the device that need no rule. */
-export type Settable = "camera" | "slow" | "microphone" | "facing" | "abilities" | "torch" | "light" | "typing" | "line" | "media" | "agentSeen" | "ladder" | "guide" | "wish" | "replaced" | "silent" | "aside";
+export type Settable = "camera" | "slow" | "microphone" | "facing" | "abilities" | "torch" | "light" | "typing" | "line" | "media" | "agentSeen" | "ladder" | "guide" | "wish" | "replaced" | "silent" | "aside" | "hold" | "review" | "framing";
 
 export function reduce(state: CustomerState, event: CustomerEvent): CustomerState {
   switch (event.type) {
@@ -162,6 +184,12 @@ export function troubleOf(state: CustomerState): Trouble | null {
 
 /** The frame to draw: a command's while it stands, else the one of the procedure's step. */
 export const guideOf = (state: CustomerState): ImageSlot | null => (state.guide === undefined ? (state.view?.guide ?? null) : state.guide);
+
+/** The customer keeps the device in their own hand. */
+export const refusedControl = (state: CustomerState): boolean => state.hold?.refused ?? state.view?.controls_allowed === false;
+
+/** How the frame is drawn and what is allowed in it. */
+export const framingOf = (state: CustomerState): Framing | null => (state.guide === undefined ? state.view?.framing : state.framing) ?? null;
 
 /** The customer's own picture is the large one: they must see the document or follow the prompt. */
 export const selfIsLarge = (state: CustomerState): boolean => Boolean(state.view?.prompt) || guideOf(state) !== null;

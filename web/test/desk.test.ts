@@ -3,9 +3,10 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import type { AgentCaseView, AgentPush, ChatMessage, DeskView, StepView } from '../generated/api.ts';
 import {
-  advance, answerDue, AUTO_ACCEPT_AFTER, clock, COMMAND_PATIENCE, currentStep, failedSlot, helloOf, lastEffect, lensOf, locksOf, newDesk, NOTES_PAUSE, NOTICE_STAYS,
+  advance, answerDue, AUTO_ACCEPT_AFTER, clock, COMMAND_PATIENCE, currentStep, failedSlot, HELD_PATIENCE, helloOf, lastEffect, locksOf, newDesk, NOTES_PAUSE, NOTICE_STAYS,
   pairs, roomWanted, secondsLeft, stageOf, TYPING_FADES, type DeskInput, type DeskState,
 } from '../lib/desk.ts';
+import { lackOf, lensOf, metersOf, METERS_FADE, zoomWithin } from '../lib/optics.ts';
 import { actionFor, type Pressed, type Where } from '../agent/keys.ts';
 import { ending, toCustomer } from '../agent/text.ts';
 import { more } from '../customer/text/en-more.ts';
@@ -14,14 +15,14 @@ const T = Date.parse('2026-03-01T10:00:00Z');
 const at = (ms: number): string => new Date(T + ms).toISOString();
 
 function step(key: string, extra: Partial<StepView> = {}): StepView {
-  return { key, kind: 'greet', state: 'pending', mandatory: true, waivable: true, evidence: [], challenges: [], challenges_wanted: 0, questions: [], ...extra };
+  return { key, kind: 'greet', state: 'pending', mandatory: true, waivable: true, evidence: [], challenges: [], challenges_wanted: 0, questions: [], review: false, ...extra };
 }
 
 function file(extra: Partial<AgentCaseView> = {}): AgentCaseView {
   return {
     id: 'case_1', version: 1, reference: 'r', phase: 'live', name: 'Nur A.', locale: 'ms', claimed: {}, reports: [], waited: 3, drops: 0, two_devices: false,
     jurisdiction: { code: 'SG', name: 'Singapore', restart_on_interruption: false, reviewed: false }, device: '', mode: 'video',
-    customer: { connected: true, camera: 'on', microphone: true, visible: true, abilities: [], camera_label: '', typing: false },
+    customer: { connected: true, camera: 'on', microphone: true, visible: true, abilities: {}, settings: {}, controls_allowed: true, camera_label: '', typing: false },
     steps: [step('greet'), step('document_front', { kind: 'document_front', slot: 'document_front' }), step('decision', { kind: 'decision' })],
     evidence: [], notes: '', locked_by: ['step:greet', 'recording'], ...extra,
   };
@@ -141,10 +142,51 @@ test('a command shows its confirmed effect, or why not, or that nobody answered'
     { is: 'asked', id: 3, command: { do: 'flip' }, now: T }, heard({ type: 'command_done', id: 1, ok: true, why: '' }), heard({ type: 'command_done', id: 2, ok: false, why: 'not_supported' }),
     heard({ type: 'command_done', id: 77, ok: true, why: '' }), { is: 'ticked', now: T + COMMAND_PATIENCE + 1 }]);
   assert.ok(state.talk);
-  assert.deepEqual(lensOf(state.talk), { torch: true, zoom: 1, guide: null });
+  assert.ok(state.file && lensOf(state.file, state.talk).torch, 'a device that cannot read its light back is believed');
   assert.equal(lastEffect(state.talk, 'zoom')?.why, 'not_supported');
   assert.equal(lastEffect(state.talk, 'flip')?.why, 'no_answer');
   assert.equal(state.talk.effects.length, 3);
+});
+
+test('what the device reads back counts more than what was asked of it', () => {
+  const effect = { zoom: 1.5, torch: false };
+  const { state } = run([...onCall, { is: 'asked', id: 1, command: { do: 'torch', on: true }, now: T }, heard({ type: 'command_done', id: 1, ok: true, why: '', effect })]);
+  const customer = { ...file().customer, settings: { ...effect, frozen: true } };
+  assert.ok(state.talk);
+  assert.deepEqual(lensOf(file({ customer }), state.talk), { torch: false, zoom: 1.5, guide: null, auto: false, frozen: true, focus: null, camera: true, microphone: true });
+  assert.equal(lastEffect(state.talk, 'torch')?.effect?.zoom, 1.5);
+});
+
+test('a photograph that waits for the customer is not silent, and one that never comes is', () => {
+  const { state } = run([...onCall, { is: 'asked', id: 5, command: { do: 'photograph', slot: 'portrait' }, now: T }, heard({ type: 'command_held', id: 5, held_for: 'review' }),
+    { is: 'ticked', now: T + COMMAND_PATIENCE + 1 }]);
+  assert.equal(state.talk?.asked[0]?.held, 'review');
+  assert.equal(run([{ is: 'ticked', now: T + HELD_PATIENCE + 1 }], state).state.talk?.effects.at(-1)?.why, 'no_answer');
+});
+
+test('a command the server refuses is answered where its effect would be shown', () => {
+  const { state } = run([...onCall, { is: 'asked', id: 5, command: { do: 'flip' }, now: T }, heard({ type: 'problem', code: 'control_refused', detail: '', of: 'command' })]);
+  assert.deepEqual([state.talk?.asked.length, state.talk?.effects.at(-1)?.why, state.notices.length], [0, 'control_refused', 0]);
+});
+
+test('a control that cannot be used says why, and the nearest reason wins', () => {
+  const of = (customer: Partial<AgentCaseView['customer']>): AgentCaseView => file({ customer: { ...file().customer, ...customer } });
+  const abilities = { lacking: [{ control: 'torch' as const, why: 'front_camera' as const }], zoom: { min: 1, max: 4, step: 0.1 } };
+  assert.equal(lackOf(of({ abilities }), 'torch'), 'front_camera');
+  assert.equal(lackOf(of({ abilities }), 'zoom'), null);
+  assert.equal(lackOf(of({ abilities, controls_allowed: false }), 'zoom'), 'control_refused');
+  assert.equal(lackOf(of({ abilities, connected: false }), 'zoom'), 'not_connected');
+  assert.equal(lackOf(of({ abilities, camera: 'lost' }), 'zoom'), 'no_track');
+  assert.equal(lackOf(of({ controls_allowed: false }), 'guide'), null, 'a frame is only drawn');
+  assert.deepEqual([0.2, 2.004, 99].map(factor => zoomWithin(of({ abilities }), factor)), [1, 2, 4]);
+});
+
+test('meters fade when their phone is silent', () => {
+  const reading = { found: true, light: 180, glare: 0, blur: 0.2, size: 0.9, margin: 0.1, tilt: 1, hint: 'good' as const, good_ms: 900 };
+  const { state } = run([...onCall, heard({ type: 'meters', case: 'case_1', reading }), heard({ type: 'meters', case: 'case_other', reading: { ...reading, hint: 'dark' } })]);
+  assert.ok(state.talk);
+  assert.equal(metersOf(state.talk, T + METERS_FADE - 1)?.hint, 'good');
+  assert.equal(metersOf(state.talk, T + METERS_FADE), null);
 });
 
 test('what is said waits for a newer view or a refusal, and nothing is said on a lost line', () => {

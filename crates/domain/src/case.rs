@@ -3,6 +3,7 @@
 
 mod challenges;
 mod decide;
+mod device;
 mod facts;
 mod input;
 mod link;
@@ -68,6 +69,9 @@ pub struct Case {
     pub mode: JoinMode,
     /// What the customer's browser told of its camera.
     pub camera: CameraState,
+    /// The customer lets nobody else control the device.
+    #[serde(default)]
+    pub controls_refused: bool,
     /// Consents, oldest first.
     pub consents: Vec<Consent>,
     /// Steps; there from the first session on.
@@ -307,7 +311,7 @@ impl Case {
             Input::CustomerGone => Ok(self.customer_gone(now)),
             Input::CustomerLeave => self.customer_leave(now),
             Input::CallBack { at } => self.call_back(at, now),
-            Input::Device { camera } => Ok(self.device(camera, now)),
+            Input::Device { camera, controls } => Ok(self.device(camera, controls, now)),
             Input::Reserve { agent, reservation } => self.reserve(agent, reservation, now),
             Input::RingEnded { reservation, how } => self.ring_ended(reservation, how, now),
             Input::Accept { agent, reservation, session, seed } => self.accept(agent, reservation, session, seed, now),
@@ -321,8 +325,9 @@ impl Case {
             }
             Input::RecordingSealed { session, segments, head } => self.recording_sealed(session, segments, head, now),
             Input::Still { evidence } => self.still(*evidence, now),
-            Input::CommandSent { agent, id, what } => self.command_sent(agent, id, what, now),
-            Input::CommandDone { id, ok, why } => Ok(self.keep(now, Fact::CommandDone { id, ok, why: why.chars().take(40).collect() })),
+            Input::CommandSent { agent, id, what, detail } => self.command_sent(agent, id, what, &detail, now),
+            Input::CommandHeld { id, why } => self.command_held(id, &why, now),
+            Input::CommandDone { id, ok, why, effect } => self.command_done(id, ok, &why, &effect, now),
             Input::StepDone { agent, step } => self.step_done(agent, &step, now),
             Input::StepState { agent, step, failed } => self.step_state(agent, &step, failed, now),
             Input::Waive { agent, step, reason, salt } => self.waive(agent, &step, reason, salt, now),
@@ -353,10 +358,7 @@ impl Case {
                 TicketState::Queued | TicketState::Reserved { .. } => None,
             },
             Phase::Callback { due } => Some(*due),
-            Phase::Live { session, .. } => match session.state {
-                crate::session::State::Joining { until } | crate::session::State::Interrupted { until, .. } => Some(until),
-                crate::session::State::Live => None,
-            },
+            Phase::Live { session, .. } => session.deadline(),
             Phase::Deciding { until, .. } => Some(*until),
             Phase::Reported | Phase::UnderReview { .. } | Phase::Closed { .. } => None,
         }
@@ -519,7 +521,8 @@ impl Case {
     /// This case with its session put among the past ones.
     fn ended(&self, session: &Session, by: EndedBy, phase: Phase, now: Timestamp) -> Self {
         let mut next = self.with_phase(phase);
-        next.past.push(Past { session: session.clone(), ended_at: now, by });
+        let session = Session { commands: Vec::new(), ..session.clone() };
+        next.past.push(Past { session, ended_at: now, by });
         next
     }
 }

@@ -28,6 +28,9 @@ pub struct Profile {
     pub declaration: bool,
     /// Questions are always asked, in varying order.
     pub questions: bool,
+    /// The customer looks at each photograph and agrees before it is sent. No regulator's rule but ours: where a break
+    /// voids everything, a photograph must be right the first time.
+    pub photo_review: bool,
     /// Years that evidence of a verified case is kept.
     pub retention_years: u8,
     /// Where the rules stand.
@@ -59,6 +62,7 @@ const fn base(code: &'static str, name: &'static str, source: &'static str) -> P
         tilt: false,
         declaration: false,
         questions: false,
+        photo_review: false,
         retention_years: 5,
         source,
     }
@@ -76,6 +80,7 @@ pub const PROFILES: &[Profile] = &[
         tilt: true,
         declaration: true,
         questions: true,
+        photo_review: true,
         ..base("DE", "Germany (BaFin)", "BaFin Circular 3/2017 (GW)")
     },
     base("HK", "Hong Kong (HKMA)", "HKMA circulars of 1 Feb 2019 and 3 Jun 2020"),

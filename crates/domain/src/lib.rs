@@ -10,6 +10,7 @@ pub mod case;
 pub mod consent;
 pub mod decision;
 pub mod delivery;
+pub mod device;
 pub mod digest;
 pub mod evidence;
 pub mod ground;

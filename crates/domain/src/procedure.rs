@@ -137,6 +137,9 @@ pub struct Step {
     /// What the customer cannot do: no prompt that needs it is drawn.
     #[serde(default)]
     pub cannot: Vec<Need>,
+    /// The customer looks at each photograph and agrees before it is sent.
+    #[serde(default)]
+    pub review: bool,
 }
 
 /// The ordered steps.
@@ -178,6 +181,7 @@ impl Procedure {
                 questions: if kind == Kind::Questions { questions(claimed, seed) } else { Vec::new() },
                 session: None,
                 cannot: Vec::new(),
+                review: profile.photo_review && kind.slot().is_some(),
             })
             .collect();
         Self { steps }

@@ -86,6 +86,10 @@ codes! {
     NotOffered = "not_offered",
     /// No prompt is left that the customer can do.
     NoAlternative = "no_alternative",
+    /// A command of this kind is under way.
+    CommandUnderWay = "command_under_way",
+    /// The customer keeps the device in their own hand.
+    ControlRefused = "control_refused",
 }
 
 impl Refusal {

@@ -1,6 +1,7 @@
 //! The live session: joining, live, interrupted, ended.
 //! Must not know media.
 
+use crate::device::UnderWay;
 use crate::evidence::Recording;
 use crate::ids::{AgentId, SessionId};
 use crate::time::{Span, Timestamp};
@@ -83,6 +84,26 @@ pub struct Session {
     pub recording: Recording,
     /// How often media broke off.
     pub drops: u16,
+    /// Commands the customer's device has not answered yet; at most one of each kind.
+    #[serde(default)]
+    pub commands: Vec<UnderWay>,
+}
+
+impl Session {
+    /// When it wants to be woken: it is given up, or a command stays unanswered.
+    #[must_use]
+    pub fn deadline(&self) -> Option<Timestamp> {
+        self.given_up().into_iter().chain(self.commands.iter().map(|c| c.due)).min()
+    }
+
+    /// When it is given up, should nobody come.
+    #[must_use]
+    pub const fn given_up(&self) -> Option<Timestamp> {
+        match self.state {
+            State::Joining { until } | State::Interrupted { until, .. } => Some(until),
+            State::Live => None,
+        }
+    }
 }
 
 /// A session that is over.

@@ -14,6 +14,7 @@ pub mod limits;
 pub mod problem;
 mod recordings;
 mod signin;
+mod uploads;
 pub mod who;
 
 use crate::state::App;
@@ -37,6 +38,7 @@ pub use customer::link_state;
 pub struct Web {
     pub app: App,
     pub guards: Arc<Guards>,
+    pub uploads: Arc<uploads::Uploads>,
 }
 
 /// Everything that is served over HTTP, sockets aside.
@@ -46,7 +48,7 @@ pub fn router(app: App) -> Router {
 
 /// As [`router`], with routes of others (the sockets) under the same limits.
 pub fn router_with(app: App, others: Router) -> Router {
-    let web = Web { app, guards: Arc::new(Guards::default()) };
+    let web = Web { app, guards: Arc::new(Guards::default()), uploads: Arc::default() };
     let api = Router::new()
         .merge(cases::routes())
         .merge(customer::routes())

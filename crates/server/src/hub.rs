@@ -3,7 +3,7 @@
 
 use crate::engine::{Committed, Dispatch};
 use crate::views::Told;
-use domain::case::Case;
+use domain::case::{Case, Fact};
 use domain::ids::{AgentId, CaseId, TenantId};
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError, RwLock};
@@ -269,6 +269,17 @@ impl Hub {
         let _ = self.admins.send(ToAdmin::Case(case.clone()));
     }
 
+    /// The agent hears of a device that did not answer.
+    fn silent_commands(&self, case: &Case, facts: &[Fact]) {
+        let Some(agent) = case.agent() else { return };
+        for fact in facts {
+            if let Fact::CommandTimedOut { id, .. } = fact {
+                let push = AgentPush::CommandDone { id: *id, ok: false, why: "no_answer".to_owned(), evidence: None, effect: None };
+                self.to_agent(agent, ToAgent::Push(Box::new(push)));
+            }
+        }
+    }
+
     fn forget_closed(&self, case: &Case) {
         if !matches!(case.phase, domain::case::Phase::Closed { .. }) {
             return;
@@ -287,6 +298,7 @@ impl Dispatch for Hub {
         }
         if let Some(change) = &done.case {
             self.case_changed(&change.case);
+            self.silent_commands(&change.case, &change.facts);
             self.forget_closed(&change.case);
         }
         for agent in &done.agents {

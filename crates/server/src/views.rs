@@ -18,6 +18,7 @@ use wire::api::cases::{CaseView, Check, Claimed, DecisionView, ImageView, Recove
 use wire::api::evidence::EvidenceView;
 use wire::api::invitations::{Brand, CustomerView, Ending, WaitView};
 use wire::api::liveness::PromptView;
+use wire::camera::{CameraAbilities, CameraSettings, Framing};
 use wire::socket::ChatMessage;
 use wire::terms;
 
@@ -215,6 +216,7 @@ pub fn step(s: &Step, c: &Case) -> StepView {
         challenges: s.challenges.iter().map(prompts::challenge).collect(),
         challenges_wanted: u32::from(s.challenges_wanted),
         questions: s.questions.iter().map(|q| question(q, c)).collect(),
+        review: s.review,
         waiver: if let StepState::Waived { reason, .. } = &s.state { Some(reason.reveal().clone()) } else { None },
         challenges_left: (s.kind == Kind::Liveness).then(|| u32::from(c.tries_left(s))),
         cannot: (s.kind == Kind::Liveness).then(|| s.cannot.iter().map(|n| (*n).into()).collect()),
@@ -278,7 +280,8 @@ pub struct Told {
     pub connected: bool,
     pub microphone: bool,
     pub visible: bool,
-    pub abilities: Vec<String>,
+    pub abilities: CameraAbilities,
+    pub settings: CameraSettings,
     pub camera_label: String,
     pub typing: bool,
     /// The browser in words.
@@ -287,6 +290,8 @@ pub struct Told {
     pub picture: (u32, u32),
     /// The frame the agent asked for.
     pub guide: Option<terms::ImageSlot>,
+    /// How it is framed.
+    pub framing: Option<Framing>,
 }
 
 /// A case as its agent sees it.
@@ -324,6 +329,10 @@ pub fn agent_case(case: &Case, told: &Told, now: Timestamp) -> AgentCaseView {
             microphone: told.microphone,
             visible: told.visible,
             abilities: told.abilities.clone(),
+            settings: told.settings.clone(),
+            controls_allowed: !case.controls_refused,
+            guide: told.guide,
+            framing: told.framing.clone(),
             camera_label: told.camera_label.clone(),
             typing: told.typing,
         },
@@ -355,6 +364,8 @@ pub fn customer(case: &Case, tenant: &Tenant, told: &Told, wait: WaitView, agent
         mode: case.mode.into(),
         prompt: prompts::open(case),
         guide: live.and(told.guide),
+        framing: live.and(told.framing.clone()),
+        controls_allowed: !case.controls_refused,
         ending: ending(case),
         resume_within: resume.map(|until| u32::try_from(until.since(now).as_seconds()).unwrap_or(0)),
         rated: case.rating.is_some(),

@@ -3,6 +3,8 @@
 #![deny(missing_docs)]
 
 pub mod api;
+pub mod camera;
+pub mod command;
 mod convert;
 mod document;
 pub mod parse;

@@ -5,7 +5,9 @@
 
 use crate::api::agents::{AgentCaseView, DeskView};
 use crate::api::invitations::CustomerView;
-use crate::terms::{AwayReason, CameraState, ImageSlot, LivenessNeed, ReasonCode, Seat, Verdict};
+use crate::camera::{CameraAbilities, CameraSettings, MeterReading};
+use crate::command::DeviceCommand;
+use crate::terms::{AwayReason, CameraState, HeldFor, LivenessNeed, ReasonCode, Seat, Verdict};
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
@@ -49,9 +51,15 @@ pub enum CustomerMessage {
         microphone: bool,
         /// Page in front.
         visible: bool,
-        /// `torch`, `zoom`, `flip`, `take_photo`.
+        /// What the camera can do.
         #[serde(default)]
-        abilities: Vec<String>,
+        abilities: Box<CameraAbilities>,
+        /// How it stands.
+        #[serde(default)]
+        settings: Box<CameraSettings>,
+        /// The customer lets the agent control it, or does not; absent = as before.
+        #[serde(default)]
+        controls_allowed: Option<bool>,
         /// Camera label.
         #[serde(default)]
         camera_label: String,
@@ -80,6 +88,9 @@ pub enum CustomerMessage {
         /// `evd_…` of a photograph that was uploaded for it.
         #[serde(default)]
         evidence: Option<String>,
+        /// How the camera stands after it, read back from the track.
+        #[serde(default)]
+        effect: Option<Box<CameraSettings>>,
     },
     /// Ask to be called back instead of waiting.
     CallBack {
@@ -113,6 +124,18 @@ pub enum CustomerMessage {
     PromptDeclined {
         /// The prompt's id.
         id: u32,
+    },
+    /// A photograph waits for the customer: it has more time now, once.
+    CommandHeld {
+        /// The command's id.
+        id: u32,
+        /// For what.
+        held_for: HeldFor,
+    },
+    /// What the meters read while a document is framed; at most 4 a second are passed on.
+    Meters {
+        /// Reading.
+        reading: MeterReading,
     },
 }
 
@@ -182,48 +205,6 @@ pub enum LadderStep {
     Low,
     /// Audio, and a still every 2 s.
     Stills,
-}
-
-/// What an agent can ask the customer's device to do.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, ToSchema)]
-#[serde(tag = "do", rename_all = "snake_case", deny_unknown_fields)]
-pub enum DeviceCommand {
-    /// Take a photograph at full camera resolution and upload it.
-    Photograph {
-        /// What it shows.
-        slot: ImageSlot,
-        /// Step it is for.
-        #[serde(default)]
-        step: Option<String>,
-    },
-    /// Change to the other camera.
-    Flip {},
-    /// Light.
-    Torch {
-        /// On or off.
-        on: bool,
-    },
-    /// Zoom.
-    Zoom {
-        /// Factor, 1 = none.
-        factor: f32,
-    },
-    /// Camera on or off.
-    Camera {
-        /// On or off.
-        on: bool,
-    },
-    /// Microphone on or off.
-    Microphone {
-        /// On or off.
-        on: bool,
-    },
-    /// Draw the frame for a document, or none.
-    Guide {
-        /// What to frame; absent = no frame.
-        #[serde(default)]
-        slot: Option<ImageSlot>,
-    },
 }
 
 /// One chat message.
@@ -456,6 +437,9 @@ pub enum AgentPush {
         /// `evd_…`.
         #[serde(default, skip_serializing_if = "Option::is_none")]
         evidence: Option<String>,
+        /// How the camera stands after it, as the device read it back.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        effect: Option<Box<CameraSettings>>,
     },
     /// Network quality, every 2 s.
     Quality {
@@ -488,6 +472,21 @@ pub enum AgentPush {
     },
     /// Answer to ping.
     Pong {},
+
+    /// A photograph waits for the customer.
+    CommandHeld {
+        /// The command's id.
+        id: u32,
+        /// For what.
+        held_for: HeldFor,
+    },
+    /// What the meters on the customer's phone read.
+    Meters {
+        /// `case_…`.
+        case: String,
+        /// Reading.
+        reading: MeterReading,
+    },
 }
 
 /// What the server says on `/v1/admin/socket`.

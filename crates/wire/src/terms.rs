@@ -327,6 +327,104 @@ terms! {
         Lost,
     }
 
+    /// What of a camera can be controlled.
+    CameraControl {
+        /// Change between front and back.
+        Flip,
+        /// Choose one lens.
+        Lens,
+        /// Light.
+        Torch,
+        /// Zoom.
+        Zoom,
+        /// Focus.
+        Focus,
+        /// Size of the picture.
+        Resolution,
+        /// Photographs at the sensor's own size; frames of the camera stand in.
+        TakePhoto,
+    }
+
+    /// Why something of a camera cannot be controlled.
+    CameraLack {
+        /// The camera has none.
+        NotSupported,
+        /// The camera in use looks at the customer and has none; the one on the back may.
+        FrontCamera,
+        /// There is only one camera.
+        OneCamera,
+        /// The browser does not tell what the camera can do.
+        BrowserHides,
+        /// No camera is open.
+        NoTrack,
+    }
+
+    /// Which way a camera looks.
+    Facing {
+        /// The camera does not say.
+        Unknown,
+        /// At the customer.
+        User,
+        /// Away from the customer.
+        Environment,
+    }
+
+    /// How a camera focuses.
+    FocusMode {
+        /// By itself, all the time.
+        Continuous,
+        /// On a point of the picture.
+        Point,
+        /// At a distance.
+        Manual,
+    }
+
+    /// Shape of the frame on the customer's screen.
+    FrameShape {
+        /// A card, 85.60 x 53.98 mm (ISO/IEC 7810).
+        Id1,
+        /// A passport's data page, 125 x 88 mm (ISO/IEC 7810).
+        Id3,
+        /// A sheet, 210 x 297 mm (ISO 216).
+        A4,
+        /// A face.
+        Face,
+    }
+
+    /// What the customer is told while a document is framed; one at a time.
+    Hint {
+        /// All is good.
+        Good,
+        /// No document is seen.
+        Missing,
+        /// Part of it is outside the picture.
+        Cropped,
+        /// It is too small.
+        Far,
+        /// It is too large.
+        Near,
+        /// It is turned or slanted.
+        Tilted,
+        /// Too little light.
+        Dark,
+        /// Too much light.
+        Bright,
+        /// A reflection hides part of it.
+        Glare,
+        /// It is out of focus or moves.
+        Blur,
+    }
+
+    /// What a photograph waits for on the customer's device.
+    HeldFor {
+        /// The customer takes it by hand or chooses a file.
+        Hand,
+        /// The customer looks at it and agrees.
+        Review,
+        /// It is on its way.
+        Upload,
+    }
+
     /// How the customer takes part.
     JoinMode {
         /// Camera and microphone.
@@ -383,5 +481,35 @@ terms! {
         Amber,
         /// Lilac.
         Lilac,
+    }
+}
+
+impl Default for Facing {
+    fn default() -> Self {
+        Self::Unknown
+    }
+}
+
+impl FocusMode {
+    /// The word on the wire.
+    #[must_use]
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Continuous => "continuous",
+            Self::Point => "point",
+            Self::Manual => "manual",
+        }
+    }
+}
+
+impl HeldFor {
+    /// The word on the wire.
+    #[must_use]
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Hand => "hand",
+            Self::Review => "review",
+            Self::Upload => "upload",
+        }
     }
 }

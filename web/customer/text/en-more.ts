@@ -31,6 +31,7 @@ export const more = {
   "photo.page": "Another page",
   "photo.check": "Can you read every line?",
   "photo.check_face": "Can you see your whole face?",
+  "photo.choose": "Choose a file",
   "photo.use": "Use photo",
   "photo.retake": "Retake",
   "photo.type": "Please choose a JPEG, PNG or WebP picture up to 10 MB. On iPhone, a screenshot of the photo works too.",

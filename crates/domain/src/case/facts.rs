@@ -114,9 +114,27 @@ pub enum Fact {
         shown_sealed: Digest,
     },
     /// The agent asked the device.
-    CommandSent { agent: AgentId, id: u32, what: String },
-    /// The device answered.
-    CommandDone { id: u32, ok: bool, why: String },
+    CommandSent {
+        agent: AgentId,
+        id: u32,
+        what: String,
+        #[serde(default)]
+        detail: String,
+    },
+    /// The device needs the customer first.
+    CommandHeld { id: u32, why: String },
+    /// The device answered, with what it read back from itself.
+    CommandDone {
+        id: u32,
+        ok: bool,
+        why: String,
+        #[serde(default)]
+        effect: String,
+    },
+    /// The device did not answer.
+    CommandTimedOut { id: u32, what: String },
+    /// The customer took the device into their own hand, or gave it back.
+    ControlChanged { allowed: bool },
     /// A step is done.
     StepDone { agent: AgentId, step: String, evidence: Vec<EvidenceId> },
     /// A step failed.

@@ -4,6 +4,7 @@
 use super::{CameraState, JoinMode, Message, ReservationEnd};
 use crate::consent::Consent;
 use crate::decision::{Draft, Verdict};
+use crate::device;
 use crate::digest::{Digest, Salt};
 use crate::evidence::Evidence;
 use crate::ids::{AgentId, ClientId, ReservationId, SessionId, TicketId};
@@ -55,8 +56,8 @@ pub enum Input {
     CustomerLeave,
     /// The customer asks to be called back.
     CallBack { at: Timestamp },
-    /// The browser tells of its camera.
-    Device { camera: CameraState },
+    /// The browser tells of its camera, and, when that changed, whether the agent may control it.
+    Device { camera: CameraState, controls: Option<bool> },
     /// The router reserves an agent.
     Reserve { agent: AgentId, reservation: ReservationId },
     /// The ring ended without an answer.
@@ -80,9 +81,11 @@ pub enum Input {
     /// A photograph or file arrived.
     Still { evidence: Box<Evidence> },
     /// The agent asked the device for something.
-    CommandSent { agent: AgentId, id: u32, what: &'static str },
+    CommandSent { agent: AgentId, id: u32, what: device::Kind, detail: String },
+    /// The device needs the customer first.
+    CommandHeld { id: u32, why: String },
     /// The device answered.
-    CommandDone { id: u32, ok: bool, why: String },
+    CommandDone { id: u32, ok: bool, why: String, effect: String },
     /// A step is done.
     StepDone { agent: AgentId, step: String },
     /// A step failed, or is open again.

@@ -37,6 +37,7 @@ impl Case {
             up: BTreeSet::new(),
             recording: Recording::Running { segments: 0, head: None },
             drops: 0,
+            commands: Vec::new(),
         };
         let mut next = self.with_phase(Phase::Live { session, queued_at: ticket.queued_at });
         let voided = next.take_over();

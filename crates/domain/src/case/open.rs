@@ -61,6 +61,7 @@ impl Case {
             binding: None,
             mode: JoinMode::Video,
             camera: CameraState::Idle,
+            controls_refused: false,
             consents: Vec::new(),
             procedure: None,
             past: Vec::new(),

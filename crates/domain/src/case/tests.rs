@@ -2,6 +2,7 @@
 
 mod approval;
 mod challenges;
+mod device;
 
 use super::*;
 use crate::decision::{Draft, ReasonCode, Verdict};
@@ -310,7 +311,15 @@ fn any_input() -> impl Strategy<Value = Input> {
         Just(decide(Verdict::Incomplete, ReasonCode::CustomerLeft)),
         Just(Input::Rate { stars: 5, comment: Pii::default() }),
     ];
-    prop_oneof![flow, session]
+    let commands =
+        prop_oneof![
+            (0u128..3, 0u32..6, prop::sample::select(crate::device::Kind::ALL.as_slice()))
+                .prop_map(|(agent, id, what)| Input::CommandSent { agent: AgentId(agent), id, what, detail: String::new() }),
+            (0u32..6).prop_map(|id| Input::CommandHeld { id, why: "review".into() }),
+            (0u32..6, any::<bool>()).prop_map(|(id, ok)| Input::CommandDone { id, ok, why: String::new(), effect: String::new() }),
+            any::<Option<bool>>().prop_map(|controls| Input::Device { camera: CameraState::On, controls }),
+        ];
+    prop_oneof![flow, session, commands]
 }
 
 proptest! {

@@ -1,7 +1,7 @@
 //! Waiting: the place in the queue, parking, rings, call back.
 //! Must not know how agents are chosen.
 
-use super::{CameraState, Case, Fact, Outcome, PARKED, Phase, ReservationEnd, Ticket, TicketEnd, TicketState, Transition};
+use super::{Case, Fact, Outcome, PARKED, Phase, ReservationEnd, Ticket, TicketEnd, TicketState, Transition};
 use crate::ids::{AgentId, ReservationId};
 use crate::invitation::RESUME_LIFE;
 use crate::refusal::{Code, Refusal};
@@ -73,14 +73,6 @@ impl Case {
         };
         facts.push(Fact::CallbackBooked { due: at });
         Ok(self.step(self.with_phase(Phase::Callback { due: at }), now, facts))
-    }
-
-    pub(super) fn device(&self, camera: CameraState, now: Timestamp) -> Transition {
-        if self.camera == camera {
-            return self.stay();
-        }
-        let next = Self { camera, ..self.clone() };
-        self.step(next, now, vec![Fact::CameraChanged { camera }])
     }
 
     pub(super) fn reserve(&self, agent: AgentId, reservation: ReservationId, now: Timestamp) -> Result<Transition, Refusal> {

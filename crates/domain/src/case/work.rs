@@ -52,11 +52,6 @@ impl Case {
         Ok(self.step(next, now, vec![fact]))
     }
 
-    pub(super) fn command_sent(&self, agent: AgentId, id: u32, what: &str, now: Timestamp) -> Result<Transition, Refusal> {
-        self.held_by(agent, "command")?;
-        Ok(self.keep(now, Fact::CommandSent { agent, id, what: what.to_owned() }))
-    }
-
     /// The procedure, open for work by the agent who has the case in hand.
     pub(super) fn working(&self, agent: AgentId, input: &'static str) -> Result<Procedure, Refusal> {
         match &self.phase {

@@ -5,6 +5,7 @@ use super::Web;
 use super::extract::{Json, Peer, text};
 use super::limits::{Guards, Purpose};
 use super::problem::{ApiError, field};
+use super::uploads;
 use super::who::{holds, of_link};
 use crate::adapters::kms;
 use crate::engine::{Actor, Loaded, link_url, new_token, token_hash};
@@ -14,7 +15,7 @@ use crate::{texts, views};
 use axum::Router;
 use axum::extract::State;
 use axum::http::{HeaderMap, header};
-use axum::routing::{get, post};
+use axum::routing::{get, head, post};
 use domain::case::{self, Case, Input, Outcome, Phase};
 use domain::consent::Consent;
 use domain::digest::{Digest, Salt};
@@ -40,6 +41,8 @@ pub(super) fn routes() -> Router<Web> {
         .route("/v1/customer/new-link", post(new_link))
         .route("/v1/customer/call-back", post(call_back))
         .route("/v1/customer/photographs", post(super::evidence::photograph))
+        .route("/v1/customer/uploads", post(uploads::begin))
+        .route("/v1/customer/uploads/{name}", head(uploads::look).patch(uploads::go_on).delete(uploads::cancel))
         .route("/v1/customer/evidence/{id}", get(super::evidence::chat_image))
 }
 

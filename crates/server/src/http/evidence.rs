@@ -19,7 +19,7 @@ use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 use domain::case::{Case, Input, Message, Phase};
 use domain::digest::{Digest, Salt};
-use domain::evidence::{Evidence, Source};
+use domain::evidence::{Evidence, Slot, Source};
 use domain::ids::{AgentId, CaseId, EvidenceId, MessageId};
 use domain::pii::Pii;
 use domain::session::Seat;
@@ -37,33 +37,54 @@ pub(super) fn routes() -> Router<Web> {
 pub(super) struct PhotographQuery {
     slot: ImageSlot,
     step: Option<String>,
-    /// The agent's command that asked for it; without one the customer sent it on their own.
     command: Option<u32>,
     source: Option<String>,
 }
 
-/// A photograph by the customer's device. The same bytes for the same purpose are one photograph.
+/// What a photograph is for.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct About {
+    pub slot: Slot,
+    pub step: Option<String>,
+    /// The agent's command that asked for it; without one the customer sent it on their own.
+    pub command: Option<u32>,
+    /// A file the customer chose.
+    pub chosen: bool,
+}
+
+impl PhotographQuery {
+    /// Without a session a picture is part of the chat: it can stand for no step.
+    pub(super) fn about(self, case: &Case) -> Result<About, ApiError> {
+        if views::session(case).is_none() && (self.command.is_some() || self.step.is_some() || !chats(case)) {
+            return Err(ApiError::Plain("session_not_live"));
+        }
+        let chosen = self.source.as_deref() == Some("upload") || self.command.is_none();
+        Ok(About { slot: self.slot.into(), step: self.step, command: self.command, chosen })
+    }
+}
+
+/// A photograph by the customer's device, in one piece.
 pub(super) async fn photograph(
     State(app): State<App>,
     client: CustomerClient,
     Query(query): Query<PhotographQuery>,
     request: Request,
 ) -> Result<axum::Json<PhotographKept>, ApiError> {
-    let loaded = client.loaded;
     let declared = text(request.headers(), "content-digest");
     let bytes = image_body(&app, request).await?;
     let sha256 = fits_digest(declared.as_deref(), &bytes)?;
+    let about = query.about(&client.loaded.case)?;
+    Ok(axum::Json(take_in(&app, &client.loaded, about, bytes, sha256).await?))
+}
+
+/// Keeps a photograph that wholly arrived. The same bytes for the same purpose are one photograph.
+pub(super) async fn take_in(app: &App, loaded: &Loaded, about: About, bytes: Vec<u8>, sha256: Digest) -> Result<PhotographKept, ApiError> {
+    let About { slot, step, command, chosen } = about;
     let session = views::session(&loaded.case).map(|s| s.id);
-    // Without a session a picture is part of the chat: it can stand for no step.
-    if session.is_none() && (query.command.is_some() || query.step.is_some() || !chats(&loaded.case)) {
-        return Err(ApiError::Plain("session_not_live"));
-    }
-    let slot = query.slot.into();
-    let same = |e: &&Evidence| e.sha256 == sha256 && e.slot == slot && e.step == query.step && e.session == session && !e.void;
+    let same = |e: &&Evidence| e.sha256 == sha256 && e.slot == slot && e.step == step && e.session == session && !e.void;
     if let Some(kept) = loaded.case.evidence.iter().find(same) {
-        return Ok(axum::Json(kept_view(kept)));
+        return Ok(kept_view(kept));
     }
-    let chosen = query.source.as_deref() == Some("upload") || query.command.is_none();
     let source = if session.is_none() {
         Source::Chat
     } else if chosen {
@@ -72,12 +93,12 @@ pub(super) async fn photograph(
         Source::Live
     };
     let width = app.hub.told(loaded.case.id).picture.0;
-    let image = NewImage { bytes, slot, source, step: query.step, session, stream_width: (width > 0).then_some(width) };
-    let evidence = keep(&app, &loaded, image, &Actor::Customer).await?;
-    if query.command.is_none() {
-        say(&app, loaded.case.id, &Actor::Customer, Seat::Customer, String::new(), evidence.id).await?;
+    let image = NewImage { bytes, slot, source, step, session, stream_width: (width > 0).then_some(width) };
+    let evidence = keep(app, loaded, image, &Actor::Customer).await?;
+    if command.is_none() {
+        say(app, loaded.case.id, &Actor::Customer, Seat::Customer, String::new(), evidence.id).await?;
     }
-    Ok(axum::Json(kept_view(&evidence)))
+    Ok(kept_view(&evidence))
 }
 
 /// Whether people can write to each other about this case now.

@@ -199,6 +199,12 @@ impl FromRef<Web> for crate::state::App {
     }
 }
 
+impl FromRef<Web> for Arc<super::uploads::Uploads> {
+    fn from_ref(web: &Web) -> Self {
+        web.uploads.clone()
+    }
+}
+
 impl FromRef<Web> for Arc<Guards> {
     fn from_ref(web: &Web) -> Self {
         web.guards.clone()

@@ -63,6 +63,7 @@ pub const KINDS: &[Kind] = &[
         "Something changed on the way; send them again with a fresh Content-Digest.",
     ),
     kind("digest_missing", 400, "The digest is missing", "Send Content-Digest: sha-256=:base64: (RFC 9530)."),
+    kind("upload_length", 400, "The upload has another length", "Send exactly as many bytes as Upload-Length said."),
     kind("sign_in_needed", 401, "Nobody is signed in", "Sign in and try again."),
     kind("sign_in_failed", 401, "That did not work", "E-mail, password or code is wrong, or the link was used or ran out."),
     kind("code_needed", 401, "The second factor is missing", "Give the six digits of your authenticator app."),
@@ -72,6 +73,7 @@ pub const KINDS: &[Kind] = &[
     kind("page_header_missing", 403, "Not from our page", "Send Recourse-Page: 1 from the same origin."),
     kind("foreign_origin", 403, "Not from our page", "Sockets are opened by pages of this server only."),
     kind("not_found", 404, "There is no such thing", "Check the address and the id."),
+    kind("upload_unknown", 404, "There is no such upload", "It was cancelled or ran out; begin a new one."),
     kind("link_unknown", 404, "There is no such link", "Open the newest link that was sent."),
     kind("method_not_allowed", 405, "The address does not know this method", "See Allow."),
     kind("conflict", 409, "Another change came first", "Read again and repeat."),
@@ -89,6 +91,8 @@ pub const KINDS: &[Kind] = &[
     kind("own_account", 409, "Your own account", "Nobody takes away their own admin role or deactivates themselves; ask another admin."),
     kind("limit_reached_keys", 409, "Too many keys", "Revoke a key first."),
     kind("limit_reached_endpoints", 409, "Too many endpoints", "Remove an endpoint first."),
+    kind("limit_reached_uploads", 409, "Too many uploads are open", "Finish or cancel one of them first."),
+    kind("upload_offset", 409, "The upload stands elsewhere", "Ask with HEAD for Upload-Offset and go on from there."),
     kind("session_not_live", 409, "There is no live session", "Photographs are taken while an agent is there."),
     kind("body_too_large", 413, "The body is too large", "JSON bodies may have 256 KiB, images 10 MiB."),
     kind("unsupported_media_type", 415, "The body has the wrong type", "Send application/json, or image/* for images."),
@@ -122,7 +126,9 @@ pub const fn refusal_status(code: Code) -> u16 {
         | Code::RecordingNotSealed
         | Code::LimitReached
         | Code::NotOffered
-        | Code::NoAlternative => 409,
+        | Code::NoAlternative
+        | Code::CommandUnderWay
+        | Code::ControlRefused => 409,
     }
 }
 

@@ -3,6 +3,7 @@
 
 mod act;
 mod desk;
+mod hands;
 
 pub use desk::day_start;
 

@@ -1,6 +1,8 @@
 //! The customer's page: hello, offers, device state, chat, leaving.
 //! Must not know what the agent sees.
 
+mod hands;
+
 use super::{Ear, HELLO_WITHIN, Said, Voice, peer_id, problem, split};
 use crate::engine::{Actor, EngineError, token_hash};
 use crate::hub::{ToAgent, ToCustomer};
@@ -30,6 +32,7 @@ struct Page {
     client: Option<ClientId>,
     chat_shown: usize,
     last_wait: Option<wire::api::invitations::WaitView>,
+    last_meters: Option<std::time::Instant>,
 }
 
 /// Serves one page until it goes. `device` is the browser in words.
@@ -48,7 +51,16 @@ pub async fn serve(app: App, socket: WebSocket, device: String) {
     };
     app.hub.tell(case.id, case.agent(), |t| t.device = device);
     let client = case.binding.as_ref().filter(|_| holds).map(|b| b.client);
-    let mut page = Page { app: app.clone(), case: case.id, socket: id, holds, client, chat_shown: chat_after as usize, last_wait: None };
+    let mut page = Page {
+        app: app.clone(),
+        case: case.id,
+        socket: id,
+        holds,
+        client,
+        chat_shown: chat_after as usize,
+        last_wait: None,
+        last_meters: None,
+    };
     if holds {
         page.tell(Input::CustomerBack).await;
         // Only who is connected is matched; the claim itself came before the socket.
@@ -164,10 +176,15 @@ impl Page {
             CustomerMessage::Ping {} => voice.say(&CustomerPush::Pong {}).await,
             CustomerMessage::Hello { client_secret, chat_after, .. } => self.hello_again(voice, token, client_secret, chat_after).await,
             CustomerMessage::Offer { peer, sdp } => self.offer(voice, peer, sdp).await,
+            CustomerMessage::Meters { reading } if self.holds => {
+                self.meters(reading).await;
+                true
+            }
             CustomerMessage::Device { .. }
             | CustomerMessage::Chat { .. }
             | CustomerMessage::Typing { .. }
             | CustomerMessage::CommandDone { .. }
+            | CustomerMessage::CommandHeld { .. }
             | CustomerMessage::CallBack { .. }
             | CustomerMessage::Leave {}
             | CustomerMessage::Rate { .. }
@@ -177,9 +194,13 @@ impl Page {
             {
                 self.on_holder(voice, message).await
             }
-            CustomerMessage::Device { .. } | CustomerMessage::Typing { .. } | CustomerMessage::PromptShown { .. } => true,
+            CustomerMessage::Device { .. }
+            | CustomerMessage::Typing { .. }
+            | CustomerMessage::PromptShown { .. }
+            | CustomerMessage::Meters { .. } => true,
             CustomerMessage::Chat { .. }
             | CustomerMessage::CommandDone { .. }
+            | CustomerMessage::CommandHeld { .. }
             | CustomerMessage::CallBack { .. }
             | CustomerMessage::Leave {}
             | CustomerMessage::Rate { .. }
@@ -193,16 +214,11 @@ impl Page {
     /// What only the page that holds the link may say.
     async fn on_holder(&self, voice: &mut Voice, message: CustomerMessage) -> bool {
         match message {
-            CustomerMessage::Ping {} | CustomerMessage::Hello { .. } | CustomerMessage::Offer { .. } => true,
-            CustomerMessage::Device { camera, microphone, visible, abilities, camera_label } => {
-                let agent = self.agent().await;
-                self.app.hub.tell(self.case, agent, |t| {
-                    t.microphone = microphone;
-                    t.visible = visible;
-                    t.abilities = abilities.into_iter().take(16).map(|a| a.chars().take(40).collect()).collect();
-                    t.camera_label = camera_label.chars().take(200).collect();
-                });
-                self.act(voice, Input::Device { camera: camera.into() }).await
+            CustomerMessage::Ping {} | CustomerMessage::Hello { .. } | CustomerMessage::Offer { .. } | CustomerMessage::Meters { .. } => {
+                true
+            }
+            CustomerMessage::Device { .. } | CustomerMessage::CommandDone { .. } | CustomerMessage::CommandHeld { .. } => {
+                self.on_device(voice, message).await
             }
             CustomerMessage::Chat { nonce, text } => self.chat(voice, nonce, text).await,
             CustomerMessage::Typing { on } => {
@@ -211,16 +227,6 @@ impl Page {
                 if let Some(agent) = agent {
                     let push = AgentPush::Typing { case: case.to_string(), on };
                     self.app.hub.to_agent(agent, ToAgent::Push(Box::new(push)));
-                }
-                true
-            }
-            CustomerMessage::CommandDone { id, ok, why, evidence } => {
-                if let Some(agent) = self.agent().await {
-                    let why: String = why.chars().take(40).collect();
-                    let evidence = evidence.filter(|e| e.parse::<domain::ids::EvidenceId>().is_ok());
-                    let push = AgentPush::CommandDone { id, ok, why: why.clone(), evidence };
-                    self.app.hub.to_agent(agent, ToAgent::Push(Box::new(push)));
-                    return self.act(voice, Input::CommandDone { id, ok, why }).await;
                 }
                 true
             }

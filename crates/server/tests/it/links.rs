@@ -147,7 +147,7 @@ async fn a_call_back_is_booked_and_a_far_one_refused() {
 }
 
 /// A customer face to face with an agent: case, link, the browser's secret, the agent's cookie.
-async fn face_to_face(app: &TestApp) -> (String, String, String, String) {
+pub async fn face_to_face(app: &TestApp) -> (String, String, String, String) {
     let (case, token) = app.case(report("onb-1")).await;
     let body = claim(&token, &look(app, &token).await);
     let secret = app.page("/v1/customer/claim", body).await.json()["client_secret"].as_str().unwrap().to_owned();

@@ -4,6 +4,7 @@
 use super::cases::{Claimed, ReportView};
 use super::evidence::EvidenceView;
 use super::liveness::{ChallengeView, PromptView};
+use crate::camera::{CameraAbilities, CameraSettings, Framing};
 use crate::terms::{
     AwayReason, CameraState, ImageSlot, JoinMode, LivenessNeed, Phase, Presence, ReasonCode, Role, Seat, StepKind, StepState, Verdict,
 };
@@ -181,7 +182,7 @@ pub struct AgentCaseView {
 }
 
 /// What the customer's browser tells of itself.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, ToSchema)]
 pub struct CustomerStatus {
     /// The page's socket is open.
     pub connected: bool,
@@ -191,8 +192,18 @@ pub struct CustomerStatus {
     pub microphone: bool,
     /// The page is in front.
     pub visible: bool,
-    /// What the device can do: `torch`, `zoom`, `flip`, `take_photo`.
-    pub abilities: Vec<String>,
+    /// What the camera can do, and why not the rest.
+    pub abilities: CameraAbilities,
+    /// How it stands.
+    pub settings: CameraSettings,
+    /// The customer lets the agent control it.
+    pub controls_allowed: bool,
+    /// What is framed on the customer's screen.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub guide: Option<ImageSlot>,
+    /// How it is framed.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub framing: Option<Framing>,
     /// Label of the camera, as the browser names it (virtual cameras show here).
     pub camera_label: String,
     /// Customer is typing.
@@ -272,6 +283,8 @@ pub struct StepView {
     /// What the customer cannot do, for liveness steps: no prompt that needs it is drawn.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub cannot: Option<Vec<LivenessNeed>>,
+    /// The customer looks at each photograph before it is sent.
+    pub review: bool,
 }
 
 /// A question of the procedure.

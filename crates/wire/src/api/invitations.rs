@@ -2,6 +2,7 @@
 //! Must not know the browser that calls.
 
 use crate::api::liveness::PromptView;
+use crate::camera::Framing;
 use crate::terms::{FailureReason, ImageSlot, JoinMode, Phase, Seat};
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
@@ -251,6 +252,11 @@ pub struct CustomerView {
     /// What the agent works on now: which guide to draw.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub guide: Option<ImageSlot>,
+    /// How it is framed.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub framing: Option<Framing>,
+    /// The customer lets the agent control the device.
+    pub controls_allowed: bool,
     /// The end, in the customer's words.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub ending: Option<Ending>,

@@ -15,7 +15,7 @@ use domain::pii::Pii;
 use domain::procedure::Answer;
 use domain::refusal::{Code, Refusal};
 use domain::session::Seat;
-use wire::socket::{AgentMessage, AgentPush, CustomerPush, DeviceCommand, MAX_SDP};
+use wire::socket::{AgentMessage, AgentPush, CustomerPush, MAX_SDP};
 
 impl Page {
     pub(super) async fn on_message(&self, voice: &mut Voice, message: AgentMessage) -> bool {
@@ -140,7 +140,7 @@ impl Page {
     }
 
     /// The case, if it is in this agent's hand.
-    async fn case_id(&self, text: &str) -> Result<CaseId, EngineError> {
+    pub(super) async fn case_id(&self, text: &str) -> Result<CaseId, EngineError> {
         let id: CaseId = text.parse().map_err(|_| EngineError::Missing("case"))?;
         if self.holds(id).await { Ok(id) } else { Err(Refusal::new(Code::NotYours, "case", "desk").into()) }
     }
@@ -181,31 +181,6 @@ impl Page {
         };
         let input = |link, _life| Input::Decide { verdict: verdict.into(), draft: Box::new(draft), link };
         self.app.engine.with_link(id, &self.actor(), input).await.map(|_| ())
-    }
-
-    async fn command(&self, case: &str, id: u32, command: DeviceCommand) -> Result<(), EngineError> {
-        let case = self.case_id(case).await?;
-        let what = match &command {
-            DeviceCommand::Photograph { .. } => "photograph",
-            DeviceCommand::Flip {} => "flip",
-            DeviceCommand::Torch { .. } => "torch",
-            DeviceCommand::Zoom { .. } => "zoom",
-            DeviceCommand::Camera { .. } => "camera",
-            DeviceCommand::Microphone { .. } => "microphone",
-            DeviceCommand::Guide { .. } => "guide",
-        };
-        self.app.engine.tell_case(case, &self.actor(), Input::CommandSent { agent: self.agent, id, what }).await?;
-        if let DeviceCommand::Guide { slot } = &command {
-            let slot = *slot;
-            self.app.hub.tell(case, None, |t| t.guide = slot);
-        }
-        if !self.app.hub.connected(case) {
-            let push = AgentPush::CommandDone { id, ok: false, why: "not_connected".to_owned(), evidence: None };
-            self.app.hub.to_agent(self.agent, crate::hub::ToAgent::Push(Box::new(push)));
-            return Ok(());
-        }
-        self.app.hub.to_customer(case, &ToCustomer::Push(Box::new(CustomerPush::Command { id, command })));
-        Ok(())
     }
 
     async fn offer(&self, voice: &mut Voice, case: &str, peer: String, sdp: String) -> bool {

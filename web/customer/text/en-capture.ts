@@ -1,0 +1,32 @@
+// What the customer's page says while the agent's hand is on the device and while something is framed, in English.
+export const capture = {
+  "hint.good": "Good. Hold still.",
+  "hint.ready": "Good. {agent} takes the photo.",
+  "hint.cropped": "Move it so that all four corners are in the frame",
+  "hint.far": "Come a little closer",
+  "hint.near": "Move it a little away",
+  "hint.tilted": "Hold it straight and flat",
+  "hint.dark": "It is too dark. Turn on a light.",
+  "hint.bright": "It is too bright. Turn away from the lamp.",
+  "hint.glare": "A light is reflecting. Tilt it a little.",
+  "hint.blur": "It is blurred. Hold it still for a moment.",
+  "control.by": "{agent} is using: {what}",
+  "control.may": "{agent} may use your camera",
+  "control.mine": "Only you control your camera",
+  "control.stop": "Stop",
+  "control.let": "Allow",
+  "control.what.camera": "your camera",
+  "control.what.light": "your light",
+  "control.what.zoom": "the zoom",
+  "control.what.focus": "the focus",
+  "control.what.size": "the picture size",
+  "control.what.still": "a still picture",
+  "control.what.microphone": "your microphone",
+  "control.what.auto": "automatic photo",
+  "review.title": "Check your photo",
+  "review.others": "Other photos",
+  "review.shot": "Photo {n}",
+  "review.sharpest": "Photo {n}, the sharpest",
+} as const;
+
+export type CaptureKey = keyof typeof capture;
