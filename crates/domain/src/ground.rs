@@ -49,3 +49,66 @@ impl Ground {
 pub const fn lost(recording: &Recording) -> bool {
     matches!(recording, Recording::Off | Recording::Failed { .. })
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::digest::Digest;
+    use crate::evidence::{Slot, Source};
+    use crate::ids::AgentId;
+    use crate::session::State;
+    use crate::time::Timestamp;
+
+    fn session(id: u128, recording: Recording) -> Session {
+        Session {
+            id: SessionId(id),
+            agent: AgentId(1),
+            started_at: Timestamp(0),
+            state: State::Live,
+            up: BTreeSet::new(),
+            recording,
+            drops: 0,
+        }
+    }
+
+    fn image(id: u128, session: Option<u128>, void: bool) -> Evidence {
+        Evidence {
+            id: EvidenceId(id),
+            slot: Slot::Portrait,
+            source: Source::Live,
+            step: None,
+            session: session.map(SessionId),
+            at: Timestamp(0),
+            width: 1,
+            height: 1,
+            bytes: 1,
+            sha256: Digest::of(b"a"),
+            sealed: Digest::of(b"b"),
+            shown_sealed: Digest::of(b"c"),
+            stream_width: None,
+            void,
+        }
+    }
+
+    #[test]
+    fn void_images_and_those_of_no_or_another_session_do_not_count() {
+        let running = Recording::Running { segments: 1, head: None };
+        let images = [image(1, Some(1), false), image(2, Some(1), true), image(3, Some(9), false), image(4, None, false)];
+        let ground = Ground::new(Some(&session(1, running)), std::iter::empty(), &images);
+        assert_eq!((1..=4).map(|id| ground.shows(EvidenceId(id))).collect::<Vec<_>>(), [true, false, false, false]);
+        assert!(ground.recorded() && ground.holds(Some(SessionId(1))) && !ground.holds(Some(SessionId(9))));
+    }
+
+    #[test]
+    fn an_earlier_session_counts_only_with_its_recording() {
+        let running = Recording::Running { segments: 1, head: None };
+        let earlier = [session(2, running), session(3, Recording::Failed { segments: 4, head: None }), session(4, Recording::Off)];
+        let ground = Ground::new(Some(&session(1, running)), earlier.iter(), &[]);
+        assert_eq!((2..=4).map(|id| ground.holds(Some(SessionId(id)))).collect::<Vec<_>>(), [true, false, false]);
+    }
+
+    #[test]
+    fn without_a_session_nothing_is_recorded() {
+        assert!(!Ground::new(None, std::iter::empty(), &[]).recorded());
+    }
+}
