@@ -21,12 +21,11 @@ export const faultAt = (faults: ReadonlyArray<Fault>, pointer: string): string |
   return found && settingsFaults[found.code];
 };
 
-/** One choice for both cards: who writes in Thai writes everything in Thai. */
-export function LanguageChoice({ view, draft, locale, onLocale }: Pick<WordsProps, "view" | "draft" | "locale"> & { onLocale: (locale: string) => void }) {
-  const own = (each: string) => each in (draft.consent ?? {}) || (draft.canned ?? []).some((reply) => each in reply.texts);
+/** One choice for both cards: who writes in Thai writes everything in Thai. `of` says what is written in a language already. */
+function LanguageChoice({ view, locale, of, onLocale }: Pick<WordsProps, "view" | "locale"> & { of: (locale: string) => string; onLocale: (locale: string) => void }) {
   return (
     <Field label={said.language}>
-      {(ids) => <select {...ids} value={locale} onChange={(event) => onLocale(event.currentTarget.value)}>{view.locales.map((each) => <option key={each} value={each}>{language(each)}{own(each) ? " ●" : ""}</option>)}</select>}
+      {(ids) => <select {...ids} value={locale} onChange={(event) => onLocale(event.currentTarget.value)}>{view.locales.map((each) => <option key={each} value={each}>{[language(each), of(each)].filter(Boolean).join(": ")}</option>)}</select>}
     </Field>
   );
 }
@@ -43,7 +42,7 @@ export function Consent({ view, draft, edits, locale, faults, onChange, onLocale
     <Card title={said.consent} aside={<span class="quiet">{said.consentVersion(view.consent_version)}</span>}>
       <div class="form">
         <p class="quiet">{said.consentLead} {said.ownCount(Object.keys(all).length, view.locales.length)}</p>
-        <LanguageChoice view={view} draft={draft} locale={locale} onLocale={onLocale} />
+        <LanguageChoice view={view} locale={locale} of={(each) => (each in all ? said.ownWords : "")} onLocale={onLocale} />
         <label class="check"><input type="checkbox" disabled={!edits} checked={own !== undefined} onChange={(event) => use(event.currentTarget.checked)} />{said.own}</label>
         {own === undefined ? <div class="built-in"><p class="hint">{said.builtIn}</p><p lang={locale} dir="auto">{builtIn}</p></div>
           : <Field label={said.ownLabel} hint={said.ownHint} fault={faultAt(faults, `/consent/${locale}`)}>{(ids) => <textarea {...ids} rows={4} lang={locale} dir="auto" disabled={!edits} value={own} onInput={(event) => onChange({ consent: { ...all, [locale]: event.currentTarget.value } })} />}</Field>}
@@ -60,7 +59,7 @@ export function Replies({ view, draft, edits, locale, faults, onChange, onLocale
     <Card title={said.replies} aside={add}>
       <div class="form">
         <p class="quiet">{said.repliesLead(view.built_in_canned.length)} {said.replyHint}</p>
-        {all.length === 0 ? <p class="quiet">{said.repliesEmpty}</p> : <LanguageChoice view={view} draft={draft} locale={locale} onLocale={onLocale} />}
+        {all.length === 0 ? <p class="quiet">{said.repliesEmpty}</p> : <LanguageChoice view={view} locale={locale} of={(each) => said.replyCount(all.filter((reply) => reply.texts[each]?.trim()).length)} onLocale={onLocale} />}
         <ul class="own-replies">
           {all.map((reply, index) => <Reply key={index} {...{ view, edits, locale, faults, index, reply }} onChange={(next) => put(index, next)} />)}
         </ul>

@@ -140,6 +140,9 @@ export class Session {
       },
       onSlot: (slot, kind, flowing) => slot === 0 && kind === "video" && this.dispatch({ type: "set", change: { agentSeen: flowing } }),
     });
+    // The camera may have been quicker than the seat.
+    const { stream } = this.device;
+    if (stream) void this.room.setTracks(stream.getAudioTracks()[0] ?? null, stream.getVideoTracks()[0] ?? null);
     void this.room.prepare();
   }
 
