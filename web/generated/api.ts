@@ -72,7 +72,6 @@ export interface AgentCaseView {
 
 /** What an agent's page says on `/v1/agent/socket` (signed in by cookie). */
 export type AgentMessage =
-  | { type: "challenge_alternative"; case: string; id: number; needs_not: LivenessNeed }
   | {
     /** Chat messages of the case in hand already shown. */
     chat_after?: number;
@@ -217,6 +216,15 @@ export type AgentMessage =
   }
   | {
     type: "ping";
+  }
+  | {
+    /** `case_…`. */
+    case: string;
+    /** The open prompt's id. */
+    id: number;
+    /** Which of its needs the customer lacks. */
+    needs_not: LivenessNeed;
+    type: "challenge_alternative";
   };
 
 /** What the server says to an agent's page. */
@@ -560,15 +568,15 @@ export interface CaseView {
 
 /** One liveness prompt and its outcome. */
 export interface ChallengeView {
-  /** Names this prompt in this session. */
+  /** Names this prompt in this case. */
   id: number;
   /** The number to read. */
   number?: string | null;
-  /** `asked`, `passed`, `failed`. */
+  /** `asked`, `passed`, `failed`, `withdrawn`. */
   outcome: string;
+  part?: LivenessPart | null;
   /** What was asked. */
   prompt: LivenessPrompt;
-  part?: LivenessPart | null;
 }
 
 /** A report whose answer changes. */
@@ -727,8 +735,6 @@ export interface Customer {
 
 /** What a customer's page says on `/v1/customer/socket`. */
 export type CustomerMessage =
-  | { type: "prompt_shown"; id: number; at: string; locale: string }
-  | { type: "prompt_declined"; id: number }
   | {
     /** Chat messages already shown. */
     chat_after?: number;
@@ -803,6 +809,20 @@ export type CustomerMessage =
   }
   | {
     type: "ping";
+  }
+  | {
+    /** RFC 3339 by the page's own clock. */
+    at: string;
+    /** The prompt's id. */
+    id: number;
+    /** The language it is shown in, BCP 47, 2–12 characters. */
+    locale: string;
+    type: "prompt_shown";
+  }
+  | {
+    /** The prompt's id. */
+    id: number;
+    type: "prompt_declined";
   }
   | {
     /** For what. */
@@ -1301,6 +1321,15 @@ export interface LinkView {
   wait: WaitView;
 }
 
+/** A colour of the screen. */
+export type LivenessColor = "blue" | "green" | "amber" | "lilac";
+
+/** What a liveness prompt needs of a person. */
+export type LivenessNeed = "blink" | "movement" | "speech" | "hearing" | "hands" | "sight" | "light";
+
+/** A part of the face, left and right as the customer feels them. */
+export type LivenessPart = "forehead" | "left_eye" | "right_eye" | "nose" | "left_cheek" | "right_cheek" | "mouth" | "chin";
+
 /** What the customer is asked to do to show that they are live. */
 export type LivenessPrompt =
   | "turn_left"
@@ -1316,10 +1345,6 @@ export type LivenessPrompt =
   | "pass_document"
   | "follow_dot"
   | "screen_colors";
-export type LivenessNeed = "blink" | "movement" | "speech" | "hearing" | "hands" | "sight" | "light";
-export type LivenessPart = "forehead"|"left_eye"|"right_eye"|"nose"|"left_cheek"|"right_cheek"|"mouth"|"chin";
-export type LivenessColor = "blue"|"green"|"amber"|"lilac";
-export interface PromptSpot { x: number; y: number }
 
 /** The log's newest signed checkpoint and whether it fits. */
 export interface LogView {
@@ -1532,16 +1557,43 @@ export interface ProfileView {
   reviewed: boolean;
 }
 
-/** A liveness prompt on the customer's screen. */
+/** A spot on a grid of three by three, 0 to 2 from the customer's upper left. */
+export interface PromptSpot {
+  /** Column. */
+  x: number;
+  /** Row. */
+  y: number;
+}
+
+/** A liveness prompt on the customer's screen; the agent's page draws the same from it. */
 export interface PromptView {
-  /** Names this prompt in this session. */
+  /** How the screen lights the face, for `screen_colors`. */
+  colors?: Array<LivenessColor> | null;
+  /** The customer said that they cannot do this. */
+  declined: boolean;
+  /** RFC 3339, when its seconds are over. */
+  due?: string | null;
+  /** Names this prompt in this case. */
   id: number;
+  /** The language in which the customer's page showed it. */
+  locale?: string | null;
+  /** What it needs of the customer; an alternative without each is one message away. */
+  needs: Array<LivenessNeed>;
   /** The number to read aloud, for `read_number`. */
   number?: string | null;
+  part?: LivenessPart | null;
+  /** Where the dot goes, for `follow_dot`. */
+  path?: Array<PromptSpot> | null;
   /** What to do. */
   prompt: LivenessPrompt;
-  part?: LivenessPart | null; words?: Array<number> | null; path?: Array<PromptSpot> | null; colors?: Array<LivenessColor> | null; step_ms?: number | null;
-  needs: Array<LivenessNeed>; seconds: number; shown_at?: string | null; locale?: string | null; due?: string | null; declined: boolean;
+  /** Seconds it is given. When they are over the agent decides; nothing fails by itself. */
+  seconds: number;
+  /** RFC 3339, when the customer's page showed it. */
+  shown_at?: string | null;
+  /** How long each spot or colour lasts. */
+  step_ms?: number | null;
+  /** The words to read aloud, for `read_phrase`: indexes into the list of the customer's language. */
+  words?: Array<number> | null;
 }
 
 /** A question of the procedure. */
@@ -1924,8 +1976,12 @@ export type StepState = "pending" | "done" | "failed" | "waived";
 
 /** One step of the procedure. */
 export interface StepView {
+  /** What the customer cannot do, for liveness steps: no prompt that needs it is drawn. */
+  cannot?: Array<LivenessNeed> | null;
   /** Prompts drawn so far, for liveness steps. */
   challenges: Array<ChallengeView>;
+  /** Prompts that may still be drawn in this session, for liveness steps. */
+  challenges_left?: number | null;
   /** Prompts that must pass. */
   challenges_wanted: number;
   /** Evidence bound to it. */
@@ -1947,7 +2003,6 @@ export interface StepView {
   waivable: boolean;
   /** Why waived. */
   waiver?: string | null;
-  challenges_left?: number | null; cannot?: Array<LivenessNeed> | null;
 }
 
 /** One entry of the audit log. */
