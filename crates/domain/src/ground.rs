@@ -68,6 +68,7 @@ mod tests {
             up: BTreeSet::new(),
             recording,
             drops: 0,
+            commands: Vec::new(),
         }
     }
 

@@ -355,8 +355,16 @@ mod tests {
     const HERE: SessionId = SessionId(1);
 
     fn ground(recording: Recording, images: &[u128]) -> Ground {
-        let session =
-            Session { id: HERE, agent: AgentId(1), started_at: Timestamp(0), state: State::Live, up: BTreeSet::new(), recording, drops: 0 };
+        let session = Session {
+            id: HERE,
+            agent: AgentId(1),
+            started_at: Timestamp(0),
+            state: State::Live,
+            up: BTreeSet::new(),
+            recording,
+            drops: 0,
+            commands: Vec::new(),
+        };
         let evidence: Vec<Evidence> = images.iter().map(|id| image(*id)).collect();
         Ground::new(Some(&session), std::iter::empty(), &evidence)
     }
