@@ -157,7 +157,7 @@ const problems: Record<string, string> = {
   not_yours: 'Another agent holds this case.', agent_busy: 'Finish the case in hand first.', agent_not_available: 'You are not available at the moment.',
   steps_incomplete: 'A step is still open.', step_not_waivable: 'This step may not be waived under this profile.', unknown_step: 'This procedure has no such step.',
   evidence_mismatch: 'This step needs its evidence first.', recording_not_sealed: 'The recording is not sealing without error.', reason_missing: 'Choose at least one reason.',
-  reason_unknown: 'That reason does not belong to this verdict.', limit_reached: 'The limit for this is reached.', out_of_range: 'That is too short or too long.',
+  reason_unknown: 'That reason does not belong to this verdict.', limit_reached: 'The limit for this is reached.', no_alternative: 'No prompt is left that they can do. Waive the step or escalate.', out_of_range: 'That is too short or too long.',
   sign_in_required: 'You are signed out. Sign in again.', rate_limited: 'Too many tries. Wait a minute.',
   network: 'The server cannot be reached. It is tried again by itself.', image_refused: 'That picture cannot be sent. Use JPEG, PNG or WebP up to 10 MiB.',
 };
