@@ -190,3 +190,22 @@ walk('a photograph the customer looks at first is sent when they agree, and take
   await effect(desk, /^Photographed/);
   await review.waitFor({ state: 'detached' });
 }, { timeout: 120_000 });
+
+walk('a photograph on its way arrives although its line is down and its page is loaded again', async (stage) => {
+  const { desk, page } = await faceToFace(stage);
+  const agent = desk.page;
+  stage.complaints.expect(/ERR_INTERNET_DISCONNECTED|ERR_FAILED/);
+  const pieces = /\/v1\/customer\/uploads\//;
+  let cut = 0;
+  await page.route(pieces, (route) => {
+    cut += 1;
+    return route.abort('internetdisconnected');
+  });
+  await agent.keyboard.press(' ');
+  await effect(desk, 'The photo is on its way');
+  await waitFor('a piece that was cut off', async () => cut > 0);
+  await page.unroute(pieces);
+  await page.reload();
+  await effect(desk, /^Photographed/);
+  await agent.locator('.pair .still-note', { hasText: /:\d\d$/ }).first().waitFor();
+}, { timeout: 120_000 });

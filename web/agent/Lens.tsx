@@ -110,9 +110,9 @@ export function Lens({ file, talk }: { file: AgentCaseView; talk: Talk }) {
         <button class="btn icon-only" aria-label={t.zoomLess} aria-keyshortcuts="-" aria-disabled={zoomBarred !== null} title={zoomBarred ? `${t.zoom}: ${zoomBarred}` : t.zoomLess} onClick={() => zoomBy(0.8)}><Icon name="minus" /></button>
         <span class="num">{lens.zoom.toFixed(1)}×</span>
         <button class="btn icon-only" aria-label={t.zoomMore} aria-keyshortcuts="+" aria-disabled={zoomBarred !== null} title={zoomBarred ? `${t.zoom}: ${zoomBarred}` : t.zoomMore} onClick={() => zoomBy(1.25)}><Icon name="plus" /></button>
+        <button class="btn icon-only optics-open" aria-expanded={optics.value} aria-keyshortcuts="O" aria-label={c.controls} title={`${c.controls} (O)`} onClick={() => { optics.value = !optics.peek(); }}><Icon name="settings" /></button>
       </div>
       <Control label={t.guide} k="G" on={lens.guide !== null} barred={barred('guide')} busy={isAsked(talk, 'guide')} act={() => frame(lens.guide ? null : target, step)}><Sign name="scan" /></Control>
-      <button class="btn lens" aria-expanded={optics.value} aria-keyshortcuts="O" aria-label={c.controls} title={c.controls} onClick={() => { optics.value = !optics.peek(); }}><Icon name="settings" /><Key k="O" /></button>
     </div>
   );
 }

@@ -101,7 +101,7 @@ function Picture({ file, talk }: { file: AgentCaseView; talk: Talk }) {
     return () => box.current?.removeEventListener('wheel', on);
   }, []);
   const focus = focuses(file);
-  const label = focus ? c.focusPoint : closer.value ? t.zoomOut : t.zoomIn;
+  const label = focus ? c.focusHere : closer.value ? t.zoomOut : t.zoomIn;
   const flows = customerFlows.value && file.customer.camera !== 'off';
   useEffect(() => { if (video.current) video.current.style.transformOrigin = origin; }, [origin]);
   return (

@@ -81,7 +81,7 @@ export function onOptics(action: Action): boolean {
   const step = currentStep(file, chosenStep.peek());
   switch (action.do) {
     case 'optics': optics.value = !optics.peek(); return true;
-    case 'photograph': photograph(step); return true;
+    case 'photograph': photograph(step, step?.slot ?? 'document_front'); return true;
     case 'flip': hand({ do: 'flip' }); return true;
     case 'torch': hand({ do: 'torch', on: !lens.torch }); return true;
     case 'zoom_in': zoomBy(1.25); return true;

@@ -21,9 +21,9 @@ export const hint: Record<Hint, string> = {
 export const slotLower = (words: Record<ImageSlot, string>, of: ImageSlot): string => words[of].toLowerCase();
 
 export const c = {
-  controls: 'Camera controls', more: 'More', lens: 'Lens', lensNext: 'Next lens', zoom: 'Zoom', focus: 'Focus', focusAuto: 'Automatic', focusPoint: 'Click the picture to focus there',
+  controls: 'Camera controls', more: 'More', lens: 'Lens', lensNext: 'Next lens', zoom: 'Zoom', focus: 'Focus', focusAuto: 'Automatic', focusPoint: 'or click the picture',
   focusDistance: 'Focus distance', size: 'Picture size', now: (w: number, h: number) => `now ${w} × ${h}`, hold: 'Hold picture', letGo: 'Let go on', their: 'Theirs', photo: 'Photograph',
-  burst: 'Three, sharpest first', review: 'They check it first', auto: 'By itself when good', reviewStep: 'this step asks for it',
+  focusHere: 'Click to focus there; Z looks closer', burst: 'Three, sharpest first', review: 'They check it first', auto: 'By itself when good', reviewStep: 'this step asks for it',
   camera: 'Camera', microphone: 'Microphone', on: 'on', off: 'off', front: 'front', back: 'back', lensNumber: (n: number) => `Camera ${n}`,
   refusedTitle: 'The customer keeps control', refusedLead: 'You can still ask for photographs; they take them by hand.',
   zoomedTo: (f: number) => `Zoom ${f.toFixed(1)}×`, confirmed: 'confirmed', asked: (what: string) => `asked for ${what}`, lensUsed: 'Lens changed', focusedOn: 'Focused', sized: (w: number, h: number) => `Picture ${w} × ${h}`,

@@ -54,7 +54,7 @@ function useMeters(props: Props & { own: HTMLVideoElement | null }, frame: { cur
         act.far((far) => far.meters({ ...measures, hint: state.read, good_ms: Math.round(good) }));
       }
       const framing = framingOf(s);
-      if (framing?.auto && good >= STEADY && shownOf(slot) !== "face") act.far((far) => far.auto(slot, framing));
+      if (framing?.auto && good >= STEADY && shownOf(slot) === "flat") act.far((far) => far.auto(slot, framing));
     });
   }, [slot, props.own]);
   return told;

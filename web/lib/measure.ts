@@ -223,7 +223,8 @@ export function measure(pixels: Pixels, frame: Box, shown: Shown): Measures {
     glare: burnt.all > LIMITS.bright.tell ? burnt.all : burnt.largest,
     blur: reblur(smooth, width, part),
   };
-  if (shown !== "flat") return { ...about, found: true, size: 1, margin: 1, tilt: 0 };
+  // A face is smooth by nature, and a document is tilted so that something of it shines: there only light counts.
+  if (shown !== "flat") return { found: true, light: about.light, glare: burnt.all > LIMITS.bright.tell ? burnt.all : 0, blur: 0, size: 1, margin: 1, tilt: 0 };
   // Three sides and no fourth: it lies outside of the picture.
   if (!quad) return { ...about, found: false, size: 0, margin: seen === 3 ? -1 : 0, tilt: 0 };
   const size = sizeOf(quad);

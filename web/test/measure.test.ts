@@ -109,7 +109,11 @@ test("each fault is told by its own name", () => {
 });
 
 test("a document that is tilted on purpose is not told to be straight, and a face needs no sides", () => {
-  for (const shown of ["tilted", "face"] as const) assert.equal(hintOf(measure(picture({ turn: 11, size: 0.85 }), FRAME, shown), "missing"), "good");
+  for (const shown of ["tilted", "face"] as const) {
+    const shines = picture({ turn: 11, size: 0.85, glare: true, blur: 3 });
+    assert.equal(hintOf(measure(shines, FRAME, shown), "missing"), "good");
+    assert.equal(hintOf(measure(picture({ light: 0.3 }), FRAME, shown), "missing"), "dark");
+  }
 });
 
 test("a part outside the picture is told also when its frame reaches out of it", () => {
