@@ -39,6 +39,8 @@ export interface AgentCaseView {
   evidence: Array<EvidenceView>;
   /** `case_…`. */
   id: string;
+  /** Fields read, codes sent, the place. */
+  identity: IdentityView;
   /** Jurisdiction profile. */
   jurisdiction: ProfileView;
   /** Language to greet in. */
@@ -72,7 +74,6 @@ export interface AgentCaseView {
 
 /** What an agent's page says on `/v1/agent/socket` (signed in by cookie). */
 export type AgentMessage =
-  | { type: "challenge_alternative"; case: string; id: number; needs_not: LivenessNeed }
   | {
     /** Chat messages of the case in hand already shown. */
     chat_after?: number;
@@ -217,6 +218,36 @@ export type AgentMessage =
   }
   | {
     type: "ping";
+  }
+  | {
+    /** `case_…`. */
+    case: string;
+    /** The open prompt's id. */
+    id: number;
+    /** Which of its needs the customer lacks. */
+    needs_not: LivenessNeed;
+    type: "challenge_alternative";
+  }
+  | {
+    /** `case_…`. */
+    case: string;
+    /** Which. */
+    field: ReadField;
+    /** As read; dates as `YYYY-MM-DD`. */
+    text: string;
+    type: "read_field";
+  }
+  | {
+    /** `case_…`. */
+    case: string;
+    /** Which way. */
+    channel: CodeChannel;
+    type: "send_code";
+  }
+  | {
+    /** `case_…`. */
+    case: string;
+    type: "ask_location";
   };
 
 /** What the server says to an agent's page. */
@@ -560,15 +591,15 @@ export interface CaseView {
 
 /** One liveness prompt and its outcome. */
 export interface ChallengeView {
-  /** Names this prompt in this session. */
+  /** Names this prompt in this case. */
   id: number;
   /** The number to read. */
   number?: string | null;
-  /** `asked`, `passed`, `failed`. */
+  /** `asked`, `passed`, `failed`, `withdrawn`. */
   outcome: string;
+  part?: LivenessPart | null;
   /** What was asked. */
   prompt: LivenessPrompt;
-  part?: LivenessPart | null;
 }
 
 /** A report whose answer changes. */
@@ -626,6 +657,22 @@ export interface Check {
 /** What the automated check concluded. */
 export type CheckOutcome = "failed" | "inconclusive";
 
+/** One check digit. */
+export interface CheckView {
+  /** From 0. */
+  column: number;
+  /** From 0. */
+  line: number;
+  /** Whether they agree. */
+  passed: boolean;
+  /** `number`, `birth_date`, `expiry`, `personal_number`, `composite`. */
+  protects: string;
+  /** The character that stands there. */
+  stands: string;
+  /** The digit that should. */
+  wanted: number;
+}
+
 /** `POST /v1/customer/claim`: the tap. Binds the link to this browser and records the consent. */
 export interface Claim {
   /** Answer to the case challenge (`YYYY-MM-DD`), when another browser holds the link. */
@@ -667,6 +714,39 @@ export interface Claimed {
   document_type?: string | null;
   /** Name as typed, at most 200 characters. */
   name?: string | null;
+}
+
+/** A code the customer is asked to type. */
+export interface CodeAsk {
+  /** Which way it went. */
+  channel: CodeChannel;
+  /** RFC 3339; tells a newer code from the one before. */
+  sent_at: string;
+  /** `open`, `matched`, `locked`, `expired`. */
+  state: string;
+  /** Where to, masked. */
+  to: string;
+  /** Guesses left. */
+  tries_left: number;
+}
+
+/** Which way a one-time code goes. */
+export type CodeChannel = "sms" | "email";
+
+/** A code, without the code. */
+export interface CodeView {
+  /** Which way it went. */
+  channel: CodeChannel;
+  /** RFC 3339. */
+  expires_at: string;
+  /** RFC 3339. */
+  sent_at: string;
+  /** `open`, `matched`, `locked`, `expired`. */
+  state: string;
+  /** Where to, masked. */
+  to: string;
+  /** Guesses left. */
+  tries_left: number;
 }
 
 /** `POST /v1/me/totp/confirm`: puts the second factor in force. */
@@ -713,6 +793,22 @@ export interface ConsentView {
   user_agent: string;
 }
 
+/** Somewhere a code can go. */
+export interface ContactView {
+  /** Which way. */
+  channel: CodeChannel;
+  /** Masked. */
+  to: string;
+}
+
+/** A country. */
+export interface CountryView {
+  /** ISO 3166 alpha-2. */
+  code: string;
+  /** English name. */
+  name: string;
+}
+
 /** Who is being onboarded. */
 export interface Customer {
   /** The link can be sent there. */
@@ -727,8 +823,6 @@ export interface Customer {
 
 /** What a customer's page says on `/v1/customer/socket`. */
 export type CustomerMessage =
-  | { type: "prompt_shown"; id: number; at: string; locale: string }
-  | { type: "prompt_declined"; id: number }
   | {
     /** Chat messages already shown. */
     chat_after?: number;
@@ -805,6 +899,20 @@ export type CustomerMessage =
     type: "ping";
   }
   | {
+    /** RFC 3339 by the page's own clock. */
+    at: string;
+    /** The prompt's id. */
+    id: number;
+    /** The language it is shown in, BCP 47, 2–12 characters. */
+    locale: string;
+    type: "prompt_shown";
+  }
+  | {
+    /** The prompt's id. */
+    id: number;
+    type: "prompt_declined";
+  }
+  | {
     /** For what. */
     held_for: HeldFor;
     /** The command's id. */
@@ -815,6 +923,21 @@ export type CustomerMessage =
     /** Reading. */
     reading: MeterReading;
     type: "meters";
+  }
+  | {
+    /** At most 64 bytes. */
+    code: string;
+    type: "code";
+  }
+  | {
+    /** As they came. */
+    fixes: Array<FixSaid>;
+    type: "location";
+  }
+  | {
+    type: "no_location";
+    /** Why not. */
+    why: LocationRefusal;
   };
 
 /** What the server says to a customer's page. */
@@ -897,10 +1020,13 @@ export interface CustomerStatus {
 export interface CustomerView {
   /** First name of the agent, once one has answered. */
   agent_name?: string | null;
+  /** True while the agent asks where the customer is. */
+  asks_location: boolean;
   /** Brand. */
   brand: Brand;
   /** RFC 3339 of the call back, if booked. */
   call_back_at?: string | null;
+  code?: CodeAsk | null;
   /** The customer lets the agent control the device. */
   controls_allowed: boolean;
   ending?: Ending | null;
@@ -1146,6 +1272,20 @@ export interface FieldError {
   pointer: string;
 }
 
+/** One reading of a device. */
+export interface FixSaid {
+  /** Radius, metres. */
+  accuracy: number;
+  /** Milliseconds. */
+  age_ms?: number;
+  /** Whether a height came with it. */
+  height?: boolean;
+  /** Degrees. */
+  lat: number;
+  /** Degrees. */
+  lon: number;
+}
+
 /** How a camera focuses. */
 export type FocusMode = "continuous" | "point" | "manual";
 
@@ -1166,6 +1306,33 @@ export type FocusTo =
     distance: number;
     mode: "manual";
   };
+
+/** A place, as told by the device. */
+export interface FoundView {
+  /** Radius of the circle it lies in, metres. */
+  accuracy: number;
+  /** Age of the reading when it was sent, milliseconds. */
+  age_ms: number;
+  /** RFC 3339. */
+  at: string;
+  claimed?: CountryView | null;
+  /** Where the claimed country comes from: `address`, `jurisdiction`; empty when there is none. */
+  claimed_by: string;
+  country?: CountryView | null;
+  /** Kilometres to the claimed country; 0 inside. */
+  distance_km?: number | null;
+  /** Readings sent. */
+  fixes: number;
+  /** What a person should look at; never a verdict. */
+  hints: Array<LocationHint>;
+  /** Degrees. */
+  lat: number;
+  /** Degrees. */
+  lon: number;
+  /** What the network address says: `no_database`, `unknown`, `country`. */
+  network: string;
+  network_country?: CountryView | null;
+}
 
 /** Shape of the frame on the customer's screen. */
 export type FrameShape = "id1" | "id3" | "a4" | "face";
@@ -1223,6 +1390,20 @@ export interface IceServer {
   urls: Array<string>;
   /** Short-lived user name. */
   username?: string | null;
+}
+
+/** What the agent sees of it. */
+export interface IdentityView {
+  code?: CodeView | null;
+  /** Where a code can go, masked. */
+  contacts: Array<ContactView>;
+  /** The customer's place. */
+  location: LocationView;
+  mrz?: MrzView | null;
+  /** Claimed beside read, every field but the machine-readable lines. */
+  readings: Array<ReadingView>;
+  /** Codes that may still be sent in this session. */
+  sends_left: number;
 }
 
 /** What an uploaded or photographed image shows. */
@@ -1301,6 +1482,15 @@ export interface LinkView {
   wait: WaitView;
 }
 
+/** A colour of the screen. */
+export type LivenessColor = "blue" | "green" | "amber" | "lilac";
+
+/** What a liveness prompt needs of a person. */
+export type LivenessNeed = "blink" | "movement" | "speech" | "hearing" | "hands" | "sight" | "light";
+
+/** A part of the face, left and right as the customer feels them. */
+export type LivenessPart = "forehead" | "left_eye" | "right_eye" | "nose" | "left_cheek" | "right_cheek" | "mouth" | "chin";
+
 /** What the customer is asked to do to show that they are live. */
 export type LivenessPrompt =
   | "turn_left"
@@ -1316,10 +1506,32 @@ export type LivenessPrompt =
   | "pass_document"
   | "follow_dot"
   | "screen_colors";
-export type LivenessNeed = "blink" | "movement" | "speech" | "hearing" | "hands" | "sight" | "light";
-export type LivenessPart = "forehead"|"left_eye"|"right_eye"|"nose"|"left_cheek"|"right_cheek"|"mouth"|"chin";
-export type LivenessColor = "blue"|"green"|"amber"|"lilac";
-export interface PromptSpot { x: number; y: number }
+
+/** What a told place may hint at. */
+export type LocationHint =
+  | "zero_accuracy"
+  | "round_coordinates"
+  | "identical_fixes"
+  | "fine_without_height"
+  | "stale"
+  | "jump"
+  | "other_network_country";
+
+/** Why there is no place. */
+export type LocationRefusal = "customer" | "browser" | "unavailable" | "timed_out";
+
+/** The customer's place. */
+export interface LocationView {
+  /** Times it may still be asked. */
+  asks_left: number;
+  found?: FoundView | null;
+  /** An answer is awaited. */
+  open: boolean;
+  /** The last answer was no: `customer`, `browser`, `unavailable`, `timed_out`. */
+  refused?: string | null;
+  /** The procedure needs it; else it cannot be asked for. */
+  wanted: boolean;
+}
 
 /** The log's newest signed checkpoint and whether it fits. */
 export interface LogView {
@@ -1377,6 +1589,36 @@ export interface MeterReading {
   size: number;
   /** Largest departure from upright and square, degrees. */
   tilt: number;
+}
+
+/** A field as the machine-readable lines have it. */
+export interface MrzField {
+  /** Which. */
+  field: ReadField;
+  /** Its text. */
+  text: string;
+}
+
+/** The machine-readable lines (ICAO 9303). */
+export interface MrzView {
+  /** For `character`: line and column from 1; for `length`: places typed and the nearest length a document has. */
+  at: Array<number>;
+  /** Every check digit. */
+  checks: Array<CheckView>;
+  /** What they say of other fields, ready to be taken over. */
+  fields: Array<MrzField>;
+  /** `td1`, `td2`, `td3`; absent when they cannot be read. */
+  format?: string | null;
+  /** Issuing state and its name, if known. */
+  issuer: string;
+  /** The lines, cleaned. */
+  lines: Array<string>;
+  /** Why they cannot be read: `too_long`, `character`, `length`. */
+  problem?: string | null;
+  /** As typed. */
+  typed: string;
+  /** `expired`, `birth_date_impossible`, `expiry_impossible`, `born_after_expiry`. */
+  warnings: Array<string>;
 }
 
 /** How a new link reaches the customer. */
@@ -1532,16 +1774,43 @@ export interface ProfileView {
   reviewed: boolean;
 }
 
-/** A liveness prompt on the customer's screen. */
+/** A spot on a grid of three by three, 0 to 2 from the customer's upper left. */
+export interface PromptSpot {
+  /** Column. */
+  x: number;
+  /** Row. */
+  y: number;
+}
+
+/** A liveness prompt on the customer's screen; the agent's page draws the same from it. */
 export interface PromptView {
-  /** Names this prompt in this session. */
+  /** How the screen lights the face, for `screen_colors`. */
+  colors?: Array<LivenessColor> | null;
+  /** The customer said that they cannot do this. */
+  declined: boolean;
+  /** RFC 3339, when its seconds are over. */
+  due?: string | null;
+  /** Names this prompt in this case. */
   id: number;
+  /** The language in which the customer's page showed it. */
+  locale?: string | null;
+  /** What it needs of the customer; an alternative without each is one message away. */
+  needs: Array<LivenessNeed>;
   /** The number to read aloud, for `read_number`. */
   number?: string | null;
+  part?: LivenessPart | null;
+  /** Where the dot goes, for `follow_dot`. */
+  path?: Array<PromptSpot> | null;
   /** What to do. */
   prompt: LivenessPrompt;
-  part?: LivenessPart | null; words?: Array<number> | null; path?: Array<PromptSpot> | null; colors?: Array<LivenessColor> | null; step_ms?: number | null;
-  needs: Array<LivenessNeed>; seconds: number; shown_at?: string | null; locale?: string | null; due?: string | null; declined: boolean;
+  /** Seconds it is given. When they are over the agent decides; nothing fails by itself. */
+  seconds: number;
+  /** RFC 3339, when the customer's page showed it. */
+  shown_at?: string | null;
+  /** How long each spot or colour lasts. */
+  step_ms?: number | null;
+  /** The words to read aloud, for `read_phrase`: indexes into the list of the customer's language. */
+  words?: Array<number> | null;
 }
 
 /** A question of the procedure. */
@@ -1550,8 +1819,12 @@ export interface QuestionView {
   answer: string;
   /** What the claimed data says, for the agent to compare; absent when nothing is on file. */
   expected?: string | null;
-  /** `birth_date`, `address`, `document_number`, `purpose`, … */
+  /** `birth_date`, `address`, `document_number`, `purpose`, …, or the tenant's own. */
   key: string;
+  /** The same in the customer's language, to be read out. */
+  spoken?: string | null;
+  /** The tenant's own words: in English (or the first language there is), for the agent. */
+  text?: string | null;
 }
 
 /** Somebody who waits. */
@@ -1578,6 +1851,27 @@ export interface Range {
   min: number;
   /** Between two values; 0 = none is known. */
   step: number;
+}
+
+/** What the agent can read off a document. */
+export type ReadField = "name" | "birth_date" | "document_number" | "expiry" | "address" | "nationality" | "mrz";
+
+/** A field, claimed and read. */
+export interface ReadingView {
+  /** As claimed. */
+  claimed?: string | null;
+  /** Which. */
+  field: ReadField;
+  /** A date of expiry that has passed, or a date of birth that is still to come. */
+  implausible: boolean;
+  /** The two are written in different scripts. */
+  other_script: boolean;
+  /** `same`, `same_but_marks`, `same_but_order`, `particle`, `different`, `unclaimed`; absent before it was read. */
+  outcome?: string | null;
+  /** As read. */
+  read?: string | null;
+  /** Both, piece by piece, where they differ. */
+  segments: Array<SegmentView>;
 }
 
 /** The published reasons of a decision. */
@@ -1793,6 +2087,16 @@ export interface Scores {
 /** A place in a room. */
 export type Seat = "customer" | "agent" | "supervisor" | "interpreter";
 
+/** A piece of both texts. */
+export interface SegmentView {
+  /** As claimed. */
+  claimed: string;
+  /** `same`, `marks`, `particle`, `moved`, `different`. */
+  kind: string;
+  /** As read. */
+  read: string;
+}
+
 /** The live session. */
 export interface SessionView {
   /** Size of the customer's picture at the server. */
@@ -1916,6 +2220,7 @@ export type StepKind =
   | "liveness"
   | "questions"
   | "one_time_code"
+  | "location"
   | "declaration"
   | "decision";
 
@@ -1924,8 +2229,12 @@ export type StepState = "pending" | "done" | "failed" | "waived";
 
 /** One step of the procedure. */
 export interface StepView {
+  /** What the customer cannot do, for liveness steps: no prompt that needs it is drawn. */
+  cannot?: Array<LivenessNeed> | null;
   /** Prompts drawn so far, for liveness steps. */
   challenges: Array<ChallengeView>;
+  /** Prompts that may still be drawn in this session, for liveness steps. */
+  challenges_left?: number | null;
   /** Prompts that must pass. */
   challenges_wanted: number;
   /** Evidence bound to it. */
@@ -1936,6 +2245,8 @@ export interface StepView {
   kind: StepKind;
   /** Without it (or a waiver) nobody is verified. */
   mandatory: boolean;
+  /** What it asks for was shown to the server itself: the code typed, the place told. */
+  proven: boolean;
   /** Questions to ask, for question steps: keys of the language files or the tenant's own text. */
   questions: Array<QuestionView>;
   /** The customer looks at each photograph before it is sent. */
@@ -1947,7 +2258,6 @@ export interface StepView {
   waivable: boolean;
   /** Why waived. */
   waiver?: string | null;
-  challenges_left?: number | null; cannot?: Array<LivenessNeed> | null;
 }
 
 /** One entry of the audit log. */

@@ -172,9 +172,9 @@ pub struct Step {
     /// The customer looks at each photograph and agrees before it is sent.
     #[serde(default)]
     pub review: bool,
-    /// What it asks for was shown to the server itself: the code typed, the place told.
+    /// The session in which what it asks for was shown to the server itself: the code typed, the place told.
     #[serde(default)]
-    pub proven: bool,
+    pub proven: Option<SessionId>,
 }
 
 /// The ordered steps.
@@ -223,7 +223,7 @@ impl Procedure {
                 cannot: Vec::new(),
                 review: profile.photo_review && kind.slot().is_some(),
                 questions: if kind == Kind::Questions { questions(on_file, seed) } else { Vec::new() },
-                proven: false,
+                proven: None,
             })
             .collect();
         Self { steps }
@@ -280,8 +280,8 @@ impl Procedure {
     }
 
     /// What a step asks for was shown to the server itself.
-    pub(crate) fn prove(&mut self, kind: Kind, input: &'static str) -> Result<(), Refusal> {
-        self.step_mut(kind.key(), input)?.proven = true;
+    pub(crate) fn prove(&mut self, kind: Kind, session: SessionId, input: &'static str) -> Result<(), Refusal> {
+        self.step_mut(kind.key(), input)?.proven = Some(session);
         Ok(())
     }
 
@@ -312,7 +312,7 @@ impl Procedure {
             step.state = StepState::Pending;
             step.session = None;
             step.evidence.clear();
-            step.proven = false;
+            step.proven = None;
             step.questions.iter_mut().for_each(|q| q.answer = Answer::NotAsked);
             step.challenges.iter_mut().filter(|c| c.outcome != Outcome::Failed).for_each(|c| c.outcome = Outcome::Withdrawn);
         }
@@ -337,7 +337,7 @@ impl Step {
                 matched > 0 && self.questions.iter().all(|q| q.answer != Answer::NoMatch)
             }
             Kind::Greet | Kind::Declaration | Kind::Decision => true,
-            Kind::OneTimeCode | Kind::Location => self.proven,
+            Kind::OneTimeCode | Kind::Location => self.proven.is_some(),
         }
     }
 
@@ -358,7 +358,8 @@ impl Step {
                 let passed = self.challenges.iter().filter(|c| c.outcome == Outcome::Passed && ground.holds(c.session)).count();
                 passed >= usize::from(self.challenges_wanted)
             }
-            Kind::Greet | Kind::Questions | Kind::OneTimeCode | Kind::Declaration | Kind::Decision => true,
+            Kind::OneTimeCode | Kind::Location => ground.holds(self.proven),
+            Kind::Greet | Kind::Questions | Kind::Declaration | Kind::Decision => true,
         };
         kept && self.has_evidence()
     }
@@ -514,11 +515,15 @@ mod tests {
 
     #[test]
     fn what_the_server_must_see_itself_is_no_evidence_before_it_did() {
+        let running = Recording::Running { segments: 1, head: None };
         let mut p = built(&[FailureReason::NameMismatch], "IN");
         for kind in [Kind::OneTimeCode, Kind::Location] {
             assert!(!p.step(kind.key(), "t").unwrap().has_evidence());
-            p.prove(kind, "t").unwrap();
-            assert!(p.step(kind.key(), "t").unwrap().has_evidence());
+            p.prove(kind, HERE, "t").unwrap();
+            let step = p.step(kind.key(), "t").unwrap();
+            assert!(step.has_evidence() && step.stands(&ground(running, &[])));
+            p.prove(kind, SessionId(9), "t").unwrap();
+            assert!(!p.step(kind.key(), "t").unwrap().stands(&ground(running, &[])), "another session's");
         }
         p.restart();
         assert!(!p.step("location", "t").unwrap().has_evidence(), "a fresh start");

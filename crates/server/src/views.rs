@@ -221,7 +221,7 @@ pub fn step(s: &Step, c: &Case) -> StepView {
         challenges_wanted: u32::from(s.challenges_wanted),
         questions: s.questions.iter().map(|q| question(q, c)).collect(),
         review: s.review,
-        proven: s.proven,
+        proven: s.proven.is_some(),
         waiver: if let StepState::Waived { reason, .. } = &s.state { Some(reason.reveal().clone()) } else { None },
         challenges_left: (s.kind == Kind::Liveness).then(|| u32::from(c.tries_left(s))),
         cannot: (s.kind == Kind::Liveness).then(|| s.cannot.iter().map(|n| (*n).into()).collect()),

@@ -4,7 +4,7 @@
 use super::{Case, Fact, Phase, Transition};
 use crate::code::{Channel, OneTimeCode, SENDS, State, TRIES, Tried};
 use crate::digest::{Digest, Salt};
-use crate::ids::AgentId;
+use crate::ids::{AgentId, SessionId};
 use crate::location::{self, Fineness, Fix, Location, Network, Refused};
 use crate::mrz::Date;
 use crate::pii::Pii;
@@ -101,7 +101,7 @@ impl Case {
         let left = code.tries_left;
         let mut next = self.clone();
         if let (Tried::Right, Some(procedure)) = (tried, &mut next.procedure) {
-            procedure.prove(Kind::OneTimeCode, "code")?;
+            procedure.prove(Kind::OneTimeCode, session.id, "code")?;
         }
         next.identity.code = Some(code);
         Ok(self.step(next, now, vec![Fact::CodeTried { tried, left }]))
@@ -121,13 +121,13 @@ impl Case {
     }
 
     pub(super) fn refuse_location(&self, why: Refused, now: Timestamp) -> Result<Transition, Refusal> {
-        let mut next = self.asked_for_location()?;
+        let (mut next, _) = self.asked_for_location()?;
         next.identity.location.refused = Some(why);
         Ok(self.step(next, now, vec![Fact::LocationRefused { why }]))
     }
 
     pub(super) fn located(&self, fixes: Vec<Fix>, network: Network, salt: Salt, now: Timestamp) -> Result<Transition, Refusal> {
-        let mut next = self.asked_for_location()?;
+        let (mut next, session) = self.asked_for_location()?;
         if !location::possible(&fixes) {
             return Err(self.refuse(Code::OutOfRange, "location"));
         }
@@ -144,22 +144,22 @@ impl Case {
             network: found.network.clone(),
         };
         if let Some(procedure) = &mut next.procedure {
-            procedure.prove(Kind::Location, "location")?;
+            procedure.prove(Kind::Location, session, "location")?;
         }
         next.identity.location.found = Some(found);
         Ok(self.step(next, now, vec![fact]))
     }
 
-    /// This case with the open question for the place answered.
-    fn asked_for_location(&self) -> Result<Self, Refusal> {
-        let Phase::Live { .. } = &self.phase else { return Err(self.wrong("location")) };
+    /// This case with the open question for the place answered, and the session in which it was.
+    fn asked_for_location(&self) -> Result<(Self, SessionId), Refusal> {
+        let Phase::Live { session, .. } = &self.phase else { return Err(self.wrong("location")) };
         if self.identity.location.open.is_none() {
             return Err(self.refuse(Code::Stale, "location"));
         }
         let mut next = self.clone();
         next.identity.location.open = None;
         next.identity.location.refused = None;
-        Ok(next)
+        Ok((next, session.id))
     }
 
     pub(super) fn own_questions(&self, set: &[OwnQuestion], seed: u64, now: Timestamp) -> Result<Transition, Refusal> {
