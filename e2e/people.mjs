@@ -104,6 +104,18 @@ export class Desk {
       await waitFor(`answer ${i + 1} of ${name}`, async () => (await match.getAttribute('aria-pressed')) === 'true');
     }
     await this.#passPrompts(step);
+    const code = step.getByRole('button', { name: /^Send by / });
+    if ((await code.count()) > 0) {
+      await code.first().click();
+      await this.onCode();
+      await step.getByText('They typed the right code.').waitFor();
+    }
+    const place = step.getByRole('button', { name: 'Ask where they are' });
+    if ((await place.count()) > 0) {
+      await place.click();
+      await this.onPlace(step);
+      await step.locator('.found').waitFor();
+    }
   }
 
   /** @param {import('playwright-core').Locator} step */
@@ -125,6 +137,16 @@ export class Desk {
 
   /** A walk that wants to see the prompt on the other side hangs in here. */
   onPrompt = async () => {};
+
+  /** Who types the code that was just sent. */
+  onCode = async () => {
+    throw new Error('nobody types the code');
+  };
+
+  /** Who answers where they are. @type {(step: import('playwright-core').Locator) => Promise<void>} */
+  onPlace = async () => {
+    throw new Error('nobody says where they are');
+  };
 
   /**
    * @param {'Approve' | 'Reject' | 'Escalate' | 'Not finished'} way
@@ -188,6 +210,12 @@ export class Customer {
     await this.root.getByLabel('Anything to add?').fill(comment);
     await this.root.getByRole('button', { name: 'Send', exact: true }).click();
     await this.root.getByText('Thank you for telling us.').waitFor();
+  }
+
+  /** @param {string} code */
+  async typeCode(code) {
+    await this.root.getByLabel('The 6 digits').fill(code);
+    await this.root.getByRole('button', { name: 'Check the code' }).click();
   }
 
   /** @param {string | RegExp} words */
@@ -314,23 +342,38 @@ export async function agentAt(stage, url, name = 'agent') {
 /**
  * What a bank's system sends when a check failed; answers the case as the API tells it.
  * @param {import('./recourse.mjs').Urls} urls
- * @param {{reason?: string, locale?: string, name?: string, birthDate?: string}} [check]
+ * @param {{reason?: string, locale?: string, name?: string, birthDate?: string, address?: string, phone?: string, jurisdiction?: string}} [check]
  * @returns {Promise<{id: string, phase: string, recovery: {url: string, mode: string}}>}
  */
-export async function reportFailedCheck(urls, { reason = 'document_glare', locale = 'en', name = 'Grace Tan', birthDate = '1991-04-17' } = {}) {
+export async function reportFailedCheck(urls, { reason = 'document_glare', locale = 'en', name = 'Grace Tan', birthDate = '1991-04-17', address = '12 Kampong Row', phone, jurisdiction } = {}) {
   const answer = await fetch(new URL('/v1/cases', urls.api_url), {
     method: 'POST',
     headers: { authorization: `Bearer ${urls.api_key}`, 'content-type': 'application/json', 'idempotency-key': crypto.randomUUID() },
     body: JSON.stringify({
       reference: `ref-${crypto.randomUUID()}`,
-      customer: { name, locale },
+      customer: { name, locale, phone },
+      jurisdiction,
       check: { attempt: 1, outcome: 'failed', reasons: [reason], scores: { document: 0.3, face: 0.9, liveness: 0.9 } },
-      claimed: { name, birth_date: birthDate, document_type: 'id_card', document_number: 'D1234567X', address: '12 Kampong Row' },
+      claimed: { name, birth_date: birthDate, document_type: 'id_card', document_number: 'D1234567X', address },
     }),
   });
   const body = await answer.json();
   assert.equal(answer.status, 201, JSON.stringify(body));
   return body;
+}
+
+/**
+ * The newest one-time code that reached a phone of the demo.
+ * @param {import('./recourse.mjs').Urls} urls @param {string} phone @param {string} [before] the time of an older one
+ */
+export async function codeAt(urls, phone, before = '') {
+  return waitFor('a code on the phone', async () => {
+    const answer = await fetch(new URL('/bank/api/inbox', urls.api_url));
+    const { messages } = await answer.json();
+    const newest = messages.find((/** @type {{to: string, at: string, text: string}} */ m) => m.to === phone && /\b\d{6}\b/.test(m.text));
+    if (!newest || newest.at <= before) return null;
+    return { at: newest.at, code: /** @type {RegExpMatchArray} */ (newest.text.match(/\b\d{6}\b/))[0], text: newest.text };
+  }, { timeout: PATIENCE });
 }
 
 /** What the bank's system sees of a case. @param {import('./recourse.mjs').Urls} urls @param {string} id */

@@ -131,6 +131,7 @@ async function customer(icon) {
     return gzip(readFileSync(join(dist, lazy[name])));
   };
   await later("qr", ["main", "call"], 'export * from "./customer/qr.tsx";');
+  await later("asks", ["main", "call"], 'export * from "./customer/asks.tsx";');
   await later("challenges", ["main", "call"], 'export * from "./customer/challenges.tsx";');
   // Only for those who meet an agent; not while the customer reads. Before what loads it and therefore knows its address.
   const met = await later("capture", ["main", "call"], 'export * from "./customer/capture.tsx";');

@@ -55,7 +55,7 @@ export const seatWords: Record<Seat, string> = { customer: "Customer", agent: "A
 
 export const stepWords: Record<StepKind, string> = {
   greet: "Greet and consent", document_front: "Document front", document_back: "Document back", document_tilt: "Tilt the document", portrait_match: "Face against portrait",
-  liveness: "Liveness prompts", questions: "Questions", one_time_code: "One-time code", declaration: "Declaration", decision: "Decision",
+  liveness: "Liveness prompts", questions: "Questions", one_time_code: "One-time code", location: "Place", declaration: "Declaration", decision: "Decision",
 };
 
 export const stepStateWords: Record<StepState, string> = { pending: "Open", done: "Done", failed: "Failed", waived: "Waived" };
@@ -122,7 +122,8 @@ export const factWords: Record<string, string> = {
   step_done: "A step was done", step_failed: "A step failed", step_reopened: "A step was opened again", step_waived: "A step was waived", challenge_asked: "A liveness prompt was asked", challenge_judged: "A liveness prompt was judged",
   challenge_shown: "A liveness prompt was on the customer's screen", challenge_declined: "The customer said they cannot do a prompt", challenge_withdrawn: "A liveness prompt was taken back",
   question_answered: "A question was answered", chat_sent: "A chat message was written", notes_changed: "The agent’s notes changed", decided: "The agent decided", reviewed: "A second person reviewed the decision",
-  decision_timed_out: "The time to decide ran out", case_closed: "The case closed", rated: "The customer rated the agent", presence_changed: "Presence changed",
+  decision_timed_out: "The time to decide ran out", case_closed: "The case closed", rated: "The customer rated the agent", field_read: "The agent read a field", code_sent: "A one-time code was sent", code_tried: "The customer typed a code",
+  location_asked: "The agent asked for the place", location_refused: "No place was told", located: "The customer’s device told its place", questions_drawn: "The bank’s own questions were drawn", presence_changed: "Presence changed",
   evidence_viewed: "Evidence was viewed", recording_viewed: "The recording was viewed", case_viewed: "The case was viewed", tenant_created: "The tenant was set up", policy_changed: "The policy was changed",
   agent_created: "An account was made", agent_drawn: "An agent was drawn at random", agent_changed: "An account was changed", agent_reset: "A sign-in link was made", signed_in: "Signed in", signed_out: "Signed out", sign_in_refused: "A sign-in was refused",
   password_set: "A password was set", second_factor_set: "A second factor was set up", endpoint_added: "A webhook endpoint was added", endpoint_removed: "A webhook endpoint was removed", endpoint_disabled: "A webhook endpoint was switched off",
@@ -141,6 +142,7 @@ const TELLING: Record<string, ReadonlyArray<string>> = {
   session_interrupted: ["seat"], session_ended: ["by"], recording_gap: ["seat", "kind", "why"], recording_failed: ["why"], still_taken: ["slot"], command_sent: ["what", "detail"], command_done: ["why", "effect"], command_held: ["why"], command_timed_out: ["what"],
   step_done: ["step"], step_failed: ["step"], step_reopened: ["step"], step_waived: ["step"], challenge_asked: ["prompt"], challenge_withdrawn: ["need"], question_answered: ["question", "answer"], chat_sent: ["from"],
   decided: ["verdict", "reasons"], case_closed: ["outcome"], settings_changed: ["changed"], rated: ["stars"], presence_changed: ["to", "reason"], consent_given: ["locale"],
+  field_read: ["field", "outcome"], code_sent: ["channel"], code_tried: ["tried"], location_refused: ["why"], located: ["country", "fineness", "hints"], questions_drawn: ["keys"],
 };
 
 /** The telling part of a fact's body, in words; empty where the sentence says it all. */

@@ -1,6 +1,7 @@
 /** The case in hand: context on the left, the face in the middle, the work on the right. */
 import { desk } from './desk.ts';
 import { Checklist } from './Checklist.tsx';
+import { Details } from './Details.tsx';
 import { lastEffect } from '../lib/desk.ts';
 import { Alerts, Around, ClaimedFields, WhyFailed, Who } from './Facts.tsx';
 import { Images } from './Images.tsx';
@@ -8,7 +9,7 @@ import { Live } from './Live.tsx';
 import { Notes } from './Notes.tsx';
 import { Talk } from './Talk.tsx';
 import { Verdict, VerdictSheet } from './Verdict.tsx';
-import { verdict } from './view.ts';
+import { details, verdict } from './view.ts';
 import { Wrap } from './Wrap.tsx';
 import { stage } from './view.ts';
 import { t } from './text.ts';
@@ -37,7 +38,7 @@ export function Case() {
       </section>
       <aside class="col right" aria-label={t.checklist}>
         {verdict.value && stage.value !== 'wrap' ? <VerdictSheet file={file} talk={talk} which={verdict.value} /> : <>
-          <Checklist file={file} talk={talk} />
+          {details.value ? <Details file={file} /> : <Checklist file={file} talk={talk} />}
           <Notes talk={talk} />
           {stage.value !== 'wrap' && <Verdict file={file} />}
         </>}

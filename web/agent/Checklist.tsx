@@ -8,9 +8,12 @@ import { Still } from './Images.tsx';
 import { openCompare } from './compare.ts';
 import { Liveness } from './Liveness.tsx';
 import { Key, Sign } from './signs.tsx';
+import { OneTimeCode } from './OneTimeCode.tsx';
 import { photograph } from './optics.ts';
+import { Place } from './Place.tsx';
 import { plain, question as questionWords, step as stepWords, stepHint, stepState, t } from './text.ts';
 import { c as compareWords } from './text-compare.ts';
+import { d } from './text-identity.ts';
 import { chosenStep, lacks, markDone, openLook, stage, waiving } from './view.ts';
 
 function StateSign({ step }: { step: StepView }) {
@@ -25,11 +28,13 @@ const ANSWERS = [['match', t.match], ['no_match', t.noMatch], ['not_asked', t.no
 
 function Question({ step, q, talk }: { step: StepView; q: QuestionView; talk: Talk }) {
   const busy = talk.busy.includes(`answered:${step.key}:${q.key}`);
+  const words = q.text ?? questionWords[q.key] ?? plain(q.key);
   return (
     <li class="question">
-      <p>{questionWords[q.key] ?? plain(q.key)}</p>
+      <p>{words}</p>
+      {q.spoken && <p class="spoken dim" dir="auto">{q.spoken}</p>}
       <p class="small dim" dir="auto">{q.expected ? <>{t.expected}: <b class="expected">{q.expected}</b></> : t.nothingOnFile}</p>
-      <div class="seg" role="group" aria-label={questionWords[q.key] ?? plain(q.key)}>
+      <div class="seg" role="group" aria-label={words}>
         {ANSWERS.map(([value, word]) => <button key={value} class="seg-item" data-value={value} aria-pressed={q.answer === value} disabled={busy} onClick={() => sayOf({ type: 'answered', step: step.key, question: q.key, answer: value })}>{word}</button>)}
       </div>
     </li>
@@ -56,7 +61,7 @@ function Waive({ step }: { step: StepView }) {
   );
 }
 
-const LACKS = { photo: t.needsPhoto, prompts: t.needsPrompts, answers: t.needsAnswers };
+const LACKS = { photo: t.needsPhoto, prompts: t.needsPrompts, answers: t.needsAnswers, code: d.needsCode, place: d.needsPlace };
 
 /** Brings a step into sight inside the list; on a phone the list does not scroll and the page stays where it is. */
 function reveal(body: HTMLElement): void {
@@ -84,6 +89,8 @@ function Body({ file, step, talk }: { file: AgentCaseView; step: StepView; talk:
       {step.evidence.length > 0 && <div class="step-stills">{[...step.evidence].reverse().slice(0, 4).map(id => <Still key={id} id={id} alt={`${t.fromLive}: ${stepWords[step.kind]}`} onOpen={() => openLook(file, step.slot ?? null, 'live', id, true)} />)}</div>}
       {step.kind === 'liveness' && <Liveness file={file} step={step} talk={talk} />}
       {step.questions.length > 0 && <ul class="questions">{step.questions.map(q => <Question key={q.key} step={step} q={q} talk={talk} />)}</ul>}
+      {step.kind === 'one_time_code' && <OneTimeCode file={file} />}
+      {step.kind === 'location' && <Place view={file.identity.location} />}
       {step.waiver && <p class="small">{t.waivedBecause(step.waiver)}</p>}
       <div class="row gap8 wrap">
         {step.slot && live && <button class={missing === 'photo' ? 'btn tight primary' : 'btn tight'} aria-keyshortcuts="Space" disabled={isAsked(talk, 'photograph')} onClick={() => photograph(step)}><Icon name="camera" />{step.evidence.length > 0 ? t.retake : t.photograph}<Key k="Space" /></button>}

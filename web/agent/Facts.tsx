@@ -4,7 +4,9 @@ import type { AgentCaseView, Scores } from '../generated/api.ts';
 import { clock } from '../lib/desk.ts';
 import { Icon } from '../lib/ui/icons.tsx';
 import { now } from './desk.ts';
-import { Sign } from './signs.tsx';
+import { Key, Sign } from './signs.tsx';
+import { d } from './text-identity.ts';
+import { details } from './view.ts';
 import { customerCamera, documentType, failure, failureHint, language, t } from './text.ts';
 
 /** Below this a machine's score counts as bad for the eye; the policy's own thresholds are not known here. */
@@ -102,7 +104,7 @@ export function ClaimedFields({ file }: { file: AgentCaseView }) {
   ];
   return (
     <section class="block" aria-labelledby="claimed-title">
-      <h2 id="claimed-title">{t.claimed}</h2>
+      <h2 id="claimed-title">{t.claimed}{file.session && <button class="btn quiet tight h-side" aria-pressed={details.value} aria-keyshortcuts="S" onClick={() => { details.value = !details.value; }}><Icon name="id_card" />{d.open}<Key k="S" /></button>}</h2>
       <dl class="facts">
         {rows.map(([label, value, side]) => (
           <div key={label}><dt>{label}</dt><dd dir="auto" class={value ? 'num' : 'dim'}>{value || t.notGiven}{side ? <span class={side === t.expired ? 'tag bad' : 'dim'}> {side}</span> : null}</dd></div>

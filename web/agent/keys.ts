@@ -8,7 +8,7 @@ export interface Where { stage: Stage; sheet: Sheet; single: boolean }
 export type Action =
   | { do: 'accept' | 'reject' | 'photograph' | 'flip' | 'torch' | 'zoom_in' | 'zoom_out' | 'guide' | 'step_done' | 'draw' | 'pass' | 'fail' | 'alternative' | 'waive' }
   | { do: 'optics' | 'lens' | 'focus' | 'size' | 'freeze' | 'their_camera' | 'their_microphone' | 'auto' }
-  | { do: 'mute' | 'dark' | 'chat' | 'replies' | 'notes' | 'images' | 'compare' | 'closer' | 'help' | 'close' | 'confirm' | 'leave_field' }
+  | { do: 'mute' | 'dark' | 'chat' | 'replies' | 'notes' | 'images' | 'compare' | 'details' | 'closer' | 'help' | 'close' | 'confirm' | 'leave_field' }
   | { do: 'step' | 'reason'; index: number }
   | { do: 'verdict'; verdict: 'verified' | 'rejected' | 'escalated' | 'incomplete' };
 
@@ -24,7 +24,7 @@ const LIVE: Readonly<Record<string, Action>> = {
 };
 
 const CASE: Readonly<Record<string, Action>> = {
-  ...VERDICTS, c: { do: 'compare' }, b: { do: 'chat' }, '/': { do: 'replies' }, n: { do: 'notes' }, l: { do: 'images' }, w: { do: 'waive' },
+  ...VERDICTS, c: { do: 'compare' }, b: { do: 'chat' }, '/': { do: 'replies' }, n: { do: 'notes' }, l: { do: 'images' }, s: { do: 'details' }, w: { do: 'waive' },
 };
 
 export function actionFor(p: Pressed, where: Where): Action | null {

@@ -7,6 +7,7 @@ import './optics.css';
 import './sheets.css';
 import '../lib/ui/prompt-picture.css';
 import './compare.css';
+import './identity.css';
 import { render } from 'preact';
 import { App } from './App.tsx';
 

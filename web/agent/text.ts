@@ -40,7 +40,7 @@ export const slot: Record<ImageSlot, string> = {
 
 export const step: Record<StepKind, string> = {
   greet: 'Greet and consent', document_front: 'Document, front', document_back: 'Document, back', document_tilt: 'Document, tilted',
-  portrait_match: 'Face and portrait', liveness: 'Liveness', questions: 'Questions', one_time_code: 'One-time code',
+  portrait_match: 'Face and portrait', liveness: 'Liveness', questions: 'Questions', one_time_code: 'One-time code', location: 'Place',
   declaration: 'Declaration', decision: 'Decision',
 };
 
@@ -52,7 +52,8 @@ export const stepHint: Record<StepKind, string> = {
   portrait_match: 'Photograph the face, then compare it with the portrait on the card.',
   liveness: 'Draw a prompt; they see it large. Judge what you saw.',
   questions: 'Ask without reading out the answer. Then compare.',
-  one_time_code: 'Ask for the code they received.',
+  one_time_code: 'Send a code to what is on file; they type it on their page.',
+  location: 'Say why you ask. They may say no.',
   declaration: 'Ask them to say who they are and that they do this of their own will.',
   decision: 'Decide below.',
 };
@@ -63,7 +64,8 @@ export const outcome: Record<string, string> = { asked: 'asked', passed: 'passed
 
 export const question: Record<string, string> = {
   full_name: 'What is your full name?', birth_date: 'When were you born?', address: 'Where do you live?',
-  document_number: 'What is the number of your document?', purpose: 'What do you want the account for?',
+  document_number: 'What is the number of your document?', document_expiry: 'Until when is your document valid?', phone: 'What is your mobile number?',
+  purpose: 'What do you want the account for?',
 };
 
 export const verdict: Record<Verdict, string> = { verified: 'Approve', rejected: 'Reject', escalated: 'Escalate', incomplete: 'Not finished' };
@@ -226,5 +228,5 @@ export const keys: ReadonlyArray<{ group: string; keys: ReadonlyArray<readonly [
   { group: 'Camera of the customer', keys: [['Space', 'Photograph for the step'], ['F', 'Flip'], ['T', 'Light'], ['+ −', 'Zoom'], ['G', 'Frame'], ['U', 'Photograph by itself'], ['Q', 'Next lens'], ['J', 'Focus again'], ['Y', 'Picture size'], ['H', 'Hold picture'], ['[', 'Their microphone'], [']', 'Their camera'], ['O', 'All controls']] },
   { group: 'Checklist', keys: [['1–9', 'Choose step'], ['Enter', 'Mark step done'], ['D', 'Draw a prompt'], ['P', 'Prompt passed'], ['X', 'Prompt or step failed'], ['K', 'They cannot: another prompt'], ['W', 'Waive']] },
   { group: 'Decide', keys: [['A', 'Approve'], ['R', 'Reject'], ['E', 'Escalate'], ['I', 'Not finished'], ['1–9', 'Choose reason'], ['Enter', 'Confirm']] },
-  { group: 'Talk and look', keys: [['M', 'Mute yourself'], ['V', 'Your camera'], ['C', 'Compare faces'], ['B', 'Chat'], ['/', 'Replies'], ['N', 'Notes'], ['L', 'Images, side by side'], ['Z', 'Look closer'], ['Esc', 'Back, close'], ['?', 'This sheet']] },
+  { group: 'Talk and look', keys: [['M', 'Mute yourself'], ['V', 'Your camera'], ['C', 'Compare faces'], ['B', 'Chat'], ['/', 'Replies'], ['N', 'Notes'], ['L', 'Images, side by side'], ['S', 'Details: form and document'], ['Z', 'Look closer'], ['Esc', 'Back, close'], ['?', 'This sheet']] },
 ];

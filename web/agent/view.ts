@@ -24,6 +24,7 @@ export const replies = signal(false);
 export const closer = signal(false);
 /** The panel with every control of the customer's camera. */
 export const optics = signal(false);
+export const details = signal(false);
 export const draft = signal('');
 export interface Look { pairs: readonly Pair[]; slot: ImageSlot; submitted: string | null; live: string | null; side: 'submitted' | 'live'; both: boolean }
 export const look = signal<Look | null>(null);
@@ -69,6 +70,7 @@ function closeAll(): void {
   closer.value = false;
   closeCompare();
   optics.value = false;
+  details.value = false;
 }
 
 export function openVerdict(which: Verdict): void {
@@ -133,6 +135,7 @@ function close(): void {
   else if (verdict.peek()) verdict.value = null;
   else if (replies.peek()) replies.value = false;
   else if (optics.peek()) optics.value = false;
+  else if (details.peek()) details.value = false;
   else if (closer.peek()) closer.value = false;
 }
 
@@ -149,6 +152,7 @@ export function run(action: Action): void {
     case 'replies': openReplies(); return focus('chat');
     case 'notes': return focus('notes');
     case 'compare': if (desk.peek().file) openCompare(); return;
+    case 'details': details.value = !details.peek(); return;
     case 'closer': closer.value = !closer.peek(); return;
     case 'verdict': return openVerdict(action.verdict);
     case 'confirm': return ending.peek() ? endVideo() : confirmVerdict();
@@ -213,10 +217,12 @@ function judge(file: AgentCaseView, passed: boolean): void {
 }
 
 /** What a step still lacks before it can be done; the server asks for the same. */
-export function lacks(step: StepView): 'photo' | 'prompts' | 'answers' | null {
+export function lacks(step: StepView): 'photo' | 'prompts' | 'answers' | 'code' | 'place' | null {
   if (step.slot && step.evidence.length === 0) return 'photo';
   if (step.kind === 'liveness' && step.challenges.filter(c => c.outcome === 'passed').length < step.challenges_wanted) return 'prompts';
   if (step.kind === 'questions' && (!step.questions.some(q => q.answer === 'match') || step.questions.some(q => q.answer === 'no_match'))) return 'answers';
+  if (step.kind === 'one_time_code' && !step.proven) return 'code';
+  if (step.kind === 'location' && !step.proven) return 'place';
   return null;
 }
 

@@ -42,6 +42,16 @@ export interface Outcome {
 export const runCheck = (form: CheckForm): Promise<Checked> => call<Checked>("/bank/api/check", { body: form, timeout: 30_000 });
 export const readOutcome = (reference: string): Promise<Outcome> => call<Outcome>(`/bank/api/outcome?${new URLSearchParams({ reference })}`);
 
+/** A message as it reached the customer. */
+export interface Arrived {
+  at: string;
+  channel: "sms" | "email";
+  to: string;
+  text: string;
+}
+
+export const readInbox = async (): Promise<Arrived[]> => (await call<{ messages: Arrived[] }>("/bank/api/inbox")).messages;
+
 /** Invented people, one per language, so that every script is met. */
 const PEOPLE: Readonly<Record<string, Pick<CheckForm, "name" | "phone" | "address">>> = {
   en: { name: "Grace Tan", phone: "+6591230001", address: "12 Kampong Row, #04-11, Singapore" },

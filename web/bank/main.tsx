@@ -10,6 +10,7 @@ import { Glyph } from "../lib/ui/glyph.tsx";
 import { check, circle_check, info, refresh, warning } from "../lib/ui/paths.ts";
 import { endingOf, filled, readOutcome, runCheck, type CheckForm, type Checked, type Ending, type Outcome } from "./bank.ts";
 import { Controls, Developer } from "./Demo.tsx";
+import { Inbox } from "./Inbox.tsx";
 import { text } from "./text.ts";
 
 interface Embedded {
@@ -301,6 +302,7 @@ function Bank() {
         </main>
         <aside>
           {step.at === "form" ? <Controls form={form} set={set} change={(failure) => setForm({ ...filled(form.locale, failure), confidence: form.confidence, attempt: form.attempt })} /> : null}
+          {checked && <Inbox phone={form.phone} email={form.email} lang={form.locale} />}
           {checked && <Developer checked={checked} recovery={recovery} outcome={outcome} events={events} name={form.name} />}
         </aside>
       </div>

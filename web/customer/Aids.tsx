@@ -228,7 +228,28 @@ function PhotosMode({ s, act }: Props) {
   );
 }
 
-export function Aids({ s, act, trouble }: Props & { trouble: Trouble | null }) {
+type AsksFile = typeof import("./asks.tsx");
+
+/** The code and the place: asked seldom, so loaded when they are. */
+function Asks({ s, act }: Props) {
+  const [made, setMade] = useState<AsksFile | null>(null);
+  useEffect(() => {
+    if (LAZY["asks"]) void (import(LAZY["asks"]) as Promise<AsksFile>).then(setMade, () => undefined);
+  }, []);
+  return made && <made.Asks s={s} act={act} Sheet={Sheet} />;
+}
+
+export function Aids(props: Props & { trouble: Trouble | null }) {
+  const { view } = props.s;
+  return (
+    <>
+      <Beside {...props} />
+      {(view?.code || view?.asks_location) && <Asks s={props.s} act={props.act} />}
+    </>
+  );
+}
+
+function Beside({ s, act, trouble }: Props & { trouble: Trouble | null }) {
   if (s.aside === "leave")
     return (
       <Sheet title={t("leave.title")} onClose={() => act.aside("none")}>

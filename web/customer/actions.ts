@@ -56,6 +56,8 @@ export function actions(first: FirstActions, session: Session, talk: Talk, host:
       dispatch({ type: "set", change: { silent: false } });
     },
     far: (errand) => handed((all) => all.far().then(errand)),
+    code: (code) => send({ type: "code", code: code.slice(0, 20) }),
+    place: (answer) => send("fixes" in answer ? { type: "location", fixes: answer.fixes } : { type: "no_location", why: answer.why }),
     light: (light) => void (light === session.state.light || dispatch({ type: "set", change: { light } })),
   };
 }

@@ -2,15 +2,17 @@
 import type { ImageSlot, JoinMode } from "../generated/api.ts";
 import { fill, type Table, type Vars } from "../lib/i18n.ts";
 import type { Light } from "../lib/camera.ts";
+import type { Place } from "../lib/place.ts";
 import type { CustomerState } from "../lib/room.ts";
 import type { Far } from "./far.ts";
 import { en, type CoreKey } from "./text/en.ts";
+import type { AskKey } from "./text/en-asks.ts";
 import type { CallKey } from "./text/en-call.ts";
 import type { CaptureKey } from "./text/en-capture.ts";
 import type { MoreKey } from "./text/en-more.ts";
 import type { PromptKey } from "./text/en-prompts.ts";
 
-export type TextKey = CoreKey | CallKey | MoreKey | PromptKey | CaptureKey;
+export type TextKey = CoreKey | CallKey | MoreKey | PromptKey | CaptureKey | AskKey;
 export type Text = Readonly<Record<TextKey, string>>;
 
 let language = "en";
@@ -65,6 +67,11 @@ export interface Actions extends FirstActions {
   promptDeclined(id: number): void;
   /** Something for the part that obeys and photographs, as soon as it is there. */
   far(errand: (far: Far) => unknown): void;
+
+  /** The one-time code, as typed; false when the line is down. */
+  code(typed: string): boolean;
+  /** Where the device is, or why it does not say. */
+  place(answer: Place): boolean;
 }
 
 export interface Props<A = Actions> {

@@ -55,7 +55,7 @@ class Frame {
     for (const [type, listener] of Object.entries(options.on ?? {})) this.on(type, listener);
     const frame = this.#frame;
     frame.title = options.title ?? "Verify with a live agent";
-    frame.allow = "camera; microphone; fullscreen; autoplay";
+    frame.allow = "camera; microphone; geolocation; fullscreen; autoplay";
     frame.referrerPolicy = "no-referrer";
     frame.src = this.#url.href;
     frame.addEventListener("load", () => this.#greet());

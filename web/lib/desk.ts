@@ -240,6 +240,9 @@ export function busyKey(message: AgentMessage): string | null {
     case 'answered': return `answered:${message.step}:${message.question}`;
     case 'decide': return 'decide';
     case 'end': return 'end';
+
+    case 'send_code': return 'send_code';
+    case 'ask_location': return 'ask_location';
     default: return null;
   }
 }

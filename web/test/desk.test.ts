@@ -15,7 +15,7 @@ const T = Date.parse('2026-03-01T10:00:00Z');
 const at = (ms: number): string => new Date(T + ms).toISOString();
 
 function step(key: string, extra: Partial<StepView> = {}): StepView {
-  return { key, kind: 'greet', state: 'pending', mandatory: true, waivable: true, evidence: [], challenges: [], challenges_wanted: 0, questions: [], review: false, ...extra };
+  return { key, kind: 'greet', state: 'pending', mandatory: true, waivable: true, evidence: [], challenges: [], challenges_wanted: 0, questions: [], review: false, proven: false, ...extra };
 }
 
 function file(extra: Partial<AgentCaseView> = {}): AgentCaseView {
@@ -24,6 +24,7 @@ function file(extra: Partial<AgentCaseView> = {}): AgentCaseView {
     jurisdiction: { code: 'SG', name: 'Singapore', restart_on_interruption: false, reviewed: false }, device: '', mode: 'video',
     customer: { connected: true, camera: 'on', microphone: true, visible: true, abilities: {}, settings: {}, controls_allowed: true, camera_label: '', typing: false },
     steps: [step('greet'), step('document_front', { kind: 'document_front', slot: 'document_front' }), step('decision', { kind: 'decision' })],
+    identity: { readings: [], contacts: [], sends_left: 3, location: { wanted: false, open: false, asks_left: 5 } },
     evidence: [], notes: '', locked_by: ['step:greet', 'recording'], ...extra,
   };
 }

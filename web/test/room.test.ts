@@ -12,7 +12,7 @@ const link = (state: LinkView["state"]): CustomerEvent => ({
 });
 const view = (version: number, change: Partial<CustomerView>): CustomerEvent => ({
   type: "view",
-  view: { version, phase: "waiting", brand, wait: {}, seats: [], recording: false, mode: "video", controls_allowed: true, rated: false, ...change },
+  view: { version, phase: "waiting", brand, wait: {}, seats: [], recording: false, mode: "video", controls_allowed: true, rated: false, asks_location: false, ...change },
 });
 const message = (nonce: string, from: ChatMessage["from"] = "agent", image?: string): ChatMessage => ({ id: `msg_${nonce}`, nonce, from, name: "Ana", at: "2026-01-01T00:00:00Z", text: "x", ...(image ? { image } : {}) });
 const after = (...events: CustomerEvent[]): CustomerState => events.reduce(reduce, START);

@@ -5,6 +5,7 @@ mod challenges;
 mod decide;
 mod device;
 mod facts;
+mod identity;
 mod input;
 mod link;
 mod live;
@@ -14,6 +15,7 @@ mod wait;
 mod work;
 
 pub use facts::{Fact, ReservationEnd, TicketEnd};
+pub use identity::{Identity, today};
 pub use input::{Claim, Input};
 pub use open::Opening;
 
@@ -86,6 +88,9 @@ pub struct Case {
     pub notes: Pii<String>,
     /// Rating by the customer.
     pub rating: Option<Rating>,
+    /// Fields read, the one-time code, the place.
+    #[serde(default)]
+    pub identity: Identity,
     /// Where it stands.
     pub phase: Phase,
     /// When it was opened.
@@ -345,6 +350,14 @@ impl Case {
             Input::ChallengeShown { id, page_at, locale } => self.challenge_shown(id, page_at, locale, now),
             Input::ChallengeDeclined { id } => self.challenge_declined(id, now),
             Input::ChallengeAlternative { agent, id, need, seed } => self.alternative(agent, id, need, seed, now),
+
+            Input::ReadField { agent, field, text, salt } => self.read_field(agent, field, text, salt, now),
+            Input::SendCode { agent, channel, salt, hash } => self.send_code(agent, channel, salt, hash, now),
+            Input::TryCode { typed } => self.try_code(&typed, now),
+            Input::AskLocation { agent } => self.ask_location(agent, now),
+            Input::RefuseLocation { why } => self.refuse_location(why, now),
+            Input::Located { fixes, network, salt } => self.located(fixes.into_inner(), network, salt, now),
+            Input::OwnQuestions { set, seed } => self.own_questions(&set, seed, now),
         }
     }
 

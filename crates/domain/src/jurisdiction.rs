@@ -31,6 +31,10 @@ pub struct Profile {
     /// The customer looks at each photograph and agrees before it is sent. No regulator's rule but ours: where a break
     /// voids everything, a photograph must be right the first time.
     pub photo_review: bool,
+    /// A code is sent to the phone or mailbox on file and typed by the customer.
+    pub one_time_code: bool,
+    /// The customer's place is asked for.
+    pub location: bool,
     /// Years that evidence of a verified case is kept.
     pub retention_years: u8,
     /// Where the rules stand.
@@ -63,6 +67,8 @@ const fn base(code: &'static str, name: &'static str, source: &'static str) -> P
         declaration: false,
         questions: false,
         photo_review: false,
+        one_time_code: false,
+        location: false,
         retention_years: 5,
         source,
     }
@@ -81,6 +87,7 @@ pub const PROFILES: &[Profile] = &[
         declaration: true,
         questions: true,
         photo_review: true,
+        one_time_code: true,
         ..base("DE", "Germany (BaFin)", "BaFin Circular 3/2017 (GW)")
     },
     base("HK", "Hong Kong (HKMA)", "HKMA circulars of 1 Feb 2019 and 3 Jun 2020"),
@@ -92,6 +99,7 @@ pub const PROFILES: &[Profile] = &[
         review: ReviewRule::Verified,
         liveness_prompts: 2,
         questions: true,
+        location: true,
         ..base("IN", "India (RBI)", "RBI Master Direction KYC, s. 18 (V-CIP)")
     },
     base("MY", "Malaysia (BNM)", "BNM e-KYC policy document"),

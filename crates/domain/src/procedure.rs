@@ -11,9 +11,15 @@ use crate::pii::Pii;
 use crate::refusal::{Code, Refusal};
 use crate::report::{ClaimedData, FailureReason};
 use serde::{Deserialize, Serialize};
+use std::collections::BTreeMap;
 
 /// Most stills bound to one step.
 pub const MAX_STEP_EVIDENCE: usize = 12;
+
+/// Most questions of a tenant's own set.
+pub const MAX_OWN: usize = 50;
+/// Of these so many are asked in one case: the customer's patience is short.
+const OWN_DRAWN: usize = 2;
 
 /// What kind of work a step asks for.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
@@ -35,6 +41,8 @@ pub enum Kind {
     Questions,
     /// A code sent to the phone or e-mail on file.
     OneTimeCode,
+    /// Ask where the customer's device is.
+    Location,
     /// The customer states own will and purpose.
     Declaration,
     /// Decide.
@@ -50,7 +58,7 @@ impl Kind {
             Self::DocumentBack => Some(Slot::DocumentBack),
             Self::DocumentTilt => Some(Slot::DocumentTilt),
             Self::PortraitMatch => Some(Slot::Portrait),
-            Self::Greet | Self::Liveness | Self::Questions | Self::OneTimeCode | Self::Declaration | Self::Decision => None,
+            Self::Greet | Self::Liveness | Self::Questions | Self::OneTimeCode | Self::Location | Self::Declaration | Self::Decision => None,
         }
     }
 
@@ -66,6 +74,7 @@ impl Kind {
             Self::Liveness => "liveness",
             Self::Questions => "questions",
             Self::OneTimeCode => "one_time_code",
+            Self::Location => "location",
             Self::Declaration => "declaration",
             Self::Decision => "decision",
         }
@@ -106,10 +115,33 @@ pub enum Answer {
 /// A question.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Question {
-    /// `full_name`, `birth_date`, `address`, `document_number`, `purpose`.
+    /// `full_name`, `birth_date`, `address`, `document_number`, `document_expiry`, `phone`, `purpose`, or the tenant's own.
     pub key: String,
     /// How it was answered.
     pub answer: Answer,
+    /// The tenant's own words by locale, as they were when the question was drawn.
+    #[serde(default)]
+    pub text: BTreeMap<String, String>,
+}
+
+/// A question of the tenant's own set.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct OwnQuestion {
+    /// Names it in the log.
+    pub key: String,
+    /// Its words by locale.
+    pub text: BTreeMap<String, String>,
+}
+
+/// What is on file of a customer.
+#[derive(Clone, Copy, Debug)]
+pub struct OnFile<'a> {
+    /// As typed in the bank's form.
+    pub claimed: &'a ClaimedData,
+    /// A phone number is on file.
+    pub phone: bool,
+    /// A mailbox is on file.
+    pub email: bool,
 }
 
 /// One step.
@@ -140,6 +172,9 @@ pub struct Step {
     /// The customer looks at each photograph and agrees before it is sent.
     #[serde(default)]
     pub review: bool,
+    /// The session in which what it asks for was shown to the server itself: the code typed, the place told.
+    #[serde(default)]
+    pub proven: Option<SessionId>,
 }
 
 /// The ordered steps.
@@ -157,11 +192,17 @@ pub struct Complete(());
 impl Procedure {
     /// The built-in procedure for these reasons under this profile.
     #[must_use]
-    pub fn build(reasons: &[FailureReason], profile: &Profile, claimed: &ClaimedData, seed: u64) -> Self {
+    pub fn build(reasons: &[FailureReason], profile: &Profile, on_file: &OnFile<'_>, seed: u64) -> Self {
         let mut kinds = vec![Kind::Greet];
         for reason in reasons {
             kinds.extend_from_slice(kinds_for(*reason));
         }
+        // A code nobody can receive proves nothing; a profile that insists on one keeps its step all the same.
+        if !(on_file.phone || on_file.email) {
+            kinds.retain(|kind| *kind != Kind::OneTimeCode);
+        }
+        kinds.extend(profile.one_time_code.then_some(Kind::OneTimeCode));
+        kinds.extend(profile.location.then_some(Kind::Location));
         kinds.extend(profile.tilt.then_some(Kind::DocumentTilt));
         kinds.extend(profile.questions.then_some(Kind::Questions));
         kinds.extend(profile.declaration.then_some(Kind::Declaration));
@@ -178,10 +219,11 @@ impl Procedure {
                 evidence: Vec::new(),
                 challenges: Vec::new(),
                 challenges_wanted: if kind == Kind::Liveness { profile.liveness_prompts } else { 0 },
-                questions: if kind == Kind::Questions { questions(claimed, seed) } else { Vec::new() },
                 session: None,
                 cannot: Vec::new(),
                 review: profile.photo_review && kind.slot().is_some(),
+                questions: if kind == Kind::Questions { questions(on_file, seed) } else { Vec::new() },
+                proven: None,
             })
             .collect();
         Self { steps }
@@ -237,6 +279,32 @@ impl Procedure {
         Ok(Complete(()))
     }
 
+    /// What a step asks for was shown to the server itself.
+    pub(crate) fn prove(&mut self, kind: Kind, session: SessionId, input: &'static str) -> Result<(), Refusal> {
+        self.step_mut(kind.key(), input)?.proven = Some(session);
+        Ok(())
+    }
+
+    /// Draws of the tenant's own questions too, once, before anybody answered, and mixes the order anew;
+    /// the drawn keys in the order in which they will be asked.
+    pub(crate) fn ask_too(&mut self, set: &[OwnQuestion], seed: u64) -> Option<Vec<String>> {
+        let step = self.steps.iter_mut().find(|s| s.kind == Kind::Questions)?;
+        let untouched = step.questions.iter().all(|q| q.answer == Answer::NotAsked && q.text.is_empty());
+        let mut pool: Vec<&OwnQuestion> = set.iter().take(MAX_OWN).filter(|own| step.questions.iter().all(|q| q.key != own.key)).collect();
+        if pool.is_empty() || !untouched {
+            return None;
+        }
+        let mut state = split_mix(seed);
+        for _ in 0..OWN_DRAWN.min(pool.len()) {
+            let own = pool.swap_remove(pick(&mut state, pool.len()));
+            step.questions.push(Question { key: own.key.clone(), answer: Answer::NotAsked, text: own.text.clone() });
+        }
+        for last in (1..step.questions.len()).rev() {
+            step.questions.swap(last, pick(&mut state, last + 1));
+        }
+        Some(step.questions.iter().map(|q| q.key.clone()).collect())
+    }
+
     /// Opens every step again: the fresh start that some profiles ask for after an interruption.
     /// Prompts stay on record so that none is asked twice.
     pub(crate) fn restart(&mut self) {
@@ -244,6 +312,7 @@ impl Procedure {
             step.state = StepState::Pending;
             step.session = None;
             step.evidence.clear();
+            step.proven = None;
             step.questions.iter_mut().for_each(|q| q.answer = Answer::NotAsked);
             step.challenges.iter_mut().filter(|c| c.outcome != Outcome::Failed).for_each(|c| c.outcome = Outcome::Withdrawn);
         }
@@ -268,7 +337,7 @@ impl Step {
                 matched > 0 && self.questions.iter().all(|q| q.answer != Answer::NoMatch)
             }
             Kind::Greet | Kind::Declaration | Kind::Decision => true,
-            Kind::OneTimeCode => false,
+            Kind::OneTimeCode | Kind::Location => self.proven.is_some(),
         }
     }
 
@@ -289,7 +358,8 @@ impl Step {
                 let passed = self.challenges.iter().filter(|c| c.outcome == Outcome::Passed && ground.holds(c.session)).count();
                 passed >= usize::from(self.challenges_wanted)
             }
-            Kind::Greet | Kind::Questions | Kind::OneTimeCode | Kind::Declaration | Kind::Decision => true,
+            Kind::OneTimeCode | Kind::Location => ground.holds(self.proven),
+            Kind::Greet | Kind::Questions | Kind::Declaration | Kind::Decision => true,
         };
         kept && self.has_evidence()
     }
@@ -316,7 +386,7 @@ fn kinds_for(reason: FailureReason) -> &'static [Kind] {
             &[Kind::DocumentFront, Kind::DocumentBack, Kind::DocumentTilt, Kind::PortraitMatch, Kind::Questions]
         }
         R::FaceMismatch | R::LivenessFailed => &[Kind::DocumentFront, Kind::PortraitMatch, Kind::Liveness],
-        R::NameMismatch | R::DataMismatch => &[Kind::DocumentFront, Kind::PortraitMatch, Kind::Questions],
+        R::NameMismatch | R::DataMismatch => &[Kind::DocumentFront, Kind::PortraitMatch, Kind::Questions, Kind::OneTimeCode],
         R::TechnicalFailure => &[Kind::DocumentFront, Kind::PortraitMatch, Kind::Liveness],
         R::SuspectedTampering | R::SuspectedImpersonation | R::ConfirmedFraud => {
             &[Kind::DocumentFront, Kind::DocumentBack, Kind::DocumentTilt, Kind::PortraitMatch, Kind::Liveness, Kind::Questions]
@@ -325,21 +395,29 @@ fn kinds_for(reason: FailureReason) -> &'static [Kind] {
 }
 
 /// Three questions drawn from what is on file, in an order nobody can predict; purpose is always among them.
-fn questions(claimed: &ClaimedData, seed: u64) -> Vec<Question> {
+fn questions(on_file: &OnFile<'_>, seed: u64) -> Vec<Question> {
+    let claimed = on_file.claimed;
     let mut keys = vec!["full_name"];
     keys.extend(claimed.birth_date.is_some().then_some("birth_date"));
     keys.extend(claimed.address.is_some().then_some("address"));
     keys.extend(claimed.document_number.is_some().then_some("document_number"));
+    keys.extend(claimed.document_expiry.is_some().then_some("document_expiry"));
+    keys.extend(on_file.phone.then_some("phone"));
     let mut state = split_mix(seed);
     let mut drawn = vec!["purpose"];
     while drawn.len() < 3 && !keys.is_empty() {
-        let index = usize::try_from(state % keys.len() as u64).unwrap_or(0);
-        drawn.push(keys.swap_remove(index));
-        state = split_mix(state);
+        drawn.push(keys.swap_remove(pick(&mut state, keys.len())));
     }
-    let turn = usize::try_from(state % drawn.len() as u64).unwrap_or(0);
-    drawn.rotate_left(turn);
-    drawn.into_iter().map(|key| Question { key: key.to_owned(), answer: Answer::NotAsked }).collect()
+    for last in (1..drawn.len()).rev() {
+        drawn.swap(last, pick(&mut state, last + 1));
+    }
+    drawn.into_iter().map(|key| Question { key: key.to_owned(), answer: Answer::NotAsked, text: BTreeMap::new() }).collect()
+}
+
+/// One of `0..of`, and the next state.
+fn pick(state: &mut u64, of: usize) -> usize {
+    *state = split_mix(*state);
+    usize::try_from(*state % of.max(1) as u64).unwrap_or(0)
 }
 
 #[cfg(test)]
@@ -389,7 +467,7 @@ mod tests {
     }
 
     fn built(reasons: &[FailureReason], code: &str) -> Procedure {
-        Procedure::build(reasons, profile(code).unwrap(), &ClaimedData::default(), 7)
+        Procedure::build(reasons, profile(code).unwrap(), &OnFile { claimed: &ClaimedData::default(), phone: true, email: false }, 7)
     }
 
     fn keys(p: &Procedure) -> Vec<&str> {
@@ -401,8 +479,62 @@ mod tests {
         assert_eq!(keys(&built(&[FailureReason::DocumentGlare], "default")), ["greet", "document_front", "portrait_match", "decision"]);
         assert_eq!(
             keys(&built(&[FailureReason::LivenessFailed], "DE")),
-            ["greet", "document_front", "document_tilt", "portrait_match", "liveness", "questions", "declaration", "decision"]
+            ["greet", "document_front", "document_tilt", "portrait_match", "liveness", "questions", "one_time_code", "declaration", "decision"]
         );
+        assert_eq!(keys(&built(&[FailureReason::DocumentGlare], "IN")), ["greet", "document_front", "portrait_match", "questions", "location", "decision"]);
+    }
+
+    #[test]
+    fn a_name_is_recovered_by_questions_and_a_code_where_a_code_can_go() {
+        let with = ["greet", "document_front", "portrait_match", "questions", "one_time_code", "decision"];
+        assert_eq!(keys(&built(&[FailureReason::NameMismatch], "default")), with);
+        let claimed = ClaimedData::default();
+        let nobody = OnFile { claimed: &claimed, phone: false, email: false };
+        let unreachable = Procedure::build(&[FailureReason::NameMismatch], profile("default").unwrap(), &nobody, 7);
+        assert!(!keys(&unreachable).contains(&"one_time_code"));
+        let insisting = Procedure::build(&[FailureReason::NameMismatch], profile("DE").unwrap(), &nobody, 7);
+        assert!(keys(&insisting).contains(&"one_time_code"), "what a regulator asks for is not dropped in silence");
+    }
+
+    fn own(count: usize) -> Vec<OwnQuestion> {
+        let text = BTreeMap::from([("en".to_owned(), "Which branch?".to_owned())]);
+        (0..count).map(|n| OwnQuestion { key: format!("own_{n}"), text: text.clone() }).collect()
+    }
+
+    #[test]
+    fn the_tenants_own_questions_join_those_of_the_case_once_and_in_varying_order() {
+        let mut orders = std::collections::BTreeSet::new();
+        for seed in 0..200 {
+            let mut p = built(&[FailureReason::NameMismatch], "default");
+            let keys = p.ask_too(&own(9), seed).unwrap();
+            assert_eq!(keys.iter().filter(|k| k.starts_with("own_")).count(), 2);
+            assert!(keys.contains(&"purpose".to_owned()));
+            assert_eq!(keys.iter().collect::<std::collections::BTreeSet<_>>().len(), keys.len(), "none twice");
+            assert_eq!(p.ask_too(&own(9), seed + 1), None, "drawn once");
+            orders.insert(keys);
+        }
+        assert!(orders.len() > 100, "{} orders of 200 draws", orders.len());
+        let mut answered = built(&[FailureReason::NameMismatch], "default");
+        answered.step_mut("questions", "t").unwrap().questions[0].answer = Answer::Match;
+        assert_eq!(answered.ask_too(&own(9), 1), None, "too late");
+        assert_eq!(built(&[FailureReason::DocumentGlare], "default").ask_too(&own(9), 1), None, "no such step");
+        assert_eq!(built(&[FailureReason::NameMismatch], "default").ask_too(&[], 1), None);
+    }
+
+    #[test]
+    fn what_the_server_must_see_itself_is_no_evidence_before_it_did() {
+        let running = Recording::Running { segments: 1, head: None };
+        let mut p = built(&[FailureReason::NameMismatch], "IN");
+        for kind in [Kind::OneTimeCode, Kind::Location] {
+            assert!(!p.step(kind.key(), "t").unwrap().has_evidence());
+            p.prove(kind, HERE, "t").unwrap();
+            let step = p.step(kind.key(), "t").unwrap();
+            assert!(step.has_evidence() && step.stands(&ground(running, &[])));
+            p.prove(kind, SessionId(9), "t").unwrap();
+            assert!(!p.step(kind.key(), "t").unwrap().stands(&ground(running, &[])), "another session's");
+        }
+        p.restart();
+        assert!(!p.step("location", "t").unwrap().has_evidence(), "a fresh start");
     }
 
     #[test]

@@ -1,6 +1,7 @@
 //! What a bank sets about its look and its words, and which of it is fit to be shown to customers.
 //! Must not know who edits it, nor where it is kept.
 
+use crate::procedure::OwnQuestion;
 use serde::{Deserialize, Serialize};
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -49,6 +50,8 @@ pub struct Settings {
     pub frame_ancestors: Vec<String>,
     /// Canned replies beside the built-in ones: key → locale → text.
     pub canned: BTreeMap<String, BTreeMap<String, String>>,
+    /// Questions of its own, at most 50; two are drawn for a case that asks questions.
+    pub questions: Vec<OwnQuestion>,
 }
 
 impl Default for Settings {
@@ -64,6 +67,7 @@ impl Default for Settings {
             send_first_link: false,
             frame_ancestors: Vec::new(),
             canned: BTreeMap::new(),
+            questions: Vec::new(),
         }
     }
 }
@@ -122,6 +126,7 @@ impl Settings {
             send_first_link: edit.send_first_link,
             frame_ancestors: edit.frame_ancestors,
             canned: edit.canned.into_iter().collect(),
+            questions: self.questions.clone(),
         })
     }
 

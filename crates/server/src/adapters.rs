@@ -4,6 +4,7 @@
 pub mod blobs;
 pub mod clock;
 pub mod files;
+pub mod geoip;
 pub mod ids;
 pub mod images;
 pub mod kms;

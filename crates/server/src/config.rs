@@ -31,6 +31,7 @@ pub struct Config {
     pub limits: Limits,
     pub messenger: Messenger,
     pub webhooks: Webhooks,
+    pub location: Location,
     pub log: Log,
 }
 
@@ -117,6 +118,12 @@ pub struct Email {
 pub struct Webhooks {
     pub allow_private_targets: bool,
     pub ports: Vec<u16>,
+}
+
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub struct Location {
+    pub geoip_file: PathBuf,
 }
 
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]

@@ -1,6 +1,7 @@
 //! The one write path: load, handle, commit, dispatch. Everything that changes a case or an agent
 //! goes through here. Must not know HTTP, sockets or media.
 
+mod code;
 mod outbox;
 mod sealing;
 mod start;
@@ -151,9 +152,11 @@ impl Engine {
         let case = held.case().ok_or(Refusal::new(Code::Stale, "accept", "no_ring"))?;
         let session = SessionId(self.ids.id());
         let seed = self.ids.seed();
+        let set = self.tenants.get(held.tenant).await?.settings.questions.clone();
         self.run(Some(case), Some(agent), &Actor::Person(agent), |tx| {
             tx.feed_agent(agent::Input::Accept { reservation, session })?;
-            tx.feed(Input::Accept { agent, reservation, session, seed })
+            tx.feed(Input::Accept { agent, reservation, session, seed })?;
+            tx.feed(Input::OwnQuestions { set: set.clone(), seed })
         })
         .await?;
         Ok(case)

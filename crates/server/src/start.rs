@@ -4,6 +4,7 @@
 use crate::adapters::blobs::FileBlobs;
 use crate::adapters::clock::{Clock, SystemClock};
 use crate::adapters::files;
+use crate::adapters::geoip::GeoIp;
 use crate::adapters::ids::{SystemIds, random};
 use crate::adapters::kms::FileKms;
 use crate::adapters::messenger::{Gateways, HttpSms, Messenger, SmtpEmail, SmtpServer};
@@ -78,7 +79,8 @@ pub async fn build(config: &Config, messenger: impl FnOnce(Arc<dyn Clock>) -> Op
         ..Limits::default()
     };
     let relays = Relays::new(config.media.ice_servers.clone());
-    let app = App::new(Parts { engine, hub, blobs, rooms, queue, limits, targets, relays });
+    let geoip = geoip(&config.location.geoip_file)?;
+    let app = App::new(Parts { engine, hub, blobs, rooms, queue, limits, targets, relays, geoip });
     Ok(Built { app, clock, deliveries: Arc::new(Deliveries::new(webhooks, messenger)), log })
 }
 
@@ -185,6 +187,14 @@ fn log_key(folder: &Path) -> Result<LogKey> {
         files::create(folder, &public, verifier.to_string().as_bytes())?;
     }
     Ok(key)
+}
+
+fn geoip(file: &Path) -> Result<Option<Arc<GeoIp>>> {
+    if file.as_os_str().is_empty() {
+        return Ok(None);
+    }
+    let read = GeoIp::open(file).with_context(|| format!("location.geoip_file {} cannot be used", file.display()))?;
+    Ok(Some(Arc::new(read)))
 }
 
 fn gateways(config: &Config) -> Result<Arc<dyn Messenger>> {

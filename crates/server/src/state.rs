@@ -2,6 +2,7 @@
 //! Must not know any of them.
 
 use crate::adapters::blobs::Blobs;
+use crate::adapters::geoip::GeoIp;
 use crate::adapters::outbound::TargetPolicy;
 use crate::config::Net;
 use crate::engine::Engine;
@@ -33,6 +34,8 @@ pub struct Parts {
     pub targets: TargetPolicy,
     /// What pages may relay their media by.
     pub relays: Relays,
+    /// Which network address belongs to which country, if the operator supplied it.
+    pub geoip: Option<Arc<GeoIp>>,
 }
 
 /// Limits of the HTTP side.

@@ -113,6 +113,40 @@ pub fn link_subject(tag: &str, brand: &str) -> String {
     text.replace("{brand}", brand)
 }
 
+/// The message that carries a one-time code. The agent never asks for it aloud, and the message says so.
+#[must_use]
+pub fn code_message(tag: &str, brand: &str, code: &str) -> String {
+    let text = match locale(tag) {
+        "id" => "{brand}: kode Anda {code}. Ketik di halaman verifikasi dalam 10 menit. Jangan beri tahu siapa pun, juga petugas kami.",
+        "th" => "{brand}: รหัสของคุณคือ {code} พิมพ์ในหน้ายืนยันตัวตนภายใน 10 นาที อย่าบอกใคร แม้แต่เจ้าหน้าที่ของเรา",
+        "fil" => "{brand}: {code} ang code mo. I-type ito sa pahina ng beripikasyon sa loob ng 10 minuto. Huwag itong sabihin kaninuman, pati sa ahente namin.",
+        "vi" => "{brand}: mã của bạn là {code}. Nhập mã vào trang xác minh trong 10 phút. Đừng nói mã cho ai, kể cả nhân viên của chúng tôi.",
+        "ms" => "{brand}: kod anda {code}. Taip di halaman pengesahan dalam masa 10 minit. Jangan beritahu sesiapa, termasuk ejen kami.",
+        "zh-Hans" => "{brand}：您的验证码是{code}。请在10分钟内输入到核实页面。不要告诉任何人，包括我们的客服。",
+        "hi" => "{brand}: आपका कोड {code} है। इसे 10 मिनट के भीतर पुष्टि वाले पेज पर लिखें। किसी को न बताएँ, हमारे एजेंट को भी नहीं।",
+        "ta" => "{brand}: உங்கள் குறியீடு {code}. 10 நிமிடங்களுக்குள் சரிபார்ப்புப் பக்கத்தில் தட்டச்சு செய்யவும். யாரிடமும், எங்கள் முகவரிடமும் சொல்ல வேண்டாம்.",
+        _ => "{brand}: your code is {code}. Type it on the verification page within 10 minutes. Tell it to nobody, not even our agent.",
+    };
+    text.replace("{brand}", brand).replace("{code}", code)
+}
+
+/// The subject of the mail that carries a one-time code.
+#[must_use]
+pub fn code_subject(tag: &str, brand: &str) -> String {
+    let text = match locale(tag) {
+        "id" => "Kode verifikasi Anda untuk {brand}",
+        "th" => "รหัสยืนยันตัวตนของคุณสำหรับ {brand}",
+        "fil" => "Ang code mo ng beripikasyon para sa {brand}",
+        "vi" => "Mã xác minh của bạn cho {brand}",
+        "ms" => "Kod pengesahan anda untuk {brand}",
+        "zh-Hans" => "您的{brand}验证码",
+        "hi" => "{brand} के लिए आपका पुष्टि कोड",
+        "ta" => "{brand} க்கான உங்கள் சரிபார்ப்புக் குறியீடு",
+        _ => "Your verification code for {brand}",
+    };
+    text.replace("{brand}", brand)
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -133,6 +167,11 @@ mod tests {
             assert!(consent(tag, &harbour).contains("Harbour"), "{tag}");
             let message = link_message(tag, "Harbour", "https://x/v#t");
             assert!(message.contains("Harbour") && message.contains("https://x/v#t") && !message.contains('{'), "{tag}");
+        }
+        for tag in LOCALES {
+            let code = code_message(tag, "Harbour", "042517");
+            assert!(code.contains("Harbour") && code.contains("042517") && !code.contains('{'), "{tag}");
+            assert!(code_subject(tag, "Harbour").contains("Harbour") && !code_subject(tag, "Harbour").contains('{'), "{tag}");
         }
         let mut all: Vec<_> = LOCALES.iter().map(|t| consent(t, &harbour)).collect();
         all.dedup();

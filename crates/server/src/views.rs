@@ -1,6 +1,7 @@
 //! What each surface may see of a case, as wire shapes. Reads only.
 //! Must not know how a view travels.
 
+mod identity;
 mod prompts;
 
 use crate::tenant::{Settings, Tenant};
@@ -192,6 +193,8 @@ fn question(q: &Question, c: &Case) -> QuestionView {
         "birth_date" => c.claimed.birth_date.as_ref(),
         "address" => c.claimed.address.as_ref(),
         "document_number" => c.claimed.document_number.as_ref(),
+        "document_expiry" => c.claimed.document_expiry.as_ref(),
+        "phone" => c.customer.phone.as_ref(),
         _ => None,
     };
     let answer = match q.answer {
@@ -199,7 +202,8 @@ fn question(q: &Question, c: &Case) -> QuestionView {
         Answer::NoMatch => "no_match",
         Answer::NotAsked => "not_asked",
     };
-    QuestionView { key: q.key.clone(), expected: text(on_file), answer: answer.to_owned() }
+    let (said, spoken) = identity::words(q, &c.customer.locale);
+    QuestionView { key: q.key.clone(), text: said, spoken, expected: text(on_file), answer: answer.to_owned() }
 }
 
 /// A step of the procedure.
@@ -217,6 +221,7 @@ pub fn step(s: &Step, c: &Case) -> StepView {
         challenges_wanted: u32::from(s.challenges_wanted),
         questions: s.questions.iter().map(|q| question(q, c)).collect(),
         review: s.review,
+        proven: s.proven.is_some(),
         waiver: if let StepState::Waived { reason, .. } = &s.state { Some(reason.reveal().clone()) } else { None },
         challenges_left: (s.kind == Kind::Liveness).then(|| u32::from(c.tries_left(s))),
         cannot: (s.kind == Kind::Liveness).then(|| s.cannot.iter().map(|n| (*n).into()).collect()),
@@ -340,6 +345,7 @@ pub fn agent_case(case: &Case, told: &Told, now: Timestamp) -> AgentCaseView {
         steps: steps(case),
         evidence: case.evidence.iter().filter(|e| !e.void).map(evidence).collect(),
         notes: case.notes.reveal().clone(),
+        identity: identity::identity(case, now),
         locked_by: case.locked_by(),
         decision: case.decision().map(decision),
         rating: case.rating.as_ref().map(|r| r.stars),
@@ -369,6 +375,8 @@ pub fn customer(case: &Case, tenant: &Tenant, told: &Told, wait: WaitView, agent
         ending: ending(case),
         resume_within: resume.map(|until| u32::try_from(until.since(now).as_seconds()).unwrap_or(0)),
         rated: case.rating.is_some(),
+        code: identity::code_ask(case, now),
+        asks_location: identity::asks_location(case),
     }
 }
 

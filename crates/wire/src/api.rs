@@ -5,6 +5,7 @@ pub mod admin;
 pub mod agents;
 pub mod cases;
 pub mod evidence;
+pub mod identity;
 pub mod invitations;
 pub mod liveness;
 pub mod settings;

@@ -2,7 +2,7 @@
 //! Must not decide anything.
 
 use crate::terms;
-use domain::{agent, case, decision, evidence, liveness, procedure, report, session, trigger};
+use domain::{agent, case, code, decision, evidence, liveness, location, procedure, reading, report, session, trigger};
 
 macro_rules! mirror {
     ($($domain:path => $wire:path { $($variant:ident),* $(,)? })*) => {$(
@@ -33,7 +33,8 @@ mirror! {
     evidence::Slot => terms::ImageSlot { DocumentFront, DocumentBack, DocumentTilt, Portrait, Selfie, OtherPage }
     session::Seat => terms::Seat { Customer, Agent, Supervisor, Interpreter }
     procedure::Kind => terms::StepKind {
-        Greet, DocumentFront, DocumentBack, DocumentTilt, PortraitMatch, Liveness, Questions, OneTimeCode, Declaration, Decision,
+        Greet, DocumentFront, DocumentBack, DocumentTilt, PortraitMatch, Liveness, Questions, OneTimeCode, Location, Declaration,
+        Decision,
     }
     liveness::Prompt => terms::LivenessPrompt {
         TurnLeft, TurnRight, LookUp, LookDown, Smile, BlinkTwice, MoveCloser, CoverPart, ReadNumber, ReadPhrase, PassDocument,
@@ -53,6 +54,13 @@ mirror! {
     agent::AwayReason => terms::AwayReason { Break, Training, Meeting, Missed, Technical }
     case::CameraState => terms::CameraState { Idle, Prompting, On, Off, Denied, Missing, Busy, Blocked, Lost }
     case::JoinMode => terms::JoinMode { Video, Photos }
+
+    reading::Field => terms::ReadField { Name, BirthDate, DocumentNumber, Expiry, Address, Nationality, Mrz }
+    code::Channel => terms::CodeChannel { Sms, Email }
+    location::Hint => terms::LocationHint {
+        ZeroAccuracy, RoundCoordinates, IdenticalFixes, FineWithoutHeight, Stale, Jump, OtherNetworkCountry,
+    }
+    location::Refused => terms::LocationRefusal { Customer, Browser, Unavailable, TimedOut }
 }
 
 impl terms::Phase {

@@ -4,10 +4,13 @@
 //! Chat is the one sequence; a browser says how far it has read. Must not know how it is carried.
 
 use crate::api::agents::{AgentCaseView, DeskView};
+use crate::api::identity::FixSaid;
 use crate::api::invitations::CustomerView;
 use crate::camera::{CameraAbilities, CameraSettings, MeterReading};
 use crate::command::DeviceCommand;
-use crate::terms::{AwayReason, CameraState, HeldFor, LivenessNeed, ReasonCode, Seat, Verdict};
+use crate::terms::{
+    AwayReason, CameraState, CodeChannel, HeldFor, LivenessNeed, LocationRefusal, ReadField, ReasonCode, Seat, Verdict,
+};
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
@@ -136,6 +139,22 @@ pub enum CustomerMessage {
     Meters {
         /// Reading.
         reading: MeterReading,
+    },
+
+    /// The one-time code, as typed.
+    Code {
+        /// At most 64 bytes.
+        code: String,
+    },
+    /// Where the device is: one to five readings.
+    Location {
+        /// As they came.
+        fixes: Vec<FixSaid>,
+    },
+    /// No place is told.
+    NoLocation {
+        /// Why not.
+        why: LocationRefusal,
     },
 }
 
@@ -385,6 +404,28 @@ pub enum AgentMessage {
         id: u32,
         /// Which of its needs the customer lacks.
         needs_not: LivenessNeed,
+    },
+
+    /// A field read off the document; an empty text takes it back.
+    ReadField {
+        /// `case_…`.
+        case: String,
+        /// Which.
+        field: ReadField,
+        /// As read; dates as `YYYY-MM-DD`.
+        text: String,
+    },
+    /// Send a one-time code to the customer.
+    SendCode {
+        /// `case_…`.
+        case: String,
+        /// Which way.
+        channel: CodeChannel,
+    },
+    /// Ask the customer where they are.
+    AskLocation {
+        /// `case_…`.
+        case: String,
     },
 }
 

@@ -157,6 +157,8 @@ terms! {
         Questions,
         /// A code sent to the phone or e-mail on file.
         OneTimeCode,
+        /// Ask where the customer's device is.
+        Location,
         /// The customer states own will and purpose.
         Declaration,
         /// Decide.
@@ -431,6 +433,62 @@ terms! {
         Video,
         /// Chat with photographs, because there is no camera stream.
         Photos,
+    }
+
+    /// What the agent can read off a document.
+    ReadField {
+        /// Full name.
+        Name,
+        /// Date of birth.
+        BirthDate,
+        /// Document number.
+        DocumentNumber,
+        /// Date of expiry.
+        Expiry,
+        /// Address.
+        Address,
+        /// Nationality.
+        Nationality,
+        /// The machine-readable lines.
+        Mrz,
+    }
+
+    /// Which way a one-time code goes.
+    CodeChannel {
+        /// Text message.
+        Sms,
+        /// Mail.
+        Email,
+    }
+
+    /// What a told place may hint at.
+    LocationHint {
+        /// A radius of nothing: no receiver claims that.
+        ZeroAccuracy,
+        /// Both coordinates are round numbers.
+        RoundCoordinates,
+        /// Several readings to the last digit the same.
+        IdenticalFixes,
+        /// Fine as a satellite's, but without a height.
+        FineWithoutHeight,
+        /// An old reading.
+        Stale,
+        /// Nobody travels so fast from the reading before.
+        Jump,
+        /// The network address belongs to another country.
+        OtherNetworkCountry,
+    }
+
+    /// Why there is no place.
+    LocationRefusal {
+        /// The customer said no on our page.
+        Customer,
+        /// The browser, or the customer at its question.
+        Browser,
+        /// The device found no place.
+        Unavailable,
+        /// It took too long.
+        TimedOut,
     }
 
     /// What a liveness prompt needs of a person.

@@ -2,12 +2,15 @@
 //! Must not hold personal data.
 
 use super::{CameraState, JoinMode, Outcome};
+use crate::code::{Channel, Tried};
 use crate::decision::{ReasonCode, Verdict};
 use crate::digest::Digest;
 use crate::evidence::{Slot, Source};
 use crate::ids::{AgentId, ClientId, EvidenceId, InvitationId, MessageId, ReportId, ReservationId, SessionId, TicketId};
 use crate::liveness::{Detail, Need, Prompt};
+use crate::location::{Fineness, Hint, Network, Refused};
 use crate::procedure::Answer;
+use crate::reading::{Field, Outcome as ReadOutcome};
 use crate::report::FailureReason;
 use crate::session::{EndedBy, Seat};
 use crate::time::Timestamp;
@@ -178,6 +181,21 @@ pub enum Fact {
     ChallengeDeclined { id: u32 },
     /// A prompt was taken back, because the customer lacks what it needs.
     ChallengeWithdrawn { agent: AgentId, id: u32, need: Need },
+
+    /// The agent read a field off the document.
+    FieldRead { agent: AgentId, field: Field, outcome: ReadOutcome, commitment: Digest },
+    /// A one-time code went out.
+    CodeSent { agent: AgentId, channel: Channel, sends: u8 },
+    /// The customer typed a code.
+    CodeTried { tried: Tried, left: u8 },
+    /// The agent asked for the place.
+    LocationAsked { agent: AgentId },
+    /// The customer or the browser said no.
+    LocationRefused { why: Refused },
+    /// The device said where it is; the country is as much as is told here.
+    Located { commitment: Digest, country: Option<String>, fineness: Fineness, hints: Vec<Hint>, network: Network },
+    /// Questions of the tenant's own set were drawn; the seed makes the draw repeatable.
+    QuestionsDrawn { keys: Vec<String>, seed: u64 },
 }
 
 impl Fact {

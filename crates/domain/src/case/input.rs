@@ -2,6 +2,7 @@
 //! Must not know what follows.
 
 use super::{CameraState, JoinMode, Message, ReservationEnd};
+use crate::code::Channel;
 use crate::consent::Consent;
 use crate::decision::{Draft, Verdict};
 use crate::device;
@@ -10,8 +11,10 @@ use crate::evidence::Evidence;
 use crate::ids::{AgentId, ClientId, ReservationId, SessionId, TicketId};
 use crate::invitation::FreshLink;
 use crate::liveness::Need;
+use crate::location::{Fix, Network, Refused};
 use crate::pii::Pii;
-use crate::procedure::Answer as QuestionAnswer;
+use crate::procedure::{Answer as QuestionAnswer, OwnQuestion};
+use crate::reading::Field;
 use crate::report::Report;
 use crate::session::Seat;
 use crate::time::{Span, Timestamp};
@@ -119,4 +122,19 @@ pub enum Input {
     ChallengeDeclined { id: u32 },
     /// Another prompt instead, without this need.
     ChallengeAlternative { agent: AgentId, id: u32, need: Need, seed: u64 },
+
+    /// The agent reads a field off the document.
+    ReadField { agent: AgentId, field: Field, text: Pii<String>, salt: Salt },
+    /// A one-time code goes out; only its hash comes here.
+    SendCode { agent: AgentId, channel: Channel, salt: Salt, hash: Digest },
+    /// The customer types the code.
+    TryCode { typed: Pii<String> },
+    /// The agent asks for the place.
+    AskLocation { agent: AgentId },
+    /// The customer or the browser says no.
+    RefuseLocation { why: Refused },
+    /// The device says where it is.
+    Located { fixes: Pii<Vec<Fix>>, network: Network, salt: Salt },
+    /// The tenant's own questions join those of the case.
+    OwnQuestions { set: Vec<OwnQuestion>, seed: u64 },
 }

@@ -43,7 +43,7 @@ impl Case {
         let voided = next.take_over();
         if next.procedure.is_none() {
             let profile = profile_or_default(&self.jurisdiction);
-            next.procedure = Some(Procedure::build(&self.reasons(), profile, &self.claimed, seed));
+            next.procedure = Some(Procedure::build(&self.reasons(), profile, &self.on_file(), seed));
         }
         let waited_ms = now.since(ticket.queued_at).as_millis();
         let mut facts =

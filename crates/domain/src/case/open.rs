@@ -69,6 +69,7 @@ impl Case {
             chat: Vec::new(),
             notes: Pii::default(),
             rating: None,
+            identity: super::Identity::default(),
             phase: Phase::Reported,
             created_at: now,
             updated_at: now,

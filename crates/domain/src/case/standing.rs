@@ -48,9 +48,9 @@ impl Case {
     /// recording was lost, that is nothing; and no prompt of another session stays on the screen.
     pub(super) fn take_over(&mut self) -> Option<Fact> {
         let last = self.past.last().map(|p| p.session.clone())?;
-        let kept = (self.procedure.clone(), self.evidence.clone());
+        let kept = (self.procedure.clone(), self.evidence.clone(), self.identity.clone());
         let fact = if lost(&last.recording) { Some(self.void(last.id)) } else { self.void_if_asked(last.id) };
-        let fact = fact.filter(|_| kept != (self.procedure.clone(), self.evidence.clone()));
+        let fact = fact.filter(|_| kept != (self.procedure.clone(), self.evidence.clone(), self.identity.clone()));
         if let Some(procedure) = &mut self.procedure {
             procedure.hush();
         }
@@ -66,6 +66,7 @@ impl Case {
         if let Some(procedure) = &mut self.procedure {
             procedure.restart();
         }
+        self.identity = super::Identity::default();
         Fact::EvidenceVoided { session, items }
     }
 }

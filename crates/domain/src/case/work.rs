@@ -69,7 +69,7 @@ impl Case {
         self.procedure.clone().ok_or_else(|| self.wrong(input))
     }
 
-    fn worked(&self, procedure: Procedure, now: Timestamp, fact: Fact) -> Transition {
+    pub(super) fn worked(&self, procedure: Procedure, now: Timestamp, fact: Fact) -> Transition {
         self.step(Self { procedure: Some(procedure), ..self.clone() }, now, vec![fact])
     }
 

@@ -47,6 +47,10 @@ const KEYS: &[(&str, &str)] = &[
     ("messenger.email.from", "The sender, such as \"Bank <no-reply@bank.example>\"."),
     ("webhooks.allow_private_targets", "Lets webhooks reach internal addresses and plain http. For tests only."),
     ("webhooks.ports", "Ports that webhooks may call."),
+    (
+        "location.geoip_file",
+        "A MaxMind-format database (such as GeoLite2-Country.mmdb) that tells the country of a network\naddress. Empty to tell none.",
+    ),
     ("log.format", "\"text\" for people, \"json\" for machines."),
     ("log.level", "error, warn, info, debug or trace; or a list such as \"info,store=debug\"."),
 ];

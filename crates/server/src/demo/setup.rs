@@ -13,6 +13,7 @@ use anyhow::{Context, Result};
 use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use domain::ids::{AgentId, EndpointId, TenantId};
+use domain::procedure::OwnQuestion;
 use serde::{Deserialize, Serialize};
 use std::path::Path;
 use store::rows::{ApiKeyWrite, Commit, EndpointWrite};
@@ -51,11 +52,53 @@ pub async fn seed(app: &App, data: &Path, local: &str) -> Result<Seeded> {
     Ok(seeded)
 }
 
+/// The bank's own questions; the answers are in its files, not in ours.
+fn questions() -> Vec<OwnQuestion> {
+    let all = [
+        (
+            "branch",
+            [
+                ("en", "At which of our branches would you collect a card?"),
+                ("ms", "Di cawangan mana anda mahu mengambil kad?"),
+                ("id", "Di cabang mana Anda ingin mengambil kartu?"),
+                ("th", "คุณต้องการรับบัตรที่สาขาใด"),
+                ("zh-Hans", "您想在哪家分行领取卡？"),
+            ],
+        ),
+        (
+            "heard",
+            [
+                ("en", "How did you hear about this account?"),
+                ("ms", "Bagaimana anda tahu tentang akaun ini?"),
+                ("id", "Dari mana Anda mengetahui rekening ini?"),
+                ("th", "คุณรู้จักบัญชีนี้ได้อย่างไร"),
+                ("zh-Hans", "您是怎么了解到这个账户的？"),
+            ],
+        ),
+        (
+            "device",
+            [
+                ("en", "On which phone did you fill in the form?"),
+                ("ms", "Anda isi borang dengan telefon apa?"),
+                ("id", "Dengan ponsel apa Anda mengisi formulir?"),
+                ("th", "คุณกรอกแบบฟอร์มด้วยโทรศัพท์รุ่นใด"),
+                ("zh-Hans", "您是用哪部手机填写表格的？"),
+            ],
+        ),
+    ];
+    let own = |(key, text): (&str, [(&str, &str); 5])| OwnQuestion {
+        key: key.to_owned(),
+        text: text.into_iter().map(|(locale, words)| (locale.to_owned(), words.to_owned())).collect(),
+    };
+    all.into_iter().map(own).collect()
+}
+
 async fn make(app: &App) -> Result<Seeded> {
     let settings = Settings {
         brand: "Harbour Bank".to_owned(),
         color: "#0b5d66".to_owned(),
         return_url: Some("/bank".to_owned()),
+        questions: questions(),
         ..Settings::default()
     };
     let tenant = seed::tenant(app, "Harbour Bank", &settings, "Asia/Singapore", "default").await?;

@@ -52,6 +52,7 @@ impl Engine {
             }
             rows.marks.extend(marks(fact, slot, tx.now));
         }
+        self.code_message(slot, tx, tenant, seq + 2, rows)?;
         self.link_message(slot, tx, tenant, seq + 1, rows)
     }
 

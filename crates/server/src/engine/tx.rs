@@ -58,11 +58,13 @@ pub struct Tx {
     agents: Vec<AgentSlot>,
     /// Tokens of links issued here, by invitation: they leave in messages, sealed, and nowhere else.
     pub(super) tokens: Vec<(domain::ids::InvitationId, String)>,
+    /// The one-time code sent here: it leaves in a message, sealed, and nowhere else.
+    pub(super) code: Option<domain::pii::Pii<String>>,
 }
 
 impl Tx {
     pub(super) fn new(now: Timestamp) -> Self {
-        Self { now, case: None, agents: Vec::new(), tokens: Vec::new() }
+        Self { now, case: None, agents: Vec::new(), tokens: Vec::new(), code: None }
     }
 
     /// The case as it stands in this transaction.

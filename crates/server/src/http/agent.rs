@@ -11,6 +11,8 @@ use crate::state::App;
 use crate::tenant::Tenant;
 use crate::views;
 use axum::extract::{Request, State};
+use axum::http::header;
+use axum::response::IntoResponse;
 use axum::routing::{get, post};
 use axum::{Json, Router};
 use domain::evidence::{Slot, Source};
@@ -25,6 +27,7 @@ pub(super) fn routes() -> Router<Web> {
         .route("/v1/agent/canned", get(canned))
         .route("/v1/agent/reasons", get(reasons))
         .route("/v1/agent/relays", get(relays))
+        .route("/v1/agent/outlines", get(outlines))
 }
 
 #[derive(Deserialize)]
@@ -69,6 +72,12 @@ async fn canned(State(app): State<App>, Staff(person): Staff) -> Result<Json<Vec
 /// What the console may relay its media by; asked for again before the credentials run out.
 async fn relays(State(app): State<App>, Staff(person): Staff) -> Json<Vec<IceServer>> {
     std::future::ready(Json(app.relays.of(&person.id.to_string(), app.engine.now()))).await
+}
+
+/// Outlines of the countries, for a map that asks nobody outside; the same for everybody, so a browser may keep them.
+async fn outlines(_: Staff) -> impl IntoResponse {
+    let headers = [(header::CONTENT_TYPE, "text/plain; charset=utf-8"), (header::CACHE_CONTROL, "private, max-age=86400")];
+    std::future::ready((headers, domain::geo::OUTLINES)).await
 }
 
 async fn reasons(_: Staff) -> Json<Vec<VerdictReasons>> {

@@ -22,7 +22,7 @@ const FOR_EVER: &str = "public, max-age=31536000, immutable";
 /// The snippet's name is in the bank's page and cannot carry a hash.
 const FOR_MINUTES: &str = "public, max-age=300";
 const DEVICES: &str = "camera=(self), microphone=(self), autoplay=(self), fullscreen=(self), screen-wake-lock=(self), \
-    display-capture=(), geolocation=(), payment=(), usb=(), midi=(), serial=()";
+    geolocation=(self), display-capture=(), payment=(), usb=(), midi=(), serial=()";
 const NOT_BUILT: &str = "<!doctype html><html lang=\"en\"><head><meta charset=\"utf-8\"><title>Not built</title></head>\
     <body><h1>The pages are not built</h1><p>Run <code>make</code> in the source folder and start again.</p></body></html>";
 const PRIVACY: &str = include_str!("privacy.html");

@@ -16,6 +16,7 @@ use axum::Router;
 use axum::extract::State;
 use axum::http::{HeaderMap, header};
 use axum::routing::{get, head, post};
+use domain::code::{self, Channel};
 use domain::case::{self, Case, Input, Outcome, Phase};
 use domain::consent::Consent;
 use domain::digest::{Digest, Salt};
@@ -309,12 +310,5 @@ pub fn call_back_time(tenant: &Tenant, asked: Option<&str>, now: Timestamp) -> R
 /// Where a message goes, so that only who knows it recognises it: `+65••••67`, `a•••@b.example`.
 #[must_use]
 pub fn masked(case: &Case) -> Option<String> {
-    if let Some(phone) = &case.customer.phone {
-        let all: Vec<char> = phone.reveal().chars().collect();
-        let tail: String = all.iter().skip(all.len().saturating_sub(2)).collect();
-        return Some(format!("{}••••{tail}", all.iter().take(3).collect::<String>()));
-    }
-    let email = case.customer.email.as_ref()?.reveal();
-    let (local, host) = email.rsplit_once('@')?;
-    Some(format!("{}•••@{host}", local.chars().take(1).collect::<String>()))
+    [Channel::Sms, Channel::Email].into_iter().find_map(|channel| Some(code::masked(channel, case.contact(channel)?)))
 }

@@ -4,6 +4,7 @@
 mod act;
 mod desk;
 mod hands;
+mod identity;
 
 pub use desk::day_start;
 

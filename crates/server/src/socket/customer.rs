@@ -2,6 +2,7 @@
 //! Must not know what the agent sees.
 
 mod hands;
+mod identity;
 
 use super::{Ear, HELLO_WITHIN, Said, Voice, peer_id, problem, split};
 use crate::engine::{Actor, EngineError, token_hash};
@@ -190,6 +191,9 @@ impl Page {
             | CustomerMessage::Rate { .. }
             | CustomerMessage::PromptShown { .. }
             | CustomerMessage::PromptDeclined { .. }
+            | CustomerMessage::Code { .. }
+            | CustomerMessage::Location { .. }
+            | CustomerMessage::NoLocation { .. }
                 if self.holds =>
             {
                 self.on_holder(voice, message).await
@@ -204,7 +208,10 @@ impl Page {
             | CustomerMessage::CallBack { .. }
             | CustomerMessage::Leave {}
             | CustomerMessage::Rate { .. }
-            | CustomerMessage::PromptDeclined { .. } => {
+            | CustomerMessage::PromptDeclined { .. }
+            | CustomerMessage::Code { .. }
+            | CustomerMessage::Location { .. }
+            | CustomerMessage::NoLocation { .. } => {
                 let detail = "This page does not hold the link.".to_owned();
                 voice.say(&CustomerPush::Problem { code: "claim_first".to_owned(), detail }).await
             }
@@ -253,6 +260,10 @@ impl Page {
                 }
             },
             CustomerMessage::PromptDeclined { id } => self.act(voice, Input::ChallengeDeclined { id }).await,
+
+            CustomerMessage::Code { code } => self.code(voice, code).await,
+            CustomerMessage::Location { fixes } => self.location(voice, fixes).await,
+            CustomerMessage::NoLocation { why } => self.no_location(voice, why).await,
         }
     }
 

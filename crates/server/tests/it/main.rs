@@ -8,6 +8,7 @@ mod engine;
 mod floor;
 mod folder;
 mod hands;
+mod identity;
 mod intake;
 mod limits;
 mod links;

@@ -100,7 +100,7 @@ impl TestApp {
         let local = SocketAddr::from(([127, 0, 0, 1], 0));
         let media = media::Config { udp: local, tcp: local, threads: 1, ..media::Config::default() };
         let rooms = Rooms::start(media, engine.clone(), hub.clone(), blobs.clone()).unwrap();
-        let app = App::new(Parts { engine, hub, blobs, rooms, queue, limits, targets: TargetPolicy::default(), relays });
+        let app = App::new(Parts { engine, hub, blobs, rooms, queue, limits, targets: TargetPolicy::default(), relays, geoip: None });
         let router = server::http::router(app.clone());
         let bank = bank(&app, "Harbour Bank").await;
         Self { app, clock, router, bank, folder }

@@ -171,6 +171,8 @@ pub struct AgentCaseView {
     pub evidence: Vec<EvidenceView>,
     /// The agent's own notes.
     pub notes: String,
+    /// Fields read, codes sent, the place.
+    pub identity: super::identity::IdentityView,
     /// What keeps "verified" locked, as stable codes; empty = unlocked.
     pub locked_by: Vec<String>,
     /// The decision, once made.
@@ -274,6 +276,8 @@ pub struct StepView {
     pub challenges_wanted: u32,
     /// Questions to ask, for question steps: keys of the language files or the tenant's own text.
     pub questions: Vec<QuestionView>,
+    /// What it asks for was shown to the server itself: the code typed, the place told.
+    pub proven: bool,
     /// Why waived.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub waiver: Option<String>,
@@ -290,8 +294,14 @@ pub struct StepView {
 /// A question of the procedure.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 pub struct QuestionView {
-    /// `birth_date`, `address`, `document_number`, `purpose`, …
+    /// `birth_date`, `address`, `document_number`, `purpose`, …, or the tenant's own.
     pub key: String,
+    /// The tenant's own words: in English (or the first language there is), for the agent.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub text: Option<String>,
+    /// The same in the customer's language, to be read out.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub spoken: Option<String>,
     /// What the claimed data says, for the agent to compare; absent when nothing is on file.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub expected: Option<String>,

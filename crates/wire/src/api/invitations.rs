@@ -265,6 +265,11 @@ pub struct CustomerView {
     pub resume_within: Option<u32>,
     /// True once the customer has rated the agent.
     pub rated: bool,
+    /// The code to type, once one was sent.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub code: Option<super::identity::CodeAsk>,
+    /// True while the agent asks where the customer is.
+    pub asks_location: bool,
 }
 
 /// How it ended.

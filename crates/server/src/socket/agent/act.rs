@@ -53,7 +53,10 @@ impl Page {
             | AgentMessage::End { .. }
             | AgentMessage::ExtendWrap {}
             | AgentMessage::AutoAccept { .. }
-            | AgentMessage::ChallengeAlternative { .. } => {
+            | AgentMessage::ChallengeAlternative { .. }
+            | AgentMessage::ReadField { .. }
+            | AgentMessage::SendCode { .. }
+            | AgentMessage::AskLocation { .. } => {
                 let result = self.simple(message).await;
                 Self::outcome(voice, of, result).await
             }
@@ -93,6 +96,10 @@ impl Page {
             | AgentMessage::End { .. }
             | AgentMessage::Ping {}
             | AgentMessage::ChallengeAlternative { .. } => self.work(message).await,
+
+            AgentMessage::ReadField { case, field, text } => self.read_field(&case, field, &text).await,
+            AgentMessage::SendCode { case, channel } => self.send_code(&case, channel).await,
+            AgentMessage::AskLocation { case } => self.ask_location(&case).await,
         }
     }
 
@@ -133,7 +140,10 @@ impl Page {
             | AgentMessage::Decide { .. }
             | AgentMessage::ExtendWrap {}
             | AgentMessage::AutoAccept { .. }
-            | AgentMessage::Ping {} => return Ok(()),
+            | AgentMessage::Ping {}
+            | AgentMessage::ReadField { .. }
+            | AgentMessage::SendCode { .. }
+            | AgentMessage::AskLocation { .. } => return Ok(()),
         };
         let id = self.case_id(&case).await?;
         self.app.engine.tell_case(id, &self.actor(), input).await
@@ -232,5 +242,9 @@ fn name(message: &AgentMessage) -> &'static str {
         AgentMessage::AutoAccept { .. } => "auto_accept",
         AgentMessage::Ping {} => "ping",
         AgentMessage::ChallengeAlternative { .. } => "challenge_alternative",
+
+        AgentMessage::ReadField { .. } => "read_field",
+        AgentMessage::SendCode { .. } => "send_code",
+        AgentMessage::AskLocation { .. } => "ask_location",
     }
 }
