@@ -226,5 +226,5 @@ export const keys: ReadonlyArray<{ group: string; keys: ReadonlyArray<readonly [
   { group: 'Camera of the customer', keys: [['Space', 'Photograph for the step'], ['F', 'Flip'], ['T', 'Light'], ['+ −', 'Zoom'], ['G', 'Frame'], ['U', 'Photograph by itself'], ['Q', 'Next lens'], ['J', 'Focus again'], ['Y', 'Picture size'], ['H', 'Hold picture'], ['[', 'Their microphone'], [']', 'Their camera'], ['O', 'All controls']] },
   { group: 'Checklist', keys: [['1–9', 'Choose step'], ['Enter', 'Mark step done'], ['D', 'Draw a prompt'], ['P', 'Prompt passed'], ['X', 'Prompt or step failed'], ['K', 'They cannot: another prompt'], ['W', 'Waive']] },
   { group: 'Decide', keys: [['A', 'Approve'], ['R', 'Reject'], ['E', 'Escalate'], ['I', 'Not finished'], ['1–9', 'Choose reason'], ['Enter', 'Confirm']] },
-  { group: 'Talk and look', keys: [['M', 'Mute yourself'], ['V', 'Your camera'], ['C', 'Compare faces'], ['B', 'Chat'], ['/', 'Replies'], ['N', 'Notes'], ['L', 'Images, side by side'], ['Z', 'Look closer'], ['Esc', 'Back, close'], ['?', 'This sheet']] },
+  { group: 'Talk and look', keys: [['M', 'Mute yourself'], ['V', 'Your camera'], ['C', 'Compare faces'], ['B', 'Chat'], ['/', 'Replies'], ['N', 'Notes'], ['L', 'Images, side by side'], ['Z', 'Look closer'], ['S', 'Draw together'], ['Esc', 'Back, close'], ['?', 'This sheet']] },
 ];

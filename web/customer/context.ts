@@ -4,13 +4,15 @@ import { fill, type Table, type Vars } from "../lib/i18n.ts";
 import type { Light } from "../lib/camera.ts";
 import type { CustomerState } from "../lib/room.ts";
 import type { Far } from "./far.ts";
+import type { Canvas } from "./hands.ts";
 import { en, type CoreKey } from "./text/en.ts";
+import type { BoardKey } from "./text/en-board.ts";
 import type { CallKey } from "./text/en-call.ts";
 import type { CaptureKey } from "./text/en-capture.ts";
 import type { MoreKey } from "./text/en-more.ts";
 import type { PromptKey } from "./text/en-prompts.ts";
 
-export type TextKey = CoreKey | CallKey | MoreKey | PromptKey | CaptureKey;
+export type TextKey = CoreKey | CallKey | MoreKey | PromptKey | CaptureKey | BoardKey;
 export type Text = Readonly<Record<TextKey, string>>;
 
 let language = "en";
@@ -48,6 +50,7 @@ export interface Actions extends FirstActions {
   mute(): void;
   setChat(open: boolean): void;
   say(text: string): void;
+  unsay(nonce: string): void;
   typing(on: boolean): void;
   imageUrl(evidence: string): Promise<string>;
   sendPhoto(file: Blob, slot: ImageSlot): void;
@@ -65,6 +68,7 @@ export interface Actions extends FirstActions {
   promptDeclined(id: number): void;
   /** Something for the part that obeys and photographs, as soon as it is there. */
   far(errand: (far: Far) => unknown): void;
+  canvas(): Promise<Canvas>;
 }
 
 export interface Props<A = Actions> {

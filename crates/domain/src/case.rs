@@ -10,6 +10,7 @@ mod link;
 mod live;
 mod open;
 mod standing;
+mod show;
 mod wait;
 mod work;
 
@@ -19,7 +20,7 @@ pub use open::Opening;
 
 use crate::consent::Consent;
 use crate::decision::Decision;
-use crate::evidence::{Evidence, Recording};
+use crate::evidence::{Drawing, Evidence, Recording};
 use crate::ids::{AgentId, CaseId, EvidenceId, MessageId, ReservationId, TenantId, TicketId};
 use crate::invitation::{Binding, Invitation};
 use crate::pii::Pii;
@@ -92,6 +93,10 @@ pub struct Case {
     pub created_at: Timestamp,
     /// When it last changed.
     pub updated_at: Timestamp,
+
+    /// The trail of what was drawn, oldest first.
+    #[serde(default)]
+    pub drawings: Vec<Drawing>,
 }
 
 /// How the customer takes part.
@@ -345,6 +350,8 @@ impl Case {
             Input::ChallengeShown { id, page_at, locale } => self.challenge_shown(id, page_at, locale, now),
             Input::ChallengeDeclined { id } => self.challenge_declined(id, now),
             Input::ChallengeAlternative { agent, id, need, seed } => self.alternative(agent, id, need, seed, now),
+            Input::Show { agent, surface } => self.show(agent, surface, now),
+            Input::DrawingKept { drawing } => self.drawing_kept(*drawing, now),
         }
     }
 

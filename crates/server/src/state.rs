@@ -33,6 +33,7 @@ pub struct Parts {
     pub targets: TargetPolicy,
     /// What pages may relay their media by.
     pub relays: Relays,
+    pub boards: Arc<crate::boards::Boards>,
 }
 
 /// Limits of the HTTP side.

@@ -2,6 +2,7 @@
 //! Must not hold personal data.
 
 use super::{CameraState, JoinMode, Outcome};
+use crate::board::Surface;
 use crate::decision::{ReasonCode, Verdict};
 use crate::digest::Digest;
 use crate::evidence::{Slot, Source};
@@ -112,6 +113,8 @@ pub enum Fact {
         sha256: Digest,
         sealed: Digest,
         shown_sealed: Digest,
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        of: Option<EvidenceId>,
     },
     /// The agent asked the device.
     CommandSent {
@@ -178,6 +181,10 @@ pub enum Fact {
     ChallengeDeclined { id: u32 },
     /// A prompt was taken back, because the customer lacks what it needs.
     ChallengeWithdrawn { agent: AgentId, id: u32, need: Need },
+    /// Both look at this now; nothing: at each other again.
+    SurfaceShown { agent: AgentId, surface: Option<Surface> },
+    /// A piece of the trail of what was drawn.
+    DrawingKept { drawing: EvidenceId, session: SessionId, surface: Surface, ops: u32, sha256: Digest, sealed: Digest },
 }
 
 impl Fact {

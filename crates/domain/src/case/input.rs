@@ -2,11 +2,12 @@
 //! Must not know what follows.
 
 use super::{CameraState, JoinMode, Message, ReservationEnd};
+use crate::board::Surface;
 use crate::consent::Consent;
 use crate::decision::{Draft, Verdict};
 use crate::device;
 use crate::digest::{Digest, Salt};
-use crate::evidence::Evidence;
+use crate::evidence::{Drawing, Evidence};
 use crate::ids::{AgentId, ClientId, ReservationId, SessionId, TicketId};
 use crate::invitation::FreshLink;
 use crate::liveness::Need;
@@ -119,4 +120,8 @@ pub enum Input {
     ChallengeDeclined { id: u32 },
     /// Another prompt instead, without this need.
     ChallengeAlternative { agent: AgentId, id: u32, need: Need, seed: u64 },
+    /// The agent shows something to look at together, or ends it.
+    Show { agent: AgentId, surface: Option<Surface> },
+    /// A piece of the trail of what was drawn is sealed and stored.
+    DrawingKept { drawing: Box<Drawing> },
 }

@@ -42,7 +42,6 @@ impl Page {
             | AgentMessage::Away { .. }
             | AgentMessage::Accept { .. }
             | AgentMessage::Reject { .. }
-            | AgentMessage::Chat { .. }
             | AgentMessage::StepDone { .. }
             | AgentMessage::StepState { .. }
             | AgentMessage::Waive { .. }
@@ -57,6 +56,15 @@ impl Page {
                 let result = self.simple(message).await;
                 Self::outcome(voice, of, result).await
             }
+
+            AgentMessage::Chat { case, nonce, text } => self.said(voice, case, nonce, text).await,
+            AgentMessage::Show { case, surface } => {
+                let result = self.look_at(&case, surface).await;
+                Self::outcome(voice, of, result).await
+            }
+            AgentMessage::Draw { case, n, op } => self.draw(voice, &case, n, &op).await,
+            AgentMessage::BoardAgain { case } => self.board_again(voice, &case).await,
+            AgentMessage::ChatSeen { case, got, seen } => self.chat_seen(&case, got, seen).await,
         }
     }
 
@@ -92,14 +100,17 @@ impl Page {
             | AgentMessage::Decide { .. }
             | AgentMessage::End { .. }
             | AgentMessage::Ping {}
-            | AgentMessage::ChallengeAlternative { .. } => self.work(message).await,
+            | AgentMessage::ChallengeAlternative { .. }
+            | AgentMessage::Show { .. }
+            | AgentMessage::Draw { .. }
+            | AgentMessage::BoardAgain { .. }
+            | AgentMessage::ChatSeen { .. } => self.work(message).await,
         }
     }
 
     async fn work(&self, message: AgentMessage) -> Result<(), EngineError> {
         let agent = self.agent;
         let (case, input) = match message {
-            AgentMessage::Chat { case, nonce, text } => return self.chat(&case, nonce, text).await,
             AgentMessage::StepDone { case, step } => (case, Input::StepDone { agent, step }),
             AgentMessage::StepState { case, step, failed } => (case, Input::StepState { agent, step, failed }),
             AgentMessage::Waive { case, step, reason } => {
@@ -133,7 +144,12 @@ impl Page {
             | AgentMessage::Decide { .. }
             | AgentMessage::ExtendWrap {}
             | AgentMessage::AutoAccept { .. }
-            | AgentMessage::Ping {} => return Ok(()),
+            | AgentMessage::Ping {}
+            | AgentMessage::Chat { .. }
+            | AgentMessage::Show { .. }
+            | AgentMessage::Draw { .. }
+            | AgentMessage::BoardAgain { .. }
+            | AgentMessage::ChatSeen { .. } => return Ok(()),
         };
         let id = self.case_id(&case).await?;
         self.app.engine.tell_case(id, &self.actor(), input).await
@@ -145,7 +161,7 @@ impl Page {
         if self.holds(id).await { Ok(id) } else { Err(Refusal::new(Code::NotYours, "case", "desk").into()) }
     }
 
-    async fn chat(&self, case: &str, nonce: String, text: String) -> Result<(), EngineError> {
+    pub(super) async fn chat(&self, case: &str, nonce: String, text: String) -> Result<(), EngineError> {
         let id = self.case_id(case).await?;
         let engine = &self.app.engine;
         let person = engine.store.person(self.agent).await?.ok_or(EngineError::Missing("agent"))?;
@@ -232,5 +248,10 @@ fn name(message: &AgentMessage) -> &'static str {
         AgentMessage::AutoAccept { .. } => "auto_accept",
         AgentMessage::Ping {} => "ping",
         AgentMessage::ChallengeAlternative { .. } => "challenge_alternative",
+
+        AgentMessage::Show { .. } => "show",
+        AgentMessage::Draw { .. } => "draw",
+        AgentMessage::BoardAgain { .. } => "board_again",
+        AgentMessage::ChatSeen { .. } => "chat_seen",
     }
 }
