@@ -41,10 +41,32 @@ static WORLD: LazyLock<Vec<Country>> = LazyLock::new(|| OUTLINES.lines().filter_
 
 /// Names that addresses use and the outlines do not.
 const ALIASES: &[(&str, &str)] = &[
-    ("viet nam", "VN"), ("việt nam", "VN"), ("usa", "US"), ("united states", "US"), ("uk", "GB"), ("england", "GB"), ("scotland", "GB"),
-    ("uae", "AE"), ("deutschland", "DE"), ("pilipinas", "PH"), ("s'pore", "SG"), ("hongkong", "HK"), ("bharat", "IN"), ("korea", "KR"),
-    ("ประเทศไทย", "TH"), ("ไทย", "TH"), ("新加坡", "SG"), ("马来西亚", "MY"), ("香港", "HK"), ("中国", "CN"), ("भारत", "IN"), ("இந்தியா", "IN"),
-    ("சிங்கப்பூர்", "SG"), ("மலேசியா", "MY"), ("schweiz", "CH"), ("österreich", "AT"),
+    ("viet nam", "VN"),
+    ("việt nam", "VN"),
+    ("usa", "US"),
+    ("united states", "US"),
+    ("uk", "GB"),
+    ("england", "GB"),
+    ("scotland", "GB"),
+    ("uae", "AE"),
+    ("deutschland", "DE"),
+    ("pilipinas", "PH"),
+    ("s'pore", "SG"),
+    ("hongkong", "HK"),
+    ("bharat", "IN"),
+    ("korea", "KR"),
+    ("ประเทศไทย", "TH"),
+    ("ไทย", "TH"),
+    ("新加坡", "SG"),
+    ("马来西亚", "MY"),
+    ("香港", "HK"),
+    ("中国", "CN"),
+    ("भारत", "IN"),
+    ("இந்தியா", "IN"),
+    ("சிங்கப்பூர்", "SG"),
+    ("மலேசியா", "MY"),
+    ("schweiz", "CH"),
+    ("österreich", "AT"),
 ];
 
 fn country(line: &'static str) -> Option<Country> {

@@ -6,6 +6,7 @@
 
 pub mod agent;
 pub mod audit;
+pub mod board;
 pub mod case;
 pub mod code;
 pub mod consent;
@@ -14,8 +15,8 @@ pub mod delivery;
 pub mod device;
 pub mod digest;
 pub mod evidence;
-pub mod ground;
 pub mod geo;
+pub mod ground;
 pub mod ids;
 pub mod invitation;
 pub mod jurisdiction;

@@ -254,7 +254,8 @@ mod tests {
         assert_eq!((mumbai.country.as_deref(), mumbai.distance_km), (Some("IN"), Some(0)));
         assert_eq!(mumbai.claimed, Some(("IN".to_owned(), Basis::Jurisdiction)));
         assert_eq!(mumbai.hints, []);
-        let away = look(vec![fix(25.20412, 55.27032, 35.0)], None, "1 Marine Drive, Mumbai, India", Network::Country { code: "IN".to_owned() });
+        let away =
+            look(vec![fix(25.20412, 55.27032, 35.0)], None, "1 Marine Drive, Mumbai, India", Network::Country { code: "IN".to_owned() });
         assert_eq!((away.country.as_deref(), &away.claimed), (Some("AE"), &Some(("IN".to_owned(), Basis::Address))));
         assert!(away.distance_km.unwrap() > 1_000);
         assert_eq!(away.hints, [Hint::OtherNetworkCountry]);

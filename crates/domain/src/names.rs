@@ -66,9 +66,9 @@ pub struct Comparison {
 
 /// Words between names that are dropped, shortened or spelt in many ways.
 const JOINING: &[&str] = &[
-    "bin", "b", "ibn", "ben", "bn", "binti", "bt", "bte", "binte", "bint", "al", "a/l", "s/o", "so", "ap", "a/p", "d/o", "do", "w/o", "anak", "ak",
-    "el", "ul", "de", "da", "di", "du", "dos", "das", "del", "della", "dela", "dello", "la", "le", "las", "los", "lo", "van", "von", "vom", "zu",
-    "zur", "ter", "ten", "den", "der", "het", "y", "e", "i",
+    "bin", "b", "ibn", "ben", "bn", "binti", "bt", "bte", "binte", "bint", "al", "a/l", "s/o", "so", "ap", "a/p", "d/o", "do", "w/o",
+    "anak", "ak", "el", "ul", "de", "da", "di", "du", "dos", "das", "del", "della", "dela", "dello", "la", "le", "las", "los", "lo", "van",
+    "von", "vom", "zu", "zur", "ter", "ten", "den", "der", "het", "y", "e", "i",
 ];
 
 /// Words after names that tell a son from his father.
@@ -76,9 +76,48 @@ const AFTER: &[&str] = &["jr", "junior", "sr", "senior", "ii", "iii", "iv", "2nd
 
 /// Titles before names that forms and documents add or leave out.
 const TITLES: &[&str] = &[
-    "mr", "mrs", "ms", "miss", "mdm", "madam", "dr", "prof", "haji", "hj", "hajah", "hjh", "datuk", "dato", "datin", "tun", "encik", "puan", "cik",
-    "shri", "smt", "thiru", "selvi", "khun", "นาย", "นาง", "นางสาว", "น.ส", "นส", "ด.ช", "ด.ญ", "คุณ", "ông", "bà", "先生", "女士", "小姐", "श्री",
-    "श्रीमती", "திரு", "திருமதி", "செல்வி",
+    "mr",
+    "mrs",
+    "ms",
+    "miss",
+    "mdm",
+    "madam",
+    "dr",
+    "prof",
+    "haji",
+    "hj",
+    "hajah",
+    "hjh",
+    "datuk",
+    "dato",
+    "datin",
+    "tun",
+    "encik",
+    "puan",
+    "cik",
+    "shri",
+    "smt",
+    "thiru",
+    "selvi",
+    "khun",
+    "นาย",
+    "นาง",
+    "นางสาว",
+    "น.ส",
+    "นส",
+    "ด.ช",
+    "ด.ญ",
+    "คุณ",
+    "ông",
+    "bà",
+    "先生",
+    "女士",
+    "小姐",
+    "श्री",
+    "श्रीमती",
+    "திரு",
+    "திருமதி",
+    "செல்வி",
 ];
 
 /// Given names that documents shorten.
@@ -120,11 +159,55 @@ const LETTERS: &[(char, &str, &str)] = &[
 
 /// Family names in their traditional and simplified forms: one name, two typefaces of the law.
 const HAN: &[(char, char)] = &[
-    ('陳', '陈'), ('張', '张'), ('劉', '刘'), ('黃', '黄'), ('趙', '赵'), ('吳', '吴'), ('孫', '孙'), ('馬', '马'), ('許', '许'), ('鄭', '郑'),
-    ('謝', '谢'), ('馮', '冯'), ('韓', '韩'), ('鄧', '邓'), ('葉', '叶'), ('蘇', '苏'), ('盧', '卢'), ('蔣', '蒋'), ('賈', '贾'), ('鍾', '钟'),
-    ('譚', '谭'), ('陸', '陆'), ('龍', '龙'), ('萬', '万'), ('錢', '钱'), ('湯', '汤'), ('顧', '顾'), ('賴', '赖'), ('龔', '龚'), ('羅', '罗'),
-    ('楊', '杨'), ('鄒', '邹'), ('閻', '阎'), ('蕭', '萧'), ('範', '范'), ('呂', '吕'), ('寧', '宁'), ('國', '国'), ('偉', '伟'),
-    ('華', '华'), ('麗', '丽'), ('強', '强'), ('軍', '军'), ('傑', '杰'), ('潔', '洁'), ('靜', '静'), ('蘭', '兰'), ('鳳', '凤'), ('寶', '宝'),
+    ('陳', '陈'),
+    ('張', '张'),
+    ('劉', '刘'),
+    ('黃', '黄'),
+    ('趙', '赵'),
+    ('吳', '吴'),
+    ('孫', '孙'),
+    ('馬', '马'),
+    ('許', '许'),
+    ('鄭', '郑'),
+    ('謝', '谢'),
+    ('馮', '冯'),
+    ('韓', '韩'),
+    ('鄧', '邓'),
+    ('葉', '叶'),
+    ('蘇', '苏'),
+    ('盧', '卢'),
+    ('蔣', '蒋'),
+    ('賈', '贾'),
+    ('鍾', '钟'),
+    ('譚', '谭'),
+    ('陸', '陆'),
+    ('龍', '龙'),
+    ('萬', '万'),
+    ('錢', '钱'),
+    ('湯', '汤'),
+    ('顧', '顾'),
+    ('賴', '赖'),
+    ('龔', '龚'),
+    ('羅', '罗'),
+    ('楊', '杨'),
+    ('鄒', '邹'),
+    ('閻', '阎'),
+    ('蕭', '萧'),
+    ('範', '范'),
+    ('呂', '吕'),
+    ('寧', '宁'),
+    ('國', '国'),
+    ('偉', '伟'),
+    ('華', '华'),
+    ('麗', '丽'),
+    ('強', '强'),
+    ('軍', '军'),
+    ('傑', '杰'),
+    ('潔', '洁'),
+    ('靜', '静'),
+    ('蘭', '兰'),
+    ('鳳', '凤'),
+    ('寶', '宝'),
 ];
 
 /// Compares a claimed name with one that was read.
@@ -181,7 +264,10 @@ fn written(name: &str) -> Vec<String> {
 
 fn words(name: &str) -> Vec<Word> {
     let name: String = name.nfc().take(MAX_NAME).collect();
-    let parts: Vec<&str> = name.split(|c: char| c.is_whitespace() || matches!(c, '-' | '‐' | '‑' | ',' | '<' | '·' | '・')).filter(|w| !w.is_empty()).collect();
+    let parts: Vec<&str> = name
+        .split(|c: char| c.is_whitespace() || matches!(c, '-' | '‐' | '‑' | ',' | '<' | '·' | '・'))
+        .filter(|w| !w.is_empty())
+        .collect();
     let last = parts.len().saturating_sub(1);
     parts.into_iter().enumerate().map(|(at, part)| word(part, at, last)).collect()
 }
@@ -302,7 +388,8 @@ fn turned(a: &[Word], b: &[Word]) -> bool {
 /// The words that name somebody, with shortened ones written out.
 fn without_particles(all: &[Word]) -> Vec<Word> {
     let full = |w: &Word| {
-        let long = |text: &str| SHORT.iter().find(|(short, _)| *short == text).map_or_else(|| text.to_owned(), |(_, long)| (*long).to_owned());
+        let long =
+            |text: &str| SHORT.iter().find(|(short, _)| *short == text).map_or_else(|| text.to_owned(), |(_, long)| (*long).to_owned());
         Word { bare: long(&w.bare), passport: long(&w.passport), ..w.clone() }
     };
     all.iter().filter(|w| !w.particle).map(full).collect()
@@ -379,11 +466,8 @@ fn common<T>(a: &[T], b: &[T], same: impl Fn(&T, &T) -> bool) -> Vec<(usize, usi
     let mut best = vec![0u16; (a.len() + 1) * width];
     for i in (0..a.len()).rev() {
         for j in (0..b.len()).rev() {
-            best[i * width + j] = if same(&a[i], &b[j]) {
-                best[(i + 1) * width + j + 1] + 1
-            } else {
-                best[(i + 1) * width + j].max(best[i * width + j + 1])
-            };
+            best[i * width + j] =
+                if same(&a[i], &b[j]) { best[(i + 1) * width + j + 1] + 1 } else { best[(i + 1) * width + j].max(best[i * width + j + 1]) };
         }
     }
     let (mut i, mut j, mut out) = (0, 0, Vec::new());

@@ -58,7 +58,9 @@ impl Kind {
             Self::DocumentBack => Some(Slot::DocumentBack),
             Self::DocumentTilt => Some(Slot::DocumentTilt),
             Self::PortraitMatch => Some(Slot::Portrait),
-            Self::Greet | Self::Liveness | Self::Questions | Self::OneTimeCode | Self::Location | Self::Declaration | Self::Decision => None,
+            Self::Greet | Self::Liveness | Self::Questions | Self::OneTimeCode | Self::Location | Self::Declaration | Self::Decision => {
+                None
+            }
         }
     }
 
@@ -479,9 +481,22 @@ mod tests {
         assert_eq!(keys(&built(&[FailureReason::DocumentGlare], "default")), ["greet", "document_front", "portrait_match", "decision"]);
         assert_eq!(
             keys(&built(&[FailureReason::LivenessFailed], "DE")),
-            ["greet", "document_front", "document_tilt", "portrait_match", "liveness", "questions", "one_time_code", "declaration", "decision"]
+            [
+                "greet",
+                "document_front",
+                "document_tilt",
+                "portrait_match",
+                "liveness",
+                "questions",
+                "one_time_code",
+                "declaration",
+                "decision"
+            ]
         );
-        assert_eq!(keys(&built(&[FailureReason::DocumentGlare], "IN")), ["greet", "document_front", "portrait_match", "questions", "location", "decision"]);
+        assert_eq!(
+            keys(&built(&[FailureReason::DocumentGlare], "IN")),
+            ["greet", "document_front", "portrait_match", "questions", "location", "decision"]
+        );
     }
 
     #[test]

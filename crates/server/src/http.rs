@@ -14,6 +14,7 @@ pub mod limits;
 pub mod problem;
 mod recordings;
 mod signin;
+mod snapshots;
 mod uploads;
 pub mod who;
 
@@ -56,6 +57,7 @@ pub fn router_with(app: App, others: Router) -> Router {
         .merge(agent::routes())
         .merge(evidence::routes())
         .merge(recordings::routes())
+        .merge(snapshots::routes())
         .merge(admin::routes())
         .layer(middleware::map_response(never_stored));
     Router::new()

@@ -119,8 +119,12 @@ pub fn code_message(tag: &str, brand: &str, code: &str) -> String {
     let text = match locale(tag) {
         "id" => "{brand}: kode Anda {code}. Ketik di halaman verifikasi dalam 10 menit. Jangan beri tahu siapa pun, juga petugas kami.",
         "th" => "{brand}: รหัสของคุณคือ {code} พิมพ์ในหน้ายืนยันตัวตนภายใน 10 นาที อย่าบอกใคร แม้แต่เจ้าหน้าที่ของเรา",
-        "fil" => "{brand}: {code} ang code mo. I-type ito sa pahina ng beripikasyon sa loob ng 10 minuto. Huwag itong sabihin kaninuman, pati sa ahente namin.",
-        "vi" => "{brand}: mã của bạn là {code}. Nhập mã vào trang xác minh trong 10 phút. Đừng nói mã cho ai, kể cả nhân viên của chúng tôi.",
+        "fil" => {
+            "{brand}: {code} ang code mo. I-type ito sa pahina ng beripikasyon sa loob ng 10 minuto. Huwag itong sabihin kaninuman, pati sa ahente namin."
+        }
+        "vi" => {
+            "{brand}: mã của bạn là {code}. Nhập mã vào trang xác minh trong 10 phút. Đừng nói mã cho ai, kể cả nhân viên của chúng tôi."
+        }
         "ms" => "{brand}: kod anda {code}. Taip di halaman pengesahan dalam masa 10 minit. Jangan beritahu sesiapa, termasuk ejen kami.",
         "zh-Hans" => "{brand}：您的验证码是{code}。请在10分钟内输入到核实页面。不要告诉任何人，包括我们的客服。",
         "hi" => "{brand}: आपका कोड {code} है। इसे 10 मिनट के भीतर पुष्टि वाले पेज पर लिखें। किसी को न बताएँ, हमारे एजेंट को भी नहीं।",

@@ -45,7 +45,8 @@ pub const WEB_WITHOUT_PACKAGES: &[&str] = &["embed", "generated"];
 pub const WEB_TRANSLATED: &[&str] = &["customer", "agent", "admin"];
 
 /// Browser powers, each with the one file that may name it.
-pub const WEB_POWERS: &[(&str, &str)] = &[("RTCPeerConnection", "web/lib/rtc.ts"), ("getUserMedia", "web/lib/camera.ts"), ("geolocation", "web/lib/place.ts")];
+pub const WEB_POWERS: &[(&str, &str)] =
+    &[("RTCPeerConnection", "web/lib/rtc.ts"), ("getUserMedia", "web/lib/camera.ts"), ("geolocation", "web/lib/place.ts")];
 
 /// Lines; a file that needs more has two subjects.
 pub const MAX_LINES: usize = 600;

@@ -85,8 +85,7 @@ impl Case {
         }
         let sends = before + 1;
         let mut next = self.clone();
-        next.identity.code =
-            Some(OneTimeCode { channel, session, salt, hash, sent_at: now, sends, tries_left: TRIES, state: State::Open });
+        next.identity.code = Some(OneTimeCode { channel, session, salt, hash, sent_at: now, sends, tries_left: TRIES, state: State::Open });
         Ok(self.step(next, now, vec![Fact::CodeSent { agent, channel, sends }]))
     }
 

@@ -17,7 +17,16 @@ fn all(want: Verdict, pairs: &[(&str, &str)]) {
 
 #[test]
 fn case_and_spaces_are_no_difference() {
-    all(Verdict::Same, &[("Grace Tan", "GRACE TAN"), (" Grace  Tan ", "Grace Tan"), ("สมชาย ใจดี", "สมชาย  ใจดี"), ("陈小明", "陈小明"), ("Md. Ali", "MD ALI")]);
+    all(
+        Verdict::Same,
+        &[
+            ("Grace Tan", "GRACE TAN"),
+            (" Grace  Tan ", "Grace Tan"),
+            ("สมชาย ใจดี", "สมชาย  ใจดี"),
+            ("陈小明", "陈小明"),
+            ("Md. Ali", "MD ALI"),
+        ],
+    );
 }
 
 #[test]

@@ -34,7 +34,8 @@ impl Engine {
     pub(super) fn code_message(&self, slot: &CaseSlot, tx: &Tx, tenant: &Tenant, seq: i64, rows: &mut Commit) -> Result<(), EngineError> {
         let case = &slot.case;
         let Some(code) = &tx.code else { return Ok(()) };
-        let Some(way) = slot.facts.iter().find_map(|fact| if let Fact::CodeSent { channel, .. } = fact { Some(*channel) } else { None }) else {
+        let Some(way) = slot.facts.iter().find_map(|fact| if let Fact::CodeSent { channel, .. } = fact { Some(*channel) } else { None })
+        else {
             return Ok(());
         };
         let Some(to) = case.contact(way) else { return Ok(()) };

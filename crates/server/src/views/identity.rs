@@ -12,7 +12,8 @@ use domain::reading::{FIELDS, Field};
 use domain::time::Timestamp;
 use serde::Serialize;
 use wire::api::identity::{
-    CheckView, CodeAsk, CodeView, ContactView, CountryView, FoundView, IdentityView, LocationView, MrzField, MrzView, ReadingView, SegmentView,
+    CheckView, CodeAsk, CodeView, ContactView, CountryView, FoundView, IdentityView, LocationView, MrzField, MrzView, ReadingView,
+    SegmentView,
 };
 
 /// What the agent sees.

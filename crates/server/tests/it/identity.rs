@@ -127,7 +127,8 @@ async fn a_tenants_own_questions_are_asked_in_the_words_of_the_day() {
     let engine = &app.app.engine;
     let row = engine.store.tenant(app.bank.tenant).await.unwrap().unwrap();
     let text = [("en", "Which branch?"), ("ms", "Cawangan mana?")].map(|(k, v)| (k.to_owned(), v.to_owned())).into();
-    let settings = Settings { questions: vec![OwnQuestion { key: "branch".to_owned(), text }], ..serde_json::from_str(&row.settings).unwrap() };
+    let settings =
+        Settings { questions: vec![OwnQuestion { key: "branch".to_owned(), text }], ..serde_json::from_str(&row.settings).unwrap() };
     let row = TenantWrite { settings: serde_json::to_string(&settings).unwrap(), ..row };
     let rows = Commit { tenants: vec![row], ..Commit::default() };
     engine.administer(app.bank.tenant, &Actor::System, "settings_changed", json!({}), rows).await.unwrap();

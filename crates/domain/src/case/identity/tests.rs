@@ -52,7 +52,11 @@ fn live(jurisdiction: &str) -> Case {
         tenant: TenantId(1),
         reference: "onb-1".into(),
         customer: Customer { name: pii("Nguyễn Văn Đức"), locale: "vi".into(), phone: Some(pii("+6591234567")), email: None },
-        claimed: ClaimedData { birth_date: Some(pii("1982-09-08")), address: Some(pii("1 Marine Drive, Mumbai")), ..ClaimedData::default() },
+        claimed: ClaimedData {
+            birth_date: Some(pii("1982-09-08")),
+            address: Some(pii("1 Marine Drive, Mumbai")),
+            ..ClaimedData::default()
+        },
         jurisdiction: jurisdiction.into(),
         report,
         link: link(1),
@@ -229,7 +233,8 @@ fn the_tenants_questions_are_drawn_once_at_the_beginning() {
     let t = live("default").handle(ask.clone(), at(5)).unwrap();
     assert_eq!(t.facts.len(), 1);
     assert_eq!(t.next.handle(ask, at(6)).unwrap().facts, []);
-    let answered = Input::Answered { agent: AGENT, step: "questions".into(), question: "branch".into(), answer: crate::procedure::Answer::Match };
+    let answered =
+        Input::Answered { agent: AGENT, step: "questions".into(), question: "branch".into(), answer: crate::procedure::Answer::Match };
     go(&t.next, answered, 7);
     assert_eq!(Span::seconds(600), crate::code::LIFE);
 }
