@@ -76,7 +76,7 @@ export function BoardTools() {
 export function BoardControl({ live }: { live: boolean }) {
   const on = surface.value !== null;
   return (
-    <button class="round" aria-disabled={!live && !on} aria-pressed={on} aria-keyshortcuts="S" aria-label={on ? b.stop : b.draw} title={`${on ? b.stop : b.drawHint} (S)`} onClick={() => { if (live || on) toggleBoard(); }}>
+    <button class="round" aria-disabled={!live && !on} aria-pressed={on} aria-keyshortcuts="." aria-label={on ? b.stop : b.draw} title={`${on ? b.stop : b.drawHint} (.)`} onClick={() => { if (live || on) toggleBoard(); }}>
       <Icon name="draw_pen" />
     </button>
   );

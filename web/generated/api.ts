@@ -39,6 +39,8 @@ export interface AgentCaseView {
   evidence: Array<EvidenceView>;
   /** `case_…`. */
   id: string;
+  /** Fields read, codes sent, the place. */
+  identity: IdentityView;
   /** Jurisdiction profile. */
   jurisdiction: ProfileView;
   /** Language to greet in. */
@@ -225,6 +227,56 @@ export type AgentMessage =
     /** Which of its needs the customer lacks. */
     needs_not: LivenessNeed;
     type: "challenge_alternative";
+  }
+  | {
+    /** `case_…`. */
+    case: string;
+    /** Which. */
+    field: ReadField;
+    /** As read; dates as `YYYY-MM-DD`. */
+    text: string;
+    type: "read_field";
+  }
+  | {
+    /** `case_…`. */
+    case: string;
+    /** Which way. */
+    channel: CodeChannel;
+    type: "send_code";
+  }
+  | {
+    /** `case_…`. */
+    case: string;
+    type: "ask_location";
+  }
+  | {
+    /** `case_…`. */
+    case: string;
+    surface?: Surface | null;
+    type: "show";
+  }
+  | {
+    /** `case_…`. */
+    case: string;
+    /** Counts up in this page's load; comes back with the doing or its refusal. */
+    n: number;
+    /** What. */
+    op: DrawOp;
+    type: "draw";
+  }
+  | {
+    /** `case_…`. */
+    case: string;
+    type: "board_again";
+  }
+  | {
+    /** `case_…`. */
+    case: string;
+    /** Messages received. */
+    got: number;
+    /** Messages shown. */
+    seen: number;
+    type: "chat_seen";
   };
 
 /** What the server says to an agent's page. */
@@ -320,6 +372,51 @@ export type AgentPush =
     /** Reading. */
     reading: MeterReading;
     type: "meters";
+  }
+  | {
+    /** Board. */
+    board: BoardView;
+    /** `case_…`. */
+    case: string;
+    type: "board";
+  }
+  | {
+    /** `case_…`. */
+    case: string;
+    /** Who. */
+    from: Seat;
+    /** The `n` of the page that did it. */
+    n: number;
+    /** What. */
+    op: DrawOp;
+    /** Its number on this board; one left out means that something was missed. */
+    seq: number;
+    type: "drawn";
+  }
+  | {
+    /** Stable code. */
+    code: string;
+    /** Its `n`. */
+    n: number;
+    type: "draw_refused";
+  }
+  | {
+    /** `case_…`. */
+    case: string;
+    /** Messages received. */
+    got: number;
+    /** Messages shown. */
+    seen: number;
+    type: "chat_seen";
+  }
+  | {
+    /** `case_…`. */
+    case: string;
+    /** Stable code. */
+    code: string;
+    /** The page's name for it. */
+    nonce: string;
+    type: "chat_refused";
   };
 
 /** An agent, supervisor, auditor or admin. */
@@ -387,6 +484,19 @@ export interface AskNewLink {
 
 /** Why an agent is away. */
 export type AwayReason = "break" | "training" | "meeting" | "missed" | "technical";
+
+/** A part of a board: all of it when it is small. */
+export interface BoardView {
+  /** Which part, from 0. */
+  part: number;
+  /** Of how many. */
+  parts: number;
+  /** Counts every doing on it; `drawn` goes on from here. */
+  seq: number;
+  /** Strokes of this part, in order. */
+  strokes: Array<StrokeView>;
+  surface?: Surface | null;
+}
 
 /** How a tenant looks on the customer's page. */
 export interface Brand {
@@ -634,6 +744,22 @@ export interface Check {
 /** What the automated check concluded. */
 export type CheckOutcome = "failed" | "inconclusive";
 
+/** One check digit. */
+export interface CheckView {
+  /** From 0. */
+  column: number;
+  /** From 0. */
+  line: number;
+  /** Whether they agree. */
+  passed: boolean;
+  /** `number`, `birth_date`, `expiry`, `personal_number`, `composite`. */
+  protects: string;
+  /** The character that stands there. */
+  stands: string;
+  /** The digit that should. */
+  wanted: number;
+}
+
 /** `POST /v1/customer/claim`: the tap. Binds the link to this browser and records the consent. */
 export interface Claim {
   /** Answer to the case challenge (`YYYY-MM-DD`), when another browser holds the link. */
@@ -675,6 +801,39 @@ export interface Claimed {
   document_type?: string | null;
   /** Name as typed, at most 200 characters. */
   name?: string | null;
+}
+
+/** A code the customer is asked to type. */
+export interface CodeAsk {
+  /** Which way it went. */
+  channel: CodeChannel;
+  /** RFC 3339; tells a newer code from the one before. */
+  sent_at: string;
+  /** `open`, `matched`, `locked`, `expired`. */
+  state: string;
+  /** Where to, masked. */
+  to: string;
+  /** Guesses left. */
+  tries_left: number;
+}
+
+/** Which way a one-time code goes. */
+export type CodeChannel = "sms" | "email";
+
+/** A code, without the code. */
+export interface CodeView {
+  /** Which way it went. */
+  channel: CodeChannel;
+  /** RFC 3339. */
+  expires_at: string;
+  /** RFC 3339. */
+  sent_at: string;
+  /** `open`, `matched`, `locked`, `expired`. */
+  state: string;
+  /** Where to, masked. */
+  to: string;
+  /** Guesses left. */
+  tries_left: number;
 }
 
 /** `POST /v1/me/totp/confirm`: puts the second factor in force. */
@@ -719,6 +878,22 @@ export interface ConsentView {
   text: string;
   /** Browser's own name. */
   user_agent: string;
+}
+
+/** Somewhere a code can go. */
+export interface ContactView {
+  /** Which way. */
+  channel: CodeChannel;
+  /** Masked. */
+  to: string;
+}
+
+/** A country. */
+export interface CountryView {
+  /** ISO 3166 alpha-2. */
+  code: string;
+  /** English name. */
+  name: string;
 }
 
 /** Who is being onboarded. */
@@ -835,6 +1010,38 @@ export type CustomerMessage =
     /** Reading. */
     reading: MeterReading;
     type: "meters";
+  }
+  | {
+    /** At most 64 bytes. */
+    code: string;
+    type: "code";
+  }
+  | {
+    /** As they came. */
+    fixes: Array<FixSaid>;
+    type: "location";
+  }
+  | {
+    type: "no_location";
+    /** Why not. */
+    why: LocationRefusal;
+  }
+  | {
+    /** Counts up in this page's load; comes back with the doing or its refusal. */
+    n: number;
+    /** What. */
+    op: DrawOp;
+    type: "draw";
+  }
+  | {
+    type: "board_again";
+  }
+  | {
+    /** Messages received. */
+    got: number;
+    /** Messages shown. */
+    seen: number;
+    type: "chat_seen";
   };
 
 /** What the server says to a customer's page. */
@@ -887,6 +1094,43 @@ export type CustomerPush =
   }
   | {
     type: "pong";
+  }
+  | {
+    /** Board. */
+    board: BoardView;
+    type: "board";
+  }
+  | {
+    /** Who. */
+    from: Seat;
+    /** The `n` of the page that did it. */
+    n: number;
+    /** What. */
+    op: DrawOp;
+    /** Its number on this board; one left out means that something was missed. */
+    seq: number;
+    type: "drawn";
+  }
+  | {
+    /** Stable code. */
+    code: string;
+    /** Its `n`. */
+    n: number;
+    type: "draw_refused";
+  }
+  | {
+    /** Messages received. */
+    got: number;
+    /** Messages shown. */
+    seen: number;
+    type: "chat_seen";
+  }
+  | {
+    /** Stable code. */
+    code: string;
+    /** The page's name for it. */
+    nonce: string;
+    type: "chat_refused";
   };
 
 /** What the customer's browser tells of itself. */
@@ -917,10 +1161,13 @@ export interface CustomerStatus {
 export interface CustomerView {
   /** First name of the agent, once one has answered. */
   agent_name?: string | null;
+  /** True while the agent asks where the customer is. */
+  asks_location: boolean;
   /** Brand. */
   brand: Brand;
   /** RFC 3339 of the call back, if booked. */
   call_back_at?: string | null;
+  code?: CodeAsk | null;
   /** The customer lets the agent control the device. */
   controls_allowed: boolean;
   ending?: Ending | null;
@@ -1083,6 +1330,66 @@ export type DeviceCommand =
     on: boolean;
   };
 
+/**
+ * What a person does on a board. Places are pairs of 0–65 535 from left to right and top to bottom of
+ * the content (the camera's frame, the image), whatever the screen shows of it and however turned.
+ */
+export type DrawOp =
+  | {
+    /** Chosen by the page, new for each stroke of this person. */
+    id: number;
+    op: "begin";
+    /** Tool. */
+    tool: DrawTool;
+    /** 1–100, thousandths of the content's width. */
+    width: number;
+    /** Where: x, y. */
+    xy: Array<number>;
+  }
+  | {
+    /** Which stroke. */
+    id: number;
+    op: "points";
+    /** x, y, x, y …: 1–256 points. */
+    xy: Array<number>;
+  }
+  | {
+    /** Which stroke. */
+    id: number;
+    op: "end";
+  }
+  | {
+    /** As in `begin`. */
+    id: number;
+    op: "text";
+    /** 1–120 characters. */
+    text: string;
+    /** Height of the letters, thousandths of the content's width. */
+    width: number;
+    /** Where they begin: x, y. */
+    xy: Array<number>;
+  }
+  | {
+    op: "laser";
+    /** Where: x, y. */
+    xy: Array<number>;
+  }
+  | {
+    op: "undo";
+  }
+  | {
+    op: "redo";
+  }
+  | {
+    op: "clear_mine";
+  }
+  | {
+    op: "clear_all";
+  };
+
+/** What a stroke is drawn with. */
+export type DrawTool = "pen" | "highlighter" | "arrow" | "rectangle" | "ellipse" | "text";
+
 /** How it ended. */
 export interface Ending {
   /** `verified`, `rejected`, `escalated`, `under_review`, `incomplete`, `abandoned`, `expired`. */
@@ -1117,11 +1424,16 @@ export interface EvidenceView {
   height: number;
   /** `evd_…`; bytes at `/v1/evidence/{id}/shown` and `/v1/evidence/{id}/original`. */
   id: string;
+  /** Of an annotated picture: `evd_…` of the untouched one. */
+  of?: string | null;
   /** Hex SHA-256 of the original. */
   sha256: string;
   /** What it shows. */
   slot: ImageSlot;
-  /** `report` (the failed attempt), `live` (photographed in the session), `upload` (file chosen by the customer), `chat`. */
+  /**
+   * `report` (the failed attempt), `live` (photographed in the session), `upload` (file chosen by the customer), `chat`,
+   * `screen` (what the agent saw), `annotated` (the same with what was drawn on it).
+   */
   source: string;
   /** The step it was taken for. */
   step?: string | null;
@@ -1166,6 +1478,20 @@ export interface FieldError {
   pointer: string;
 }
 
+/** One reading of a device. */
+export interface FixSaid {
+  /** Radius, metres. */
+  accuracy: number;
+  /** Milliseconds. */
+  age_ms?: number;
+  /** Whether a height came with it. */
+  height?: boolean;
+  /** Degrees. */
+  lat: number;
+  /** Degrees. */
+  lon: number;
+}
+
 /** How a camera focuses. */
 export type FocusMode = "continuous" | "point" | "manual";
 
@@ -1186,6 +1512,33 @@ export type FocusTo =
     distance: number;
     mode: "manual";
   };
+
+/** A place, as told by the device. */
+export interface FoundView {
+  /** Radius of the circle it lies in, metres. */
+  accuracy: number;
+  /** Age of the reading when it was sent, milliseconds. */
+  age_ms: number;
+  /** RFC 3339. */
+  at: string;
+  claimed?: CountryView | null;
+  /** Where the claimed country comes from: `address`, `jurisdiction`; empty when there is none. */
+  claimed_by: string;
+  country?: CountryView | null;
+  /** Kilometres to the claimed country; 0 inside. */
+  distance_km?: number | null;
+  /** Readings sent. */
+  fixes: number;
+  /** What a person should look at; never a verdict. */
+  hints: Array<LocationHint>;
+  /** Degrees. */
+  lat: number;
+  /** Degrees. */
+  lon: number;
+  /** What the network address says: `no_database`, `unknown`, `country`. */
+  network: string;
+  network_country?: CountryView | null;
+}
 
 /** Shape of the frame on the customer's screen. */
 export type FrameShape = "id1" | "id3" | "a4" | "face";
@@ -1243,6 +1596,20 @@ export interface IceServer {
   urls: Array<string>;
   /** Short-lived user name. */
   username?: string | null;
+}
+
+/** What the agent sees of it. */
+export interface IdentityView {
+  code?: CodeView | null;
+  /** Where a code can go, masked. */
+  contacts: Array<ContactView>;
+  /** The customer's place. */
+  location: LocationView;
+  mrz?: MrzView | null;
+  /** Claimed beside read, every field but the machine-readable lines. */
+  readings: Array<ReadingView>;
+  /** Codes that may still be sent in this session. */
+  sends_left: number;
 }
 
 /** What an uploaded or photographed image shows. */
@@ -1346,6 +1713,32 @@ export type LivenessPrompt =
   | "follow_dot"
   | "screen_colors";
 
+/** What a told place may hint at. */
+export type LocationHint =
+  | "zero_accuracy"
+  | "round_coordinates"
+  | "identical_fixes"
+  | "fine_without_height"
+  | "stale"
+  | "jump"
+  | "other_network_country";
+
+/** Why there is no place. */
+export type LocationRefusal = "customer" | "browser" | "unavailable" | "timed_out";
+
+/** The customer's place. */
+export interface LocationView {
+  /** Times it may still be asked. */
+  asks_left: number;
+  found?: FoundView | null;
+  /** An answer is awaited. */
+  open: boolean;
+  /** The last answer was no: `customer`, `browser`, `unavailable`, `timed_out`. */
+  refused?: string | null;
+  /** The procedure needs it; else it cannot be asked for. */
+  wanted: boolean;
+}
+
 /** The log's newest signed checkpoint and whether it fits. */
 export interface LogView {
   /** C2SP signed note. */
@@ -1402,6 +1795,36 @@ export interface MeterReading {
   size: number;
   /** Largest departure from upright and square, degrees. */
   tilt: number;
+}
+
+/** A field as the machine-readable lines have it. */
+export interface MrzField {
+  /** Which. */
+  field: ReadField;
+  /** Its text. */
+  text: string;
+}
+
+/** The machine-readable lines (ICAO 9303). */
+export interface MrzView {
+  /** For `character`: line and column from 1; for `length`: places typed and the nearest length a document has. */
+  at: Array<number>;
+  /** Every check digit. */
+  checks: Array<CheckView>;
+  /** What they say of other fields, ready to be taken over. */
+  fields: Array<MrzField>;
+  /** `td1`, `td2`, `td3`; absent when they cannot be read. */
+  format?: string | null;
+  /** Issuing state and its name, if known. */
+  issuer: string;
+  /** The lines, cleaned. */
+  lines: Array<string>;
+  /** Why they cannot be read: `too_long`, `character`, `length`. */
+  problem?: string | null;
+  /** As typed. */
+  typed: string;
+  /** `expired`, `birth_date_impossible`, `expiry_impossible`, `born_after_expiry`. */
+  warnings: Array<string>;
 }
 
 /** How a new link reaches the customer. */
@@ -1602,8 +2025,12 @@ export interface QuestionView {
   answer: string;
   /** What the claimed data says, for the agent to compare; absent when nothing is on file. */
   expected?: string | null;
-  /** `birth_date`, `address`, `document_number`, `purpose`, … */
+  /** `birth_date`, `address`, `document_number`, `purpose`, …, or the tenant's own. */
   key: string;
+  /** The same in the customer's language, to be read out. */
+  spoken?: string | null;
+  /** The tenant's own words: in English (or the first language there is), for the agent. */
+  text?: string | null;
 }
 
 /** Somebody who waits. */
@@ -1630,6 +2057,27 @@ export interface Range {
   min: number;
   /** Between two values; 0 = none is known. */
   step: number;
+}
+
+/** What the agent can read off a document. */
+export type ReadField = "name" | "birth_date" | "document_number" | "expiry" | "address" | "nationality" | "mrz";
+
+/** A field, claimed and read. */
+export interface ReadingView {
+  /** As claimed. */
+  claimed?: string | null;
+  /** Which. */
+  field: ReadField;
+  /** A date of expiry that has passed, or a date of birth that is still to come. */
+  implausible: boolean;
+  /** The two are written in different scripts. */
+  other_script: boolean;
+  /** `same`, `same_but_marks`, `same_but_order`, `particle`, `different`, `unclaimed`; absent before it was read. */
+  outcome?: string | null;
+  /** As read. */
+  read?: string | null;
+  /** Both, piece by piece, where they differ. */
+  segments: Array<SegmentView>;
 }
 
 /** The published reasons of a decision. */
@@ -1845,6 +2293,16 @@ export interface Scores {
 /** A place in a room. */
 export type Seat = "customer" | "agent" | "supervisor" | "interpreter";
 
+/** A piece of both texts. */
+export interface SegmentView {
+  /** As claimed. */
+  claimed: string;
+  /** `same`, `marks`, `particle`, `moved`, `different`. */
+  kind: string;
+  /** As read. */
+  read: string;
+}
+
 /** The live session. */
 export interface SessionView {
   /** Size of the customer's picture at the server. */
@@ -1968,6 +2426,7 @@ export type StepKind =
   | "liveness"
   | "questions"
   | "one_time_code"
+  | "location"
   | "declaration"
   | "decision";
 
@@ -1992,6 +2451,8 @@ export interface StepView {
   kind: StepKind;
   /** Without it (or a waiver) nobody is verified. */
   mandatory: boolean;
+  /** What it asks for was shown to the server itself: the code typed, the place told. */
+  proven: boolean;
   /** Questions to ask, for question steps: keys of the language files or the tenant's own text. */
   questions: Array<QuestionView>;
   /** The customer looks at each photograph before it is sent. */
@@ -2004,6 +2465,37 @@ export interface StepView {
   /** Why waived. */
   waiver?: string | null;
 }
+
+/** One stroke of a board. */
+export interface StrokeView {
+  /** Finished. */
+  done: boolean;
+  /** Whose. */
+  from: Seat;
+  /** The person's number for it. */
+  id: number;
+  /** Words, of a text. */
+  text?: string | null;
+  /** Tool. */
+  tool: DrawTool;
+  /** Taken back, and may come again. */
+  undone: boolean;
+  /** Thousandths of the content's width. */
+  width: number;
+  /** x, y, x, y …. */
+  xy: Array<number>;
+}
+
+/** What both look at. */
+export type Surface =
+  | {
+    on: "live";
+  }
+  | {
+    /** `evd_…`. */
+    evidence: string;
+    on: "evidence";
+  };
 
 /** One entry of the audit log. */
 export interface TimelineEntry {

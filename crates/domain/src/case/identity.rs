@@ -73,7 +73,7 @@ impl Case {
     ) -> Result<Transition, Refusal> {
         let session = self.held_by(agent, "send_code")?.id;
         let procedure = self.working(agent, "send_code")?;
-        if procedure.step(Kind::OneTimeCode.key(), "send_code")?.proven {
+        if procedure.step(Kind::OneTimeCode.key(), "send_code")?.proven.is_some() {
             return Err(self.refuse(Code::Stale, "send_code"));
         }
         if self.contact(channel).is_none() {
