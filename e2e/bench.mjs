@@ -1,12 +1,13 @@
 // `make bench`: our server beside Debian's janus under the same synthetic load, and the tap in real
 // browsers. Prints a table, writes target/bench.json. Ratios of one run on one machine; judges nothing.
-// Usage: node e2e/bench.mjs [--seconds N] [--rounds N] [--taps N] [--sessions 10,30,60]
+// Usage: node e2e/bench.mjs [--seconds N] [--rounds N] [--taps N] [--sessions 10,30,60] [--points N] [--only annotation]
 import { execFileSync, spawnSync } from 'node:child_process';
 import { cpus, totalmem } from 'node:os';
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { delays } from './delays.mjs';
 import { Desk } from './people.mjs';
 import { DESK, PHONE, Recourse, launch } from './rig.mjs';
 
@@ -154,16 +155,29 @@ async function tapping() {
 const line = (row) => console.log(row.map((cell, i) => (i === 0 ? cell.padEnd(34) : cell.padStart(13))).join(''));
 const round = (/** @type {number} */ v, digits = 2) => Number.isFinite(v) ? v.toFixed(digits) : '-';
 
+/** @param {Awaited<ReturnType<typeof delays>>} found */
+function tellDelays(found) {
+  for (const [way, { p50_ms, p95_ms, points }] of Object.entries(found)) console.log(`annotation, ${way.replaceAll('_', ' ')}: a stroke's point is on the other screen after p50 ${p50_ms} ms, p95 ${p95_ms} ms (${points} points; goal p95 < 150)`);
+}
+if (option('only', '') === 'annotation') {
+  const annotation = await delays(Number(option('points', '120')), quantile);
+  writeFileSync(join(root, 'target/bench-annotation.json'), `${JSON.stringify(annotation, null, 2)}\n`);
+  tellDelays(annotation);
+  process.exit(0);
+}
+
 execFileSync('cargo', ['build', '-q', '-p', 'media', '--example', 'sfu_load'], { cwd: root, stdio: 'inherit' });
 const floor = run('floor');
 const tap = await tapping();
+const annotation = await delays(Number(option('points', '120')), quantile);
 const compared = sessions.map(compare);
-const result = { machine: { cpu: cpus()[0]?.model, cores: cpus().length, memory_gib: Math.round(totalmem() / 2 ** 30) }, floor, tap, compared };
+const result = { machine: { cpu: cpus()[0]?.model, cores: cpus().length, memory_gib: Math.round(totalmem() / 2 ** 30) }, floor, tap, annotation, compared };
 writeFileSync(join(root, 'target/bench.json'), `${JSON.stringify(result, null, 2)}\n`);
 
 console.log(`\n${result.machine.cores} cores, ${result.machine.cpu}; medians of ${rounds} interleaved rounds of ${seconds} s`);
 console.log(`tap to the agent's face (auto-accept chime of 1.5 s included): warm p50 ${tap.warm.p50_ms} ms, p95 ${tap.warm.p95_ms} ms; cold p50 ${tap.cold.p50_ms} ms, p95 ${tap.cold.p95_ms} ms (${tap.warm.taps} taps each)`);
 console.log(`physical floor: ${floor.us_per_packet} us per packet (socket ${floor.socket_us}, cryptography ${floor.crypto_us})\n`);
+tellDelays(annotation);
 line(['', ...compared.map((c) => `${c.sessions} sessions`), 'goal']);
 for (const [title, pick, goal] of /** @type {[string, (c: any) => string, string][]} */ ([
   ['packets per CPU-second, ours', (c) => round(c.packets_per_cpu_second.ours, 0), ''],

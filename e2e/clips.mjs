@@ -54,6 +54,9 @@ const RECIPES = {
     ext: 'y4m',
     args: ['-filter_complex', sway(), '-pix_fmt', 'yuv420p'],
   },
+  // Two marks on a grey wall, lying and upright: for looking where a stroke lands.
+  mark: { ext: 'y4m', args: marks(640, 480) },
+  mark_tall: { ext: 'y4m', args: marks(480, 640) },
   // A tone of half a second each second: a microphone that is heard and falls silent.
   speech: {
     ext: 'wav',
@@ -64,7 +67,14 @@ const RECIPES = {
   },
 };
 
-/** @typedef {'liveness' | 'calm' | 'document' | 'framed' | 'card' | 'agent' | 'speech'} Clip */
+/** @typedef {'liveness' | 'calm' | 'document' | 'framed' | 'card' | 'agent' | 'mark' | 'mark_tall' | 'speech'} Clip */
+
+/** Magenta at 30 % and 25 %, blue at 70 % and 70 %, with a little noise so that the encoder never rests. @param {number} w @param {number} h */
+function marks(w, h) {
+  const size = 32;
+  const box = (/** @type {string} */ colour, /** @type {number} */ x, /** @type {number} */ y) => `drawbox=x=${Math.round(x * w - size / 2)}:y=${Math.round(y * h - size / 2)}:w=${size}:h=${size}:color=${colour}:t=fill`;
+  return ['-f', 'lavfi', '-i', `color=c=0x808080:s=${w}x${h}:r=15:d=2`, '-vf', `noise=alls=4:allf=t,${box('magenta', 0.3, 0.25)},${box('blue', 0.7, 0.7)}`, '-pix_fmt', 'yuv420p'];
+}
 
 /** One portrait, its sides faded into a blur, as four seconds of somebody who sits and breathes; the end meets the beginning. */
 function sway() {

@@ -135,6 +135,7 @@ async function customer(icon) {
   await later("challenges", ["main", "call"], 'export * from "./customer/challenges.tsx";');
   // Only for those who meet an agent; not while the customer reads. Before what loads it and therefore knows its address.
   const met = await later("capture", ["main", "call"], 'export * from "./customer/capture.tsx";');
+  await later("board", ["main", "call"], 'export * from "./customer/Board.tsx";');
   const reading = (await later("call", ["main"], lender("call"))) + (await later("more", ["main", "call"], lender("more")));
   const made = await part([], lender("main"));
   const text = (end) => (made.outputFiles.find((file) => file.path.endsWith(end))?.text ?? "").replaceAll("</script", "<\\/script").trim();

@@ -35,7 +35,7 @@ export function pair(file: Pick<CaseFile, "reports" | "evidence">): { pairs: Pai
     .filter((evidence) => !known.has(evidence.id))
     .map(({ id, slot, source, width, height, sha256, at }) => ({ id, slot, source, width, height, sha256, at, attempt: undefined }));
   submitted.push(...rest.filter((picture) => picture.source === "report"));
-  const live = rest.filter((picture) => picture.source === "live" || picture.source === "upload");
+  const live = rest.filter((picture) => ["live", "upload", "screen", "annotated"].includes(picture.source));
   const chat = rest.filter((picture) => picture.source === "chat");
   const pairs = ORDER.map((slot) => ({ slot, submitted: submitted.filter((each) => PLACE[each.slot] === slot), live: live.filter((each) => PLACE[each.slot] === slot) }))
     .filter((each) => each.submitted.length + each.live.length > 0);

@@ -80,7 +80,7 @@ export const codeWords: Record<ReasonCode, string> = {
 };
 
 export const outcomeWords: Record<CheckOutcome, string> = { failed: "Failed", inconclusive: "Inconclusive" };
-export const sourceWords: Record<string, string> = { report: "Failed attempt", live: "Live still", upload: "Uploaded file", chat: "From chat" };
+export const sourceWords: Record<string, string> = { report: "Failed attempt", live: "Live still", upload: "Uploaded file", chat: "From chat", screen: "Snapshot", annotated: "Snapshot with drawing" };
 export const gapWords: Record<string, string> = { loss: "Packets lost", interrupted: "Line broke off", server_stopped: "Server stopped", recorder_full: "Recorder overloaded" };
 export const queueWords: Record<string, string> = { queued: "Waiting", ringing: "Ringing", parked: "Line dropped, place kept" };
 export const queueTone: Record<string, Tone> = { queued: "plain", ringing: "live", parked: "warn" };
@@ -128,6 +128,8 @@ export const factWords: Record<string, string> = {
   agent_created: "An account was made", agent_drawn: "An agent was drawn at random", agent_changed: "An account was changed", agent_reset: "A sign-in link was made", signed_in: "Signed in", signed_out: "Signed out", sign_in_refused: "A sign-in was refused",
   password_set: "A password was set", second_factor_set: "A second factor was set up", endpoint_added: "A webhook endpoint was added", endpoint_removed: "A webhook endpoint was removed", endpoint_disabled: "A webhook endpoint was switched off",
   delivery_replayed: "A webhook was sent again", api_key_created: "An API key was made", api_key_revoked: "An API key was revoked", settings_changed: "The settings were changed", server_started: "The server started", server_stopped: "The server stopped",
+
+  surface_shown: "The agent chose what both look at", drawing_kept: "What was drawn was sealed",
 };
 
 /** What the short values of a fact's body mean; others are shown as they are. */

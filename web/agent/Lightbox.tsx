@@ -3,11 +3,13 @@ import { useRef, useState } from 'preact/hooks';
 import type { EvidenceView, ImageView } from '../generated/api.ts';
 import type { Pair } from '../lib/desk.ts';
 import { Icon } from '../lib/ui/icons.tsx';
+import { showEvidence } from './board.ts';
 import { shownUrl } from './Images.tsx';
 import { Sheet } from './Sheet.tsx';
 import { Sign } from './signs.tsx';
 import { slot as slotWords, t } from './text.ts';
-import { look, type Look } from './view.ts';
+import { b } from './text-board.ts';
+import { look, stage, type Look } from './view.ts';
 
 interface Pose { zoom: number; x: number; y: number; turn: number }
 type Side = 'submitted' | 'live';
@@ -83,6 +85,7 @@ export function Lightbox() {
   const pair = l.pairs.find(p => p.slot === l.slot);
   const submitted = pair?.submitted.find(i => i.id === l.submitted);
   const live = pair?.live.find(e => e.id === l.live);
+  const shownId = l.both ? live?.id ?? submitted?.id : l.side === 'live' ? live?.id : submitted?.id;
   const set = (next: Look): void => { look.value = next; setPoses({ submitted: START, live: START }); };
   const move = (side: Side) => (change: (p: Pose) => Pose): void => setPoses(old => together
     ? { submitted: change(old.submitted), live: change(old.live) } : { ...old, [side]: change(old[side]) });
@@ -109,6 +112,7 @@ export function Lightbox() {
         <button class="btn icon-only" aria-label={t.larger} title={t.larger} onClick={() => both(p => zoomed(p, 1.4))}><Icon name="plus" /></button>
         <button class="btn" onClick={() => both(() => START)}>{t.fit}</button>
         <button class="btn icon-only" aria-label={t.rotate} title={t.rotate} onClick={() => both(turn)}><Sign name="rotate" /></button>
+        {stage.value === 'call' && shownId && <button class="btn" onClick={() => { showEvidence(shownId); close(); }}><Icon name="users" />{b.showThis}</button>}
         <button class="btn icon-only" aria-label={t.close} title={t.close} onClick={close}><Icon name="x" /></button>
       </header>
       <div class="panes" data-both={l.both}>

@@ -14,6 +14,8 @@ import { Prompt } from './Prompt.tsx';
 import { Key, Sign } from './signs.tsx';
 import { customerCamera, ladder as ladderWords, lineWord, ownCamera, recording as recordingWords, t } from './text.ts';
 import { c } from './text-camera.ts';
+import { BoardControl, BoardStage, BoardTools } from './Board.tsx';
+import { faceVideo } from './board.ts';
 import { closer, ending, endVideo, openVerdict, stage } from './view.ts';
 
 function rate(kbps: number): string { return kbps >= 1_000 ? `${(kbps / 1_000).toFixed(1)} Mbit/s` : `${kbps} kbit/s`; }
@@ -106,7 +108,7 @@ function Picture({ file, talk }: { file: AgentCaseView; talk: Talk }) {
   useEffect(() => { if (video.current) video.current.style.transformOrigin = origin; }, [origin]);
   return (
     <div ref={box} class={closer.value ? 'face closer' : 'face'} onPointerDown={e => pinch.current.down(e, lensOf(file, talk).zoom)} onPointerMove={e => { onMove(e); pinch.current.move(e); }} onPointerUp={e => pinch.current.up(e)} onPointerCancel={e => pinch.current.up(e)}>
-      <VideoTile stream={customer.value} label={file.name} contain on={flows} element={v => { video.current = v; }} onBlocked={p => setPlay(() => p)}>
+      <VideoTile stream={customer.value} label={file.name} contain on={flows} element={v => { video.current = v; faceVideo.current = v; }} onBlocked={p => setPlay(() => p)}>
         <Icon name={file.customer.connected ? 'user' : 'wifi_off'} size={32} /><span role="status">{emptyWords(file)}</span>
       </VideoTile>
       <button class="face-zoom" aria-pressed={closer.value} aria-keyshortcuts="Z" data-focus={focus} aria-label={label} title={label} onClick={e => onPicture(e, file, video.current)} />
@@ -149,6 +151,7 @@ export function Live({ file, talk }: { file: AgentCaseView; talk: Talk }) {
     <div class="live" data-stage={at}>
       <div class="stage">
         <Picture file={file} talk={talk} />
+        {at === 'call' && <BoardStage file={file} />}
         <div class="stage-top">
           <Recording file={file} />
           {at === 'call' && road.value === 'interrupted' && <span class="pill" data-line="poor" role="status"><Icon name="refresh" size={16} />{t.rebuilding}</span>}
@@ -163,6 +166,7 @@ export function Live({ file, talk }: { file: AgentCaseView; talk: Talk }) {
         <div class="stage-acts">
           <button class="round" aria-pressed={self.muted.value} aria-keyshortcuts="M" aria-label={self.muted.value ? t.unmute : t.mute} title={`${self.muted.value ? t.unmute : t.mute} (M)`} onClick={toggleMute}><Icon name={self.muted.value ? 'mic_off' : 'mic'} /></button>
           <button class="round" aria-pressed={self.dark.value} aria-keyshortcuts="V" aria-label={self.dark.value ? t.cameraOn : t.cameraOff} title={`${self.dark.value ? t.cameraOn : t.cameraOff} (V)`} onClick={toggleDark}><Icon name={self.dark.value ? 'camera_off' : 'video'} /></button>
+          {at === 'call' && <BoardControl live={file.customer.connected} />}
           {at === 'call' && <button class="round end" aria-label={t.hangUp} title={t.hangUp} onClick={() => { ending.value = true; }}><Icon name="phone_off" /></button>}
           {lines.agent && lines.agent.word !== 'good' && <span class="pill" data-line={lines.agent.word} title={t.quality(lines.agent.rtt, lines.agent.loss.toFixed(1), rate(lines.agent.kbps))}><Sign name="signal" />{t.yourLine}{ladderWords[ladder] ? ` · ${ladderWords[ladder]}` : ''}</span>}
         </div>
@@ -170,6 +174,7 @@ export function Live({ file, talk }: { file: AgentCaseView; talk: Talk }) {
         {at === 'deciding' && file.phase === 'deciding' && <Deciding />}
         {ending.value && <EndAsk />}
       </div>
+      {at === 'call' && <BoardTools />}
       {at === 'call' && <Lens file={file} talk={talk} />}
     </div>
   );

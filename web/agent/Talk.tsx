@@ -3,20 +3,24 @@ import { useState } from 'preact/hooks';
 import type { AgentCaseView, CannedReply } from '../generated/api.ts';
 import type { Talk as TalkState } from '../lib/desk.ts';
 import { Chat, type ChatWords } from '../lib/ui/Chat.tsx';
-import { sayOf, sendingPicture, sendPicture, write } from './desk.ts';
+import { filled } from '../lib/canned.ts';
+import { showEvidence } from './board.ts';
+import { drop, sayOf, sendingPicture, sendPicture, write } from './desk.ts';
 import { shownUrl } from './Images.tsx';
+import './reading.ts';
 import { Key } from './signs.tsx';
 import { language, plain, t } from './text.ts';
+import { chatWords } from './text-board.ts';
 import { agentFirstName, canned, draft, openReplies, replies, stage, tenant } from './view.ts';
 
 const WORDS: ChatWords = {
-  log: t.chat, placeholder: t.chatPlaceholder, send: t.send, attach: t.attach, delivered: t.kept, sending: t.sending,
-  image: t.picture, imageLost: t.broken, empty: t.emptyChat,
+  log: t.chat, placeholder: t.chatPlaceholder, send: t.send, attach: t.attach, sending: t.sending,
+  image: t.picture, imageLost: t.broken, empty: t.emptyChat, ...chatWords,
 };
 
 function textFor(reply: CannedReply, locale: string, name: string): string {
   const text = reply.texts[locale] ?? reply.texts[locale.split('-')[0] ?? ''] ?? reply.texts.en ?? Object.values(reply.texts)[0] ?? '';
-  return text.replaceAll('{name}', name).replaceAll('{agent}', agentFirstName.value).replaceAll('{brand}', tenant.value);
+  return filled(text, { customer: name, agent: agentFirstName.value, brand: tenant.value });
 }
 
 /** Replies whose name or text holds what stands behind the slash. */
@@ -56,9 +60,9 @@ export function Talk({ file, talk }: { file: AgentCaseView; talk: TalkState }) {
       <h2 id="chat-title">{t.chat}<span class="dim small">{language(file.locale)}</span><span class="grow" />
         <button class="btn quiet tight" aria-expanded={open} aria-keyshortcuts="/" disabled={over} onClick={() => { if (open) { replies.value = false; if (draft.peek().startsWith('/')) draft.value = ''; } else openReplies(); }}>{t.canned}<Key k="/" /></button>
       </h2>
-      <Chat me="agent" messages={talk.messages} unsent={talk.outgoing} words={WORDS} locale="en-GB" disabled={over}
+      <Chat me="agent" messages={talk.messages} unsent={talk.outgoing} read={talk.read} words={WORDS} locale="en-GB" disabled={over}
         typing={talk.typingUntil > 0 ? t.typing(file.name) : sendingPicture.value ? t.sendingPicture : ''}
-        onSend={write} onTyping={on => sayOf({ type: 'typing', on })} onAttach={f => void sendPicture(f)} imageUrl={id => Promise.resolve(shownUrl(id))}
+        onSend={write} onDrop={drop} onLook={stage.value === 'call' ? showEvidence : undefined} onTyping={on => sayOf({ type: 'typing', on })} onAttach={f => void sendPicture(f)} imageUrl={id => Promise.resolve(shownUrl(id))}
         draft={draft.value} onDraft={text => { draft.value = text; setAt(0); if (!text.startsWith('/')) replies.value = false; }} onKey={onKey}>
         {open && (
           <ul class="replies" role="listbox" tabIndex={0} aria-label={t.canned}>

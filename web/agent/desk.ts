@@ -34,6 +34,9 @@ export const customerFlows = signal(false);
 export const answering = signal('');
 export const sendingPicture = signal(false);
 
+/** Those who hear what the reducer of the desk has no use for. */
+export const heardBeside = new Set<(push: AgentPush) => void>();
+
 let line: Line<AgentMessage, AgentPush> | null = null;
 let room: Room | null = null;
 let roomCase: string | null = null;
@@ -57,6 +60,7 @@ export function bar(command: DeviceCommand, why: string): void { put({ is: 'barr
 export function write(text: string): void { put({ is: 'written', text, nonce: randomHex(10), now: Date.now() }); }
 export function note(text: string): void { put({ is: 'noted', text, now: Date.now() }); }
 export function tell(code: string, detail: string, of: string): void { put({ is: 'told', code, detail, of, now: Date.now() }); }
+export function drop(nonce: string): void { put({ is: 'dropped', nonce }); }
 export function dismiss(id: number): void { put({ is: 'dismissed', id }); }
 
 type OfCase = Extract<AgentMessage, { case: string }>;
@@ -149,6 +153,7 @@ function hear(push: AgentPush): void {
     const held = desk.peek().talk?.case;
     if (held && held !== before) restoreDraft(held);
   });
+  for (const listen of heardBeside) listen(push);
   if (push.type === 'problem' && push.of === 'accept') answering.value = '';
   if (push.type === 'problem' && push.of === 'offer') {
     const refused = room;

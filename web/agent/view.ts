@@ -3,6 +3,7 @@ import { computed, effect, signal } from '@preact/signals';
 import type { AgentCaseView, CannedReply, ImageSlot, ReasonCode, StepView, Verdict, VerdictReasons } from '../generated/api.ts';
 import { call } from '../lib/api.ts';
 import { currentStep, locksOf, openSteps, pairs, stageOf, type Pair } from '../lib/desk.ts';
+import { toggleBoard } from './board.ts';
 import { closeCompare, comparing, leaveCompare, openCompare } from './compare.ts';
 import { accept, desk, reject, say, sayOf, tell } from './desk.ts';
 import { actionFor, type Action, type Pressed, type Sheet } from './keys.ts';
@@ -154,6 +155,7 @@ export function run(action: Action): void {
     case 'compare': if (desk.peek().file) openCompare(); return;
     case 'details': details.value = !details.peek(); return;
     case 'closer': closer.value = !closer.peek(); return;
+    case 'board': return toggleBoard();
     case 'verdict': return openVerdict(action.verdict);
     case 'confirm': return ending.peek() ? endVideo() : confirmVerdict();
     case 'reason': {

@@ -39,8 +39,17 @@ const chatWords = (): ChatWords => ({
   placeholder: t("chat.placeholder"),
   send: t("chat.send"),
   attach: t("chat.attach"),
+  attachNotice: t("chat.attach_notice"),
+  attachSend: t("chat.attach_send"),
+  cancel: t("chat.cancel"),
+  sent: t("chat.sent"),
   delivered: t("chat.delivered"),
+  seen: t("chat.seen"),
   sending: t("chat.sending"),
+  refused: (code) => t(code === "limit_reached" ? "chat.full" : "chat.refused"),
+  edit: t("chat.edit"),
+  tooLong: (n) => t("chat.too_long", { n }),
+  link: (host) => t("chat.link", { host }),
   image: t("chat.image"),
   imageLost: t("chat.image_lost"),
   empty: t("chat.empty"),
@@ -52,10 +61,12 @@ function Talk({ s, act }: Props) {
       me="customer"
       messages={s.chat}
       unsent={s.unsent}
+      read={s.read}
       words={chatWords()}
       locale={locale()}
       typing={s.typing ? t("chat.typing", { agent: agentName(s) }) : ""}
       onSend={act.say}
+      onDrop={act.unsay}
       onTyping={act.typing}
       onAttach={s.view?.phase === "live" ? (file) => act.sendPhoto(file, "other_page") : undefined}
       imageUrl={act.imageUrl}

@@ -158,7 +158,7 @@ export function Stage({ s, act, more, stream, agent }: StageProps) {
   const own = useRef<HTMLVideoElement | null>(null);
   const since = useRef(Date.now());
   const live = s.agentSeen || s.view?.phase === "live" || s.view?.phase === "interrupted";
-  const swap = live && selfIsLarge(s);
+  const swap = live && (selfIsLarge(s) || s.board?.on === "live");
   const trouble = troubleOf(s);
   const photos = s.view?.mode === "photos";
   const name = agentName(s);
@@ -166,7 +166,7 @@ export function Stage({ s, act, more, stream, agent }: StageProps) {
   const guided = guideOf(s);
   const paper = guided !== null && guided !== "portrait" && guided !== "selfie";
   useLight(own, !live && s.camera === "on", act.light);
-  const classes = ["stage", live ? "live" : "queued", swap && "swap", (trouble || photos) && "split", s.chatOpen && "chatting"].filter(Boolean).join(" ");
+  const classes = ["stage", live ? "live" : "queued", swap && "swap", (trouble || photos) && "split", s.chatOpen && "chatting", live && s.board && "boarded"].filter(Boolean).join(" ");
   return (
     <main class={classes}>
       <VideoTile class="agent" stream={agent} label={t("live.agent_video", { agent: name })} onBlocked={act.heard}>
@@ -190,6 +190,7 @@ export function Stage({ s, act, more, stream, agent }: StageProps) {
       )}
       {more && live && !trouble && !photos && <more.Over s={s} act={act} own={own.current} />}
       {more && live && <more.Prompt s={s} act={act} />}
+      {more && live && s.board && <more.Together s={s} act={act} own={() => own.current} />}
       {more && <more.Aids s={s} act={act} trouble={trouble} />}
       <Controls s={s} act={act} />
     </main>

@@ -18,6 +18,7 @@ export function actions(first: FirstActions, session: Session, talk: Talk, host:
     mute: () => device.care?.mute(session.state.microphone),
     setChat: (open) => talk.happened({ type: "chat_open", open }),
     say: (text) => talk.say(text),
+    unsay: (nonce) => talk.drop(nonce),
     typing: (on) => void send({ type: "typing", on }),
     imageUrl: (evidence) => hands.then((all) => all.picture(evidence)),
     sendPhoto: (file, slot) =>
@@ -30,6 +31,7 @@ export function actions(first: FirstActions, session: Session, talk: Talk, host:
       if (command != null) handed((all) => all.done(command, { ok: false, why: "refused" }));
       dispatch({ type: "set", change: { wish: null } });
     },
+    canvas: () => hands.then((all) => all.canvas()),
     callBack: (at) => hands.then((all) => all.callBack(at)),
     newLink: () => hands.then((all) => all.newLink()),
     leave: () => {

@@ -5,14 +5,16 @@ import type { Light } from "../lib/camera.ts";
 import type { Place } from "../lib/place.ts";
 import type { CustomerState } from "../lib/room.ts";
 import type { Far } from "./far.ts";
+import type { Canvas } from "./hands.ts";
 import { en, type CoreKey } from "./text/en.ts";
 import type { AskKey } from "./text/en-asks.ts";
+import type { BoardKey } from "./text/en-board.ts";
 import type { CallKey } from "./text/en-call.ts";
 import type { CaptureKey } from "./text/en-capture.ts";
 import type { MoreKey } from "./text/en-more.ts";
 import type { PromptKey } from "./text/en-prompts.ts";
 
-export type TextKey = CoreKey | CallKey | MoreKey | PromptKey | CaptureKey | AskKey;
+export type TextKey = CoreKey | CallKey | MoreKey | PromptKey | CaptureKey | AskKey | BoardKey;
 export type Text = Readonly<Record<TextKey, string>>;
 
 let language = "en";
@@ -50,6 +52,7 @@ export interface Actions extends FirstActions {
   mute(): void;
   setChat(open: boolean): void;
   say(text: string): void;
+  unsay(nonce: string): void;
   typing(on: boolean): void;
   imageUrl(evidence: string): Promise<string>;
   sendPhoto(file: Blob, slot: ImageSlot): void;
@@ -72,6 +75,7 @@ export interface Actions extends FirstActions {
   code(typed: string): boolean;
   /** Where the device is, or why it does not say. */
   place(answer: Place): boolean;
+  canvas(): Promise<Canvas>;
 }
 
 export interface Props<A = Actions> {

@@ -1,6 +1,6 @@
 // The errands of the customer's own, and the way to the part that obeys the agent: loaded while the first screen is read.
 // Knows the device and the server, not the screens.
-import type { CallBackBooked, DeviceCommand, ImageSlot, NewLink } from "../generated/api.ts";
+import type { CallBackBooked, CustomerPush, DeviceCommand, ImageSlot, NewLink, Surface } from "../generated/api.ts";
 import { call, callBlob } from "../lib/api.ts";
 import { flipCamera, type Facing } from "../lib/camera.ts";
 import { setTorch } from "../lib/lens.ts";
@@ -8,11 +8,20 @@ import type { Device, DeviceOptions, Outcome } from "./device.ts";
 import { loadCapture } from "./far.ts";
 import type { Obey } from "./obey.ts";
 
+type BoardPart = typeof import("./Board.tsx");
+/** The board's component and this page's end of it. */
+export interface Canvas {
+  Board: BoardPart["Board"];
+  easel: ReturnType<BoardPart["easel"]>;
+}
+
 export class Hands {
   readonly #device: Device;
   readonly #token: string;
   readonly #pictures = new Map<string, Promise<string>>();
   #far: Promise<Obey> | undefined;
+
+  #canvas: Promise<Canvas> | null = null;
 
   constructor(device: Device, token: string) {
     this.#device = device;
@@ -79,6 +88,37 @@ export class Hands {
     this.#far ??= loadCapture().then(({ Obey }) => new Obey(this.#device, this, this.#token));
     this.#far.catch(() => (this.#far = undefined));
     return this.#far;
+  }
+
+  /** Loaded when something is first shown; a lost line only means another try. */
+  canvas = (): Promise<Canvas> => {
+    this.#canvas ??= this.#loadCanvas();
+    return this.#canvas;
+  };
+
+  async #loadCanvas(): Promise<Canvas> {
+    const { send, dispatch, state } = this.#options;
+    for (let round = 0; ; round += 1) {
+      try {
+        const part = (await import(LAZY["board"] + (round ? `?${round}` : ""))) as BoardPart;
+        const surface = (board: Surface | null) => void (board === state().board || dispatch({ type: "set", change: { board } }));
+        return { Board: part.Board, easel: part.easel(send, surface) };
+      } catch {
+        await new Promise((wake) => setTimeout(wake, 2_000));
+      }
+    }
+  }
+
+  /** What the server says of the board; without one there is nothing to load. */
+  heard(push: CustomerPush): void {
+    if (push.type !== "board" && push.type !== "drawn" && push.type !== "draw_refused") return;
+    if (push.type === "board" && !push.board.surface && !this.#canvas) return;
+    void this.canvas().then(({ easel }) => easel.heard(push));
+  }
+
+  /** The line is back: what was drawn while it broke may not have arrived. */
+  lost(): void {
+    void this.#canvas?.then(({ easel }) => easel.lost());
   }
 
   done(id: number, outcome: Outcome): void {

@@ -10,6 +10,8 @@ import "./sheets.css";
 import "./wide.css";
 import "../lib/ui/prompt-picture.css";
 import "./prompt.css";
+import "../lib/ui/annotate.css";
+import "./board.css";
 import { render } from "preact";
 import { chooseLanguage, type Table } from "../lib/i18n.ts";
 import { screenOf, type CustomerState } from "../lib/room.ts";

@@ -9,3 +9,4 @@ export { Hands } from "./hands.ts";
 export { Over } from "./Over.tsx";
 export { Prompt } from "./Prompt.tsx";
 export { Page } from "./Pages.tsx";
+export { Together } from "./Together.tsx";

@@ -185,6 +185,8 @@ export class Session {
         this.dispatch({ type: "view", view: message.view });
         break;
       case "chat":
+      case "chat_seen":
+      case "chat_refused":
         void this.talk.made.then((talk) => talk.happened(message));
         break;
       case "answer":
@@ -210,6 +212,8 @@ export class Session {
         break;
       case "pong":
         break;
+      default:
+        void this.hands.made.then((hands) => hands.heard(message));
     }
   };
 

@@ -2,6 +2,7 @@
 // Knows the session, not the screens.
 import type { ChatMessage } from "../generated/api.ts";
 import { randomHex } from "../lib/api.ts";
+import { chatAfter } from "../lib/room.ts";
 import { talked, type TalkEvent } from "../lib/talk.ts";
 import type { Session } from "./session.ts";
 
@@ -10,10 +11,30 @@ export class Talk {
 
   constructor(session: Session) {
     this.#session = session;
+    // What came while the page was behind is seen when it is in front again.
+    document.addEventListener("visibilitychange", () => this.#tell());
   }
+
+  #told = { got: 0, seen: 0 };
 
   happened(event: TalkEvent): void {
     this.#session.become(talked(this.#session.state, event));
+    this.#tell();
+  }
+
+  /** How far the chat is here and how far it is seen, said when it changes. */
+  #tell(): void {
+    const { state } = this.#session;
+    const got = chatAfter(state);
+    const looked = (state.chatOpen || state.view?.mode === "photos") && document.visibilityState === "visible";
+    const seen = looked ? got : this.#told.seen;
+    if (got === this.#told.got && seen === this.#told.seen) return;
+    if (this.#session.send({ type: "chat_seen", got, seen })) this.#told = { got, seen };
+  }
+
+  /** Words that were refused, for the field to take them up again. */
+  drop(nonce: string): void {
+    this.happened({ type: "dropped", nonce });
   }
 
   say(text: string): void {
@@ -30,6 +51,9 @@ export class Talk {
 
   /** The line is back: what it may have lost. */
   again(): void {
-    for (const { nonce, text } of this.#session.state.unsent) this.#session.send({ type: "chat", nonce, text });
+    this.#told = { got: 0, seen: 0 };
+    this.#tell();
+    void this.#session.hands.made.then((hands) => hands.lost());
+    for (const { nonce, text, refused } of this.#session.state.unsent) if (!refused) this.#session.send({ type: "chat", nonce, text });
   }
 }

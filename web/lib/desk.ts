@@ -25,7 +25,7 @@ const EFFECTS_KEPT = 12;
 /** Chat kept in the page; the server keeps all of it. */
 const CHAT_KEPT = 500;
 
-export interface Outgoing { nonce: string; text: string; at: number }
+export interface Outgoing { nonce: string; text: string; at: number; refused?: string }
 export interface Asked { id: number; command: DeviceCommand; at: number; held: HeldFor | null }
 export interface Effect { id: number; command: DeviceCommand; at: number; ok: boolean; why: string; evidence: string | null; effect: CameraSettings | null }
 export interface Meters { reading: MeterReading; at: number }
@@ -45,6 +45,8 @@ export interface Talk {
   /** Steps and verdicts said and not yet seen in a view. */
   busy: readonly string[];
   notes: Notes;
+  /** How far the customer has the chat: received and shown. */
+  read: { got: number; seen: number };
 }
 
 export interface DeskState {
@@ -78,6 +80,7 @@ export type DeskInput =
   | { is: 'draft_found'; case: string; text: string; now: number }
   | { is: 'told'; code: string; detail: string; of: string; now: number }
   | { is: 'dismissed'; id: number }
+  | { is: 'dropped'; nonce: string }
   | { is: 'ticked'; now: number };
 
 export interface Advance { state: DeskState; say: readonly AgentMessage[] }
@@ -104,6 +107,7 @@ export function advance(state: DeskState, input: DeskInput): Advance {
     case 'told': return quiet(notice(state, input.code, input.detail, input.of, input.now));
     case 'dismissed': return quiet({ ...state, notices: state.notices.filter(n => n.id !== input.id) });
     case 'ticked': return ticked(state, input.now);
+    case 'dropped': return quiet(withTalk(state, t => ({ ...t, outgoing: t.outgoing.filter(o => o.nonce !== input.nonce) })));
   }
 }
 
@@ -116,7 +120,7 @@ function withTalk(state: DeskState, change: (t: Talk) => Talk): DeskState {
 function newTalk(id: string, notes: string): Talk {
   return {
     case: id, messages: [], outgoing: [], typingUntil: 0, asked: [], effects: [], meters: null, busy: [],
-    notes: { text: notes, state: 'kept', editedAt: 0 },
+    notes: { text: notes, state: 'kept', editedAt: 0 }, read: { got: 0, seen: 0 },
   };
 }
 
@@ -131,7 +135,7 @@ function opened(state: DeskState, now: number): Advance {
   const talk = state.talk;
   const say: AgentMessage[] = [];
   if (!talk) return { state: next, say };
-  for (const o of talk.outgoing) say.push({ type: 'chat', case: talk.case, nonce: o.nonce, text: o.text });
+  for (const o of talk.outgoing) if (!o.refused) say.push({ type: 'chat', case: talk.case, nonce: o.nonce, text: o.text });
   if (talk.notes.state !== 'kept') say.push({ type: 'notes', case: talk.case, text: talk.notes.text });
   return { state: withTalk(next, t => t.notes.state === 'kept' ? t : { ...t, notes: { ...t.notes, state: 'sent' } }), say };
 }
@@ -154,6 +158,9 @@ function heard(state: DeskState, push: AgentPush, now: number): Advance {
     case 'problem': return quiet(refused(state, push.code, push.detail, push.of, now));
     case 'answer':
     case 'pong': return quiet(state);
+    case 'chat_seen': return quiet(withTalk(state, t => t.case === push.case ? { ...t, read: { got: push.got, seen: push.seen } } : t));
+    case 'chat_refused': return quiet(withTalk(state, t => ({ ...t, outgoing: t.outgoing.map(o => o.nonce === push.nonce ? { ...o, refused: push.code } : o) })));
+    case 'board': case 'drawn': case 'draw_refused': return quiet(state);
   }
 }
 
@@ -255,7 +262,7 @@ function said(state: DeskState, message: AgentMessage): Advance {
 }
 
 function written(state: DeskState, raw: string, nonce: string, now: number): Advance {
-  const text = raw.trim().slice(0, 2_000);
+  const text = raw.trim();
   const talk = state.talk;
   if (!talk || text === '') return quiet(state);
   const next = withTalk(state, t => ({ ...t, outgoing: [...t.outgoing, { nonce, text, at: now }].slice(-50) }));
@@ -342,7 +349,7 @@ const SLOT_ORDER: readonly ImageSlot[] = ['document_front', 'document_back', 'do
 export function pairs(file: AgentCaseView): Pair[] {
   const same = (slot: ImageSlot): ImageSlot => slot === 'selfie' ? 'portrait' : slot;
   const submitted = [...file.reports].reverse().flatMap(r => r.images);
-  const live = [...file.evidence].reverse().filter(e => e.source === 'live' || e.source === 'upload');
+  const live = [...file.evidence].reverse().filter(e => e.source === 'live' || e.source === 'upload' || e.source === 'screen' || e.source === 'annotated');
   const first = failedSlot(file.reports.at(-1)?.check.reasons ?? []);
   return SLOT_ORDER
     .map(slot => ({ slot, submitted: submitted.filter(i => same(i.slot) === slot), live: live.filter(e => same(e.slot) === slot) }))

@@ -1,9 +1,9 @@
 // What the customer's page knows and shows: a pure reducer, no DOM, no clock, no network. The chat's own is in talk.ts.
-import type { CameraState, ChatMessage, CustomerView, Framing, ImageSlot, LadderStep, LinkView, Phase } from "../generated/api.ts";
+import type { CameraState, ChatMessage, CustomerView, Framing, ImageSlot, LadderStep, LinkView, Phase, Surface } from "../generated/api.ts";
 import type { Light } from "./camera.ts";
 import type { RoomState as MediaState } from "./rtc.ts";
 import type { LineState } from "./socket.ts";
-import type { Unsent } from "./ui/Chat.tsx";
+import type { Read, Unsent } from "./ui/Chat.tsx";
 
 /** A photograph the agent asked for, which the customer must take by hand. */
 export interface PhotoWish {
@@ -73,6 +73,10 @@ export interface CustomerState {
   framing?: Framing | null;
   /** A page beside the way, opened by the customer. */
   aside: "none" | "callback" | "phone" | "leave";
+  /** What both look at together. */
+  board?: Surface | null;
+  /** How far the other side has the chat. */
+  read?: Read;
 }
 
 export const START: CustomerState = {
@@ -117,7 +121,7 @@ export type CustomerEvent =
   | { type: "set"; change: Partial<Pick<CustomerState, Settable>> };
 
 /** Plain facts of the device that need no rule. */
-export type Settable = "camera" | "slow" | "microphone" | "facing" | "abilities" | "torch" | "light" | "typing" | "line" | "media" | "agentSeen" | "ladder" | "guide" | "wish" | "replaced" | "silent" | "aside" | "hold" | "review" | "framing";
+export type Settable = "camera" | "slow" | "microphone" | "facing" | "abilities" | "torch" | "light" | "typing" | "line" | "media" | "agentSeen" | "ladder" | "guide" | "wish" | "replaced" | "silent" | "aside" | "hold" | "review" | "framing" | "board";
 
 export function reduce(state: CustomerState, event: CustomerEvent): CustomerState {
   switch (event.type) {

@@ -7,7 +7,10 @@ export type TalkEvent =
   | { type: "chat"; from: number; messages: readonly ChatMessage[] }
   | { type: "wrote"; message: Unsent }
   | { type: "own_picture"; message: ChatMessage }
-  | { type: "chat_open"; open: boolean };
+  | { type: "chat_open"; open: boolean }
+  | { type: "chat_seen"; got: number; seen: number }
+  | { type: "chat_refused"; nonce: string; code: string }
+  | { type: "dropped"; nonce: string };
 
 /** A page keeps this many messages; older ones are at the server. */
 const MOST_MESSAGES = 500;
@@ -22,6 +25,12 @@ export function talked(state: CustomerState, event: TalkEvent): CustomerState {
       return state.chat.some((each) => each.image === event.message.image) ? state : { ...state, chat: [...state.chat, event.message] };
     case "chat_open":
       return { ...state, chatOpen: event.open, unread: event.open ? 0 : state.unread };
+    case "chat_seen":
+      return { ...state, read: { got: event.got, seen: event.seen } };
+    case "chat_refused":
+      return { ...state, unsent: state.unsent.map((each) => (each.nonce === event.nonce ? { ...each, refused: event.code } : each)) };
+    case "dropped":
+      return { ...state, unsent: state.unsent.filter((each) => each.nonce !== event.nonce) };
   }
 }
 

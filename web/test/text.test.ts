@@ -3,6 +3,7 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 import { en } from "../customer/text/en.ts";
 import { asks } from "../customer/text/en-asks.ts";
+import { board } from "../customer/text/en-board.ts";
 import { call } from "../customer/text/en-call.ts";
 import { capture } from "../customer/text/en-capture.ts";
 import { more } from "../customer/text/en-more.ts";
@@ -17,7 +18,7 @@ import { text as vi } from "../customer/text/vi.ts";
 import { text as zh } from "../customer/text/zh-Hans.ts";
 import { chooseLanguage, fill, LANGUAGES, matchLanguage, translator, type Table } from "../lib/i18n.ts";
 
-const english: Table = { ...en, ...call, ...more, ...prompts, ...capture, ...asks };
+const english: Table = { ...en, ...call, ...more, ...prompts, ...capture, ...asks, ...board };
 const tables: Readonly<Record<string, Table>> = { fil, hi, id, ms, ta, th, vi, "zh-Hans": zh };
 const blanks = (sentence: string) => [...sentence.matchAll(/\{(\w+)/g)].map((found) => found[1]).sort();
 

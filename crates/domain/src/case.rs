@@ -11,6 +11,7 @@ mod link;
 mod live;
 mod open;
 mod standing;
+mod show;
 mod wait;
 mod work;
 
@@ -21,7 +22,7 @@ pub use open::Opening;
 
 use crate::consent::Consent;
 use crate::decision::Decision;
-use crate::evidence::{Evidence, Recording};
+use crate::evidence::{Drawing, Evidence, Recording};
 use crate::ids::{AgentId, CaseId, EvidenceId, MessageId, ReservationId, TenantId, TicketId};
 use crate::invitation::{Binding, Invitation};
 use crate::pii::Pii;
@@ -97,6 +98,10 @@ pub struct Case {
     pub created_at: Timestamp,
     /// When it last changed.
     pub updated_at: Timestamp,
+
+    /// The trail of what was drawn, oldest first.
+    #[serde(default)]
+    pub drawings: Vec<Drawing>,
 }
 
 /// How the customer takes part.
@@ -358,6 +363,8 @@ impl Case {
             Input::RefuseLocation { why } => self.refuse_location(why, now),
             Input::Located { fixes, network, salt } => self.located(fixes.into_inner(), network, salt, now),
             Input::OwnQuestions { set, seed } => self.own_questions(&set, seed, now),
+            Input::Show { agent, surface } => self.show(agent, surface, now),
+            Input::DrawingKept { drawing } => self.drawing_kept(*drawing, now),
         }
     }
 

@@ -1,6 +1,7 @@
 //! Evidence: stills, uploaded images and the recording, by hash.
 //! Must not know where bytes are kept.
 
+use crate::board::Surface;
 use crate::digest::Digest;
 use crate::ids::{EvidenceId, SessionId};
 use crate::time::Timestamp;
@@ -8,6 +9,8 @@ use serde::{Deserialize, Serialize};
 
 /// Most pieces of evidence of one case.
 pub const MAX_EVIDENCE: usize = 200;
+/// Most pieces of the trail of drawings of one case: two and a half hours of drawing without a pause.
+pub const MAX_DRAWINGS: usize = 300;
 
 /// What an image shows.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
@@ -39,6 +42,11 @@ pub enum Source {
     Upload,
     /// Sent in the chat.
     Chat,
+
+    /// What the agent saw when a snapshot was taken, without what was drawn.
+    Screen,
+    /// The same with what was drawn on it.
+    Annotated,
 }
 
 /// One image, already sealed and stored when it comes here.
@@ -72,6 +80,31 @@ pub struct Evidence {
     pub stream_width: Option<u32>,
     /// An interruption voided it under a profile that asks for a fresh start.
     pub void: bool,
+
+    /// Of an annotated picture: the untouched one.
+    #[serde(default)]
+    pub of: Option<EvidenceId>,
+}
+
+/// What was drawn on one surface for a while: who drew what when, sealed and stored when it comes here.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Drawing {
+    /// Given by the caller.
+    pub id: EvidenceId,
+    /// The session it was drawn in.
+    pub session: SessionId,
+    /// On what.
+    pub surface: Surface,
+    /// When it was kept.
+    pub at: Timestamp,
+    /// How many doings it holds.
+    pub ops: u32,
+    /// Bytes before sealing.
+    pub bytes: u64,
+    /// Of the bytes before sealing.
+    pub sha256: Digest,
+    /// Of the stored ciphertext.
+    pub sealed: Digest,
 }
 
 /// Where the recording of a session stands.

@@ -6,6 +6,7 @@
 
 pub mod agent;
 pub mod audit;
+pub mod board;
 pub mod case;
 pub mod code;
 pub mod consent;

@@ -90,6 +90,8 @@ codes! {
     CommandUnderWay = "command_under_way",
     /// The customer keeps the device in their own hand.
     ControlRefused = "control_refused",
+    /// More in a second than anybody does by hand.
+    TooFast = "too_fast",
 }
 
 impl Refusal {

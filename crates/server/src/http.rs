@@ -15,6 +15,7 @@ pub mod problem;
 mod recordings;
 mod signin;
 mod uploads;
+mod snapshots;
 pub mod who;
 
 use crate::state::App;
@@ -56,6 +57,7 @@ pub fn router_with(app: App, others: Router) -> Router {
         .merge(agent::routes())
         .merge(evidence::routes())
         .merge(recordings::routes())
+        .merge(snapshots::routes())
         .merge(admin::routes())
         .layer(middleware::map_response(never_stored));
     Router::new()

@@ -54,6 +54,12 @@ pub fn place(case: CaseId, evidence: EvidenceId, version: Version) -> String {
     format!("evidence/{case}/{evidence}.{end}")
 }
 
+/// Where a piece of the trail of a drawing lies; also the place it is sealed for.
+#[must_use]
+pub fn drawing_place(case: CaseId, drawing: EvidenceId) -> String {
+    format!("evidence/{case}/{drawing}.drawing")
+}
+
 /// Checks, seals and stores an image. The caller feeds the answer to the case, and calls
 /// [`discard`] should the case refuse it.
 ///
@@ -85,6 +91,7 @@ pub async fn keep_image(app: &App, loaded: &Loaded, image: NewImage) -> Result<E
             shown_sealed: Digest::of(&shown),
             stream_width: image.stream_width,
             void: false,
+            of: None,
         })
     };
     tokio::task::spawn_blocking(work).await.map_err(|_| KeepError::Stopped)?
@@ -104,6 +111,16 @@ pub async fn read_image(app: &App, loaded: &Loaded, id: EvidenceId, version: Ver
         let name = place(case, id, version);
         Ok(seal::open(&key.0, &name, &blobs.get(&name)?)?)
     };
+    tokio::task::spawn_blocking(work).await.map_err(|_| KeepError::Stopped)?
+}
+
+/// Gives back a piece of the trail of a drawing.
+///
+/// # Errors
+/// A blob that is missing, or was changed.
+pub async fn read_drawing(app: &App, loaded: &Loaded, id: EvidenceId) -> Result<Vec<u8>, KeepError> {
+    let (name, key, blobs) = (drawing_place(loaded.case.id, id), loaded.key.clone(), app.blobs.clone());
+    let work = move || Ok(seal::open(&key.0, &name, &blobs.get(&name)?)?);
     tokio::task::spawn_blocking(work).await.map_err(|_| KeepError::Stopped)?
 }
 

@@ -2,6 +2,7 @@
 //! Must not know any rule of a case; those live in `domain`.
 
 pub mod adapters;
+pub mod boards;
 pub mod cli;
 pub mod config;
 pub mod demo;

@@ -5,6 +5,7 @@ pub mod admin;
 pub mod agent;
 pub mod customer;
 mod device;
+mod together;
 
 pub use device::in_words;
 
@@ -34,6 +35,10 @@ const READ_BUFFER: usize = 8 * 1024;
 /// Messages a page may send in a burst, and per second after it.
 const BURST: f64 = 60.0;
 const RATE: f64 = 20.0;
+/// What a drawing hand says costs a sixth: pages send it up to thirty times a second, and the board has a pace of its own.
+const DRAW_COST: f64 = 1.0 / 6.0;
+/// A message over [`MAX_MESSAGE`] is read up to here, to be refused in words; more ends the page.
+const MAX_FRAME: usize = 2 * 1024 * 1024;
 
 /// What came in.
 pub(crate) enum Said<M> {
@@ -41,6 +46,8 @@ pub(crate) enum Said<M> {
     Message(M),
     /// Something that is not one: its `type`, if it had one, and why.
     Odd(String, String),
+    /// Something over the size limit: its beginning, for its `type`.
+    Large(String),
     /// Nothing of interest.
     Nothing,
     /// The page is gone, or must go.
@@ -85,10 +92,14 @@ impl Ear {
             Some(Ok(Message::Binary(_) | Message::Close(_)) | Err(_)) | None => return Said::Gone,
         };
         let now = Instant::now();
-        self.budget = (self.budget + now.duration_since(self.at).as_secs_f64() * RATE).min(BURST) - 1.0;
+        let cost = if text.starts_with("{\"type\":\"draw\",") { DRAW_COST } else { 1.0 } + (text.len() / MAX_MESSAGE) as f64;
+        self.budget = (self.budget + now.duration_since(self.at).as_secs_f64() * RATE).min(BURST) - cost;
         self.at = now;
-        if self.budget < 0.0 || text.len() > MAX_MESSAGE {
+        if self.budget < 0.0 {
             return Said::Gone;
+        }
+        if text.len() > MAX_MESSAGE {
+            return Said::Large(begins_with_type(&text));
         }
         match serde_json::from_str(&text) {
             Ok(message) => Said::Message(message),
@@ -101,6 +112,15 @@ impl Ear {
         }
     }
 }
+
+/// The `type` of a message that is too long to be read, if it stands in front.
+fn begins_with_type(text: &str) -> String {
+    let named = text.strip_prefix("{\"type\":\"").and_then(|rest| rest.split('"').next());
+    named.filter(|name| name.len() <= 40).unwrap_or_default().to_owned()
+}
+
+/// The words for a message over the size limit.
+pub(crate) const TOO_LARGE: &str = "a message may have 64 KiB";
 
 /// Why a message does not fit, without repeating what was in it.
 fn shape(error: &serde_json::Error) -> String {
@@ -150,7 +170,7 @@ fn same_origin(app: &App, headers: &HeaderMap) -> bool {
 
 /// Messages are short and sockets many: the library's own read buffer would take 128 KiB for each.
 fn fitted(upgrade: WebSocketUpgrade) -> WebSocketUpgrade {
-    upgrade.max_message_size(MAX_MESSAGE).read_buffer_size(READ_BUFFER).write_buffer_size(0)
+    upgrade.max_message_size(MAX_FRAME).read_buffer_size(READ_BUFFER).write_buffer_size(0)
 }
 
 async fn customer_socket(State(app): State<App>, headers: HeaderMap, upgrade: WebSocketUpgrade) -> Response {

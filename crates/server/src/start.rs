@@ -10,6 +10,7 @@ use crate::adapters::kms::FileKms;
 use crate::adapters::messenger::{Gateways, HttpSms, Messenger, SmtpEmail, SmtpServer};
 use crate::adapters::outbound::TargetPolicy;
 use crate::adapters::webhook_client::HttpWebhookClient;
+use crate::boards::Boards;
 use crate::config::{Config, TlsMode};
 use crate::engine::Engine;
 use crate::hub::Hub;
@@ -80,7 +81,8 @@ pub async fn build(config: &Config, messenger: impl FnOnce(Arc<dyn Clock>) -> Op
     };
     let relays = Relays::new(config.media.ice_servers.clone());
     let geoip = geoip(&config.location.geoip_file)?;
-    let app = App::new(Parts { engine, hub, blobs, rooms, queue, limits, targets, relays, geoip });
+    let boards = Boards::start(engine.clone(), hub.clone(), blobs.clone());
+    let app = App::new(Parts { engine, hub, blobs, rooms, queue, limits, targets, relays, geoip, boards });
     Ok(Built { app, clock, deliveries: Arc::new(Deliveries::new(webhooks, messenger)), log })
 }
 
@@ -141,6 +143,7 @@ impl Built {
     pub async fn stop(&self) -> Result<()> {
         let rooms = self.app.rooms.clone();
         tokio::task::spawn_blocking(move || rooms.stop()).await?;
+        self.app.boards.flush().await;
         for _ in 0..100 {
             if sequencer::once(&self.app.engine, &self.log).await? == 0 {
                 break;

@@ -36,6 +36,7 @@ pub struct Parts {
     pub relays: Relays,
     /// Which network address belongs to which country, if the operator supplied it.
     pub geoip: Option<Arc<GeoIp>>,
+    pub boards: Arc<crate::boards::Boards>,
 }
 
 /// Limits of the HTTP side.

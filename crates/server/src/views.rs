@@ -158,6 +158,9 @@ pub fn evidence(e: &Evidence) -> EvidenceView {
         domain::evidence::Source::Live => "live",
         domain::evidence::Source::Upload => "upload",
         domain::evidence::Source::Chat => "chat",
+
+        domain::evidence::Source::Screen => "screen",
+        domain::evidence::Source::Annotated => "annotated",
     };
     EvidenceView {
         id: e.id.to_string(),
@@ -170,6 +173,8 @@ pub fn evidence(e: &Evidence) -> EvidenceView {
         bytes: e.bytes,
         sha256: e.sha256.to_string(),
         stream_width: e.stream_width,
+
+        of: e.of.map(|id| id.to_string()),
     }
 }
 
@@ -297,6 +302,10 @@ pub struct Told {
     pub guide: Option<terms::ImageSlot>,
     /// How it is framed.
     pub framing: Option<Framing>,
+
+    /// How far the customer's page has the chat, and how far the agent's: received and shown.
+    pub customer_read: (u32, u32),
+    pub agent_read: (u32, u32),
 }
 
 /// A case as its agent sees it.

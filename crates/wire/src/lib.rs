@@ -3,6 +3,7 @@
 #![deny(missing_docs)]
 
 pub mod api;
+pub mod board;
 pub mod camera;
 pub mod command;
 mod convert;

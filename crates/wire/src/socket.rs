@@ -6,6 +6,7 @@
 use crate::api::agents::{AgentCaseView, DeskView};
 use crate::api::identity::FixSaid;
 use crate::api::invitations::CustomerView;
+use crate::board::{BoardView, DrawOp, Surface};
 use crate::camera::{CameraAbilities, CameraSettings, MeterReading};
 use crate::command::DeviceCommand;
 use crate::terms::{
@@ -156,6 +157,22 @@ pub enum CustomerMessage {
         /// Why not.
         why: LocationRefusal,
     },
+    /// Do something on the board.
+    Draw {
+        /// Counts up in this page's load; comes back with the doing or its refusal.
+        n: u32,
+        /// What.
+        op: DrawOp,
+    },
+    /// The board again, whole: something was missed.
+    BoardAgain {},
+    /// How far the chat was received and how far it was on the screen.
+    ChatSeen {
+        /// Messages received.
+        got: u32,
+        /// Messages shown.
+        seen: u32,
+    },
 }
 
 /// What the server says to a customer's page.
@@ -210,6 +227,44 @@ pub enum CustomerPush {
     },
     /// Answer to ping.
     Pong {},
+
+    /// The board, whole or a part of it.
+    Board {
+        /// Board.
+        board: BoardView,
+    },
+    /// Somebody did something on the board, this page included.
+    Drawn {
+        /// Its number on this board; one left out means that something was missed.
+        seq: u32,
+        /// Who.
+        from: Seat,
+        /// The `n` of the page that did it.
+        n: u32,
+        /// What.
+        op: DrawOp,
+    },
+    /// What this page did on the board was not accepted.
+    DrawRefused {
+        /// Its `n`.
+        n: u32,
+        /// Stable code.
+        code: String,
+    },
+    /// How far the other side has the chat.
+    ChatSeen {
+        /// Messages received.
+        got: u32,
+        /// Messages shown.
+        seen: u32,
+    },
+    /// A message was not accepted and is in no log.
+    ChatRefused {
+        /// The page's name for it.
+        nonce: String,
+        /// Stable code.
+        code: String,
+    },
 }
 
 /// How much picture to send.
@@ -427,6 +482,37 @@ pub enum AgentMessage {
         /// `case_…`.
         case: String,
     },
+    /// Look at something together, on both screens; none: at each other again.
+    Show {
+        /// `case_…`.
+        case: String,
+        /// What.
+        #[serde(default)]
+        surface: Option<Surface>,
+    },
+    /// Do something on the board.
+    Draw {
+        /// `case_…`.
+        case: String,
+        /// Counts up in this page's load; comes back with the doing or its refusal.
+        n: u32,
+        /// What.
+        op: DrawOp,
+    },
+    /// The board again, whole: something was missed.
+    BoardAgain {
+        /// `case_…`.
+        case: String,
+    },
+    /// How far the chat was received and how far it was on the screen.
+    ChatSeen {
+        /// `case_…`.
+        case: String,
+        /// Messages received.
+        got: u32,
+        /// Messages shown.
+        seen: u32,
+    },
 }
 
 /// What the server says to an agent's page.
@@ -527,6 +613,51 @@ pub enum AgentPush {
         case: String,
         /// Reading.
         reading: MeterReading,
+    },
+    /// The board of the case in hand, whole or a part of it.
+    Board {
+        /// `case_…`.
+        case: String,
+        /// Board.
+        board: BoardView,
+    },
+    /// Somebody did something on the board, this page included.
+    Drawn {
+        /// `case_…`.
+        case: String,
+        /// Its number on this board; one left out means that something was missed.
+        seq: u32,
+        /// Who.
+        from: Seat,
+        /// The `n` of the page that did it.
+        n: u32,
+        /// What.
+        op: DrawOp,
+    },
+    /// What this page did on the board was not accepted.
+    DrawRefused {
+        /// Its `n`.
+        n: u32,
+        /// Stable code.
+        code: String,
+    },
+    /// How far the customer has the chat.
+    ChatSeen {
+        /// `case_…`.
+        case: String,
+        /// Messages received.
+        got: u32,
+        /// Messages shown.
+        seen: u32,
+    },
+    /// A message was not accepted and is in no log.
+    ChatRefused {
+        /// `case_…`.
+        case: String,
+        /// The page's name for it.
+        nonce: String,
+        /// Stable code.
+        code: String,
     },
 }
 

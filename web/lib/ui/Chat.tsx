@@ -3,13 +3,22 @@ import "./chat.css";
 import type { ComponentChildren } from "preact";
 import { useEffect, useLayoutEffect, useRef, useState } from "preact/hooks";
 import type { ChatMessage, Seat } from "../../generated/api.ts";
+import { split } from "../links.ts";
 import { Glyph } from "./glyph.tsx";
-import { check, clock as waiting, image, send as fly } from "./paths.ts";
+import { check, check_double, clock as waiting, external, image, send as fly, users, warning, x } from "./paths.ts";
 
 /** A message of this page that the server has not given back yet. */
 export interface Unsent {
   nonce: string;
   text: string;
+  /** Why the server did not take it: a stable code. */
+  refused?: string;
+}
+
+/** How far the other side has the chat. */
+export interface Read {
+  got: number;
+  seen: number;
 }
 
 export interface ChatWords {
@@ -17,10 +26,24 @@ export interface ChatWords {
   placeholder: string;
   send: string;
   attach?: string;
+  /** What becomes of a picture, said before it is sent. */
+  attachNotice?: string;
+  attachSend?: string;
+  cancel?: string;
+  sent: string;
   delivered: string;
+  seen: string;
   sending: string;
+  /** Why a message was not taken, by its code. */
+  refused: (code: string) => string;
+  edit: string;
+  /** More than can be sent; nothing is cut off. */
+  tooLong: (letters: number) => string;
+  /** Where a link leads, said before it is followed. */
+  link: (host: string) => string;
   image: string;
   imageLost: string;
+  look?: string;
   empty: string;
 }
 
@@ -28,13 +51,18 @@ export interface ChatProps {
   me: Seat;
   messages: readonly ChatMessage[];
   unsent?: readonly Unsent[];
+  read?: Read;
   words: ChatWords;
   locale: string;
   /** Sentence to show while the other side types, else empty. */
   typing?: string;
   onSend: (text: string) => void;
+  /** A refused message leaves the list; its words are in the field again. */
+  onDrop?: (nonce: string) => void;
   onTyping?: (on: boolean) => void;
   onAttach?: ((file: File) => void) | undefined;
+  /** Both look at a picture of the chat. */
+  onLook?: ((evidence: string) => void) | undefined;
   /** Address (blob: or same origin) of an image of the chat. */
   imageUrl: (evidence: string) => Promise<string>;
   /** The draft can be set from outside (canned replies); then `onDraft` is told of changes. */
@@ -47,25 +75,29 @@ export interface ChatProps {
   disabled?: boolean;
 }
 
-const LINK = /(https?:\/\/[^\s<>"]+[^\s<>".,;:!?)\]])/g;
+/** As the server counts. */
+export const MOST_LETTERS = 2_000;
 
-function Words({ text }: { text: string }) {
+/** Text as it was written; a link becomes a card that tells the host and opens only by a tap. */
+function Words({ text, words }: { text: string; words: ChatWords }) {
   return (
     <>
-      {text.split(LINK).map((part, at) =>
-        at % 2 === 1 ? (
-          <a key={at} href={part} target="_blank" rel="noopener noreferrer nofollow">
-            {part}
+      {split(text).map((part, at) =>
+        "host" in part ? (
+          <a key={at} class="link-card" href={part.href} title={part.href} target="_blank" rel="noopener noreferrer nofollow" aria-label={words.link(part.host)}>
+            <Glyph path={external} />
+            <b dir="ltr">{part.host}</b>
+            {part.rest && <span dir="ltr">{part.rest}</span>}
           </a>
         ) : (
-          part
+          part.text
         ),
       )}
     </>
   );
 }
 
-function Picture({ id, words, load }: { id: string; words: ChatWords; load: (id: string) => Promise<string> }) {
+function Picture({ id, words, load, onLook }: { id: string; words: ChatWords; load: (id: string) => Promise<string>; onLook: ChatProps["onLook"] }) {
   const [url, setUrl] = useState("");
   const [lost, setLost] = useState(false);
   useEffect(() => {
@@ -79,12 +111,68 @@ function Picture({ id, words, load }: { id: string; words: ChatWords; load: (id:
     };
   }, [id]);
   if (lost) return <span>{words.imageLost}</span>;
-  return url ? (
-    <a href={url} target="_blank" rel="noopener noreferrer">
-      <img src={url} alt={words.image} />
-    </a>
-  ) : (
-    <Glyph path={image} label={words.image} />
+  if (!url) return <Glyph path={image} label={words.image} />;
+  return (
+    <>
+      <a href={url} target="_blank" rel="noopener noreferrer">
+        <img src={url} alt={words.image} />
+      </a>
+      {onLook && (
+        <button type="button" class="chat-look" onClick={() => onLook(id)}>
+          <Glyph path={users} />
+          {words.look}
+        </button>
+      )}
+    </>
+  );
+}
+
+/** Kept by the server, received by the other side, seen there. */
+function Delivery({ at, read, words }: { at: number; read: Read | undefined; words: ChatWords }) {
+  if (read && at < read.seen)
+    return (
+      <span class="seen">
+        <Glyph path={check_double} label={words.seen} />
+      </span>
+    );
+  return read && at < read.got ? <Glyph path={check_double} label={words.delivered} /> : <Glyph path={check} label={words.sent} />;
+}
+
+/** A picture before it is sent: seen once more, with what becomes of it. */
+function Attaching({ file, words, done }: { file: File; words: ChatWords; done: (send: boolean) => void }) {
+  const [url, setUrl] = useState("");
+  const box = useRef<HTMLDivElement>(null);
+  useEffect(() => {
+    const made = URL.createObjectURL(file);
+    setUrl(made);
+    box.current?.querySelector("button")?.focus();
+    return () => URL.revokeObjectURL(made);
+  }, [file]);
+  return (
+    <div ref={box} class="chat-attaching" role="group" aria-label={words.attach}>
+      {url && <img src={url} alt={file.name} />}
+      <p>{words.attachNotice}</p>
+      <div class="chat-attaching-acts">
+        <button type="button" class="chat-act strong" onClick={() => done(true)}>
+          {words.attachSend}
+        </button>
+        <button type="button" class="chat-act" onClick={() => done(false)}>
+          {words.cancel}
+        </button>
+      </div>
+    </div>
+  );
+}
+
+function Refused({ message, words, onEdit }: { message: Unsent; words: ChatWords; onEdit: () => void }) {
+  return (
+    <div class="bubble-foot refused" role="alert">
+      <Glyph path={warning} />
+      <span>{words.refused(message.refused ?? "")}</span>
+      <button type="button" class="chat-act" onClick={onEdit}>
+        {words.edit}
+      </button>
+    </div>
   );
 }
 
@@ -96,10 +184,14 @@ export function Chat(props: ChatProps) {
     setOwn(text);
     props.onDraft?.(text);
   };
+  const [attaching, setAttaching] = useState<File | null>(null);
   const list = useRef<HTMLDivElement>(null);
   const file = useRef<HTMLInputElement>(null);
+  const field = useRef<HTMLTextAreaElement>(null);
   const quiet = useRef<ReturnType<typeof setTimeout> | undefined>(undefined);
   const writing = useRef(false);
+  const letters = [...draft.trim()].length;
+  const tooLong = letters > MOST_LETTERS;
 
   useLayoutEffect(() => {
     list.current?.scrollTo({ top: list.current.scrollHeight });
@@ -114,41 +206,72 @@ export function Chat(props: ChatProps) {
   };
   const send = () => {
     const text = draft.trim();
-    if (text === "" || props.disabled) return;
-    props.onSend(text.slice(0, 2_000));
+    if (text === "" || props.disabled || tooLong) return;
+    props.onSend(text);
     setDraft("");
     setWriting(false);
   };
+  const edit = (message: Unsent) => {
+    setDraft(draft.trim() === "" ? message.text : `${draft}\n${message.text}`);
+    props.onDrop?.(message.nonce);
+    field.current?.focus();
+  };
+  const chosen = (picture: File) => (words.attachNotice ? setAttaching(picture) : props.onAttach?.(picture));
   const clock = new Intl.DateTimeFormat(locale, { hour: "2-digit", minute: "2-digit" });
 
   return (
     <div class="chat">
       <div class="chat-list" ref={list} role="log" aria-label={words.log} tabIndex={0}>
         {messages.length + unsent.length === 0 && <p class="chat-typing">{words.empty}</p>}
-        {messages.map((message) => (
+        {messages.map((message, at) => (
           <div key={message.id} class={message.from === me ? "bubble mine" : "bubble"}>
-            {message.image ? <Picture id={message.image} words={words} load={props.imageUrl} /> : <Words text={message.text} />}
+            <div class="bubble-words" dir="auto">
+              {message.image ? <Picture id={message.image} words={words} load={props.imageUrl} onLook={props.onLook} /> : <Words text={message.text} words={words} />}
+            </div>
             <div class="bubble-foot">
-              {message.from !== me && <span>{message.name}</span>}
+              {message.from !== me && <bdi>{message.name}</bdi>}
               <time dateTime={message.at} title={new Date(message.at).toLocaleString(locale)}>
                 {clock.format(new Date(message.at))}
               </time>
-              {message.from === me && <Glyph path={check} label={words.delivered} />}
+              {message.from === me && <Delivery at={at} read={props.read} words={words} />}
             </div>
           </div>
         ))}
         {unsent.map((message) => (
           <div key={message.nonce} class="bubble mine">
-            <Words text={message.text} />
-            <div class="bubble-foot">
-              <Glyph path={waiting} label={words.sending} />
+            <div class="bubble-words" dir="auto">
+              <Words text={message.text} words={words} />
             </div>
+            {message.refused ? (
+              <Refused message={message} words={words} onEdit={() => edit(message)} />
+            ) : (
+              <div class="bubble-foot">
+                <Glyph path={waiting} label={words.sending} />
+              </div>
+            )}
           </div>
         ))}
       </div>
       <div class="chat-typing" role="status">
         {props.typing ?? ""}
       </div>
+      {tooLong && (
+        <p class="chat-long" role="alert">
+          <Glyph path={x} />
+          {words.tooLong(letters)}
+        </p>
+      )}
+      {attaching && (
+        <Attaching
+          file={attaching}
+          words={words}
+          done={(yes) => {
+            if (yes) props.onAttach?.(attaching);
+            setAttaching(null);
+            field.current?.focus();
+          }}
+        />
+      )}
       {props.children}
       <form
         class="chat-form"
@@ -165,8 +288,8 @@ export function Chat(props: ChatProps) {
               accept="image/jpeg,image/png,image/webp"
               hidden
               onChange={(event) => {
-                const chosen = event.currentTarget.files?.[0];
-                if (chosen) props.onAttach?.(chosen);
+                const picture = event.currentTarget.files?.[0];
+                if (picture) chosen(picture);
                 event.currentTarget.value = "";
               }}
             />
@@ -176,11 +299,13 @@ export function Chat(props: ChatProps) {
           </>
         )}
         <textarea
+          ref={field}
           rows={1}
-          maxLength={2000}
+          dir="auto"
           value={draft}
           placeholder={words.placeholder}
           aria-label={words.placeholder}
+          aria-invalid={tooLong}
           disabled={props.disabled}
           onInput={(event) => {
             setDraft(event.currentTarget.value);
@@ -194,7 +319,7 @@ export function Chat(props: ChatProps) {
             }
           }}
         />
-        <button type="submit" class="chat-button send" aria-label={words.send} title={words.send} disabled={props.disabled || draft.trim() === ""}>
+        <button type="submit" class="chat-button send" aria-label={words.send} title={words.send} disabled={props.disabled || draft.trim() === "" || tooLong}>
           <Glyph path={fly} />
         </button>
       </form>

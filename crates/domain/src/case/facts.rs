@@ -2,6 +2,7 @@
 //! Must not hold personal data.
 
 use super::{CameraState, JoinMode, Outcome};
+use crate::board::Surface;
 use crate::code::{Channel, Tried};
 use crate::decision::{ReasonCode, Verdict};
 use crate::digest::Digest;
@@ -115,6 +116,8 @@ pub enum Fact {
         sha256: Digest,
         sealed: Digest,
         shown_sealed: Digest,
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        of: Option<EvidenceId>,
     },
     /// The agent asked the device.
     CommandSent {
@@ -196,6 +199,10 @@ pub enum Fact {
     Located { commitment: Digest, country: Option<String>, fineness: Fineness, hints: Vec<Hint>, network: Network },
     /// Questions of the tenant's own set were drawn; the seed makes the draw repeatable.
     QuestionsDrawn { keys: Vec<String>, seed: u64 },
+    /// Both look at this now; nothing: at each other again.
+    SurfaceShown { agent: AgentId, surface: Option<Surface> },
+    /// A piece of the trail of what was drawn.
+    DrawingKept { drawing: EvidenceId, session: SessionId, surface: Surface, ops: u32, sha256: Digest, sealed: Digest },
 }
 
 impl Fact {

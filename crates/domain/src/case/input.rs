@@ -2,12 +2,13 @@
 //! Must not know what follows.
 
 use super::{CameraState, JoinMode, Message, ReservationEnd};
+use crate::board::Surface;
 use crate::code::Channel;
 use crate::consent::Consent;
 use crate::decision::{Draft, Verdict};
 use crate::device;
 use crate::digest::{Digest, Salt};
-use crate::evidence::Evidence;
+use crate::evidence::{Drawing, Evidence};
 use crate::ids::{AgentId, ClientId, ReservationId, SessionId, TicketId};
 use crate::invitation::FreshLink;
 use crate::liveness::Need;
@@ -137,4 +138,8 @@ pub enum Input {
     Located { fixes: Pii<Vec<Fix>>, network: Network, salt: Salt },
     /// The tenant's own questions join those of the case.
     OwnQuestions { set: Vec<OwnQuestion>, seed: u64 },
+    /// The agent shows something to look at together, or ends it.
+    Show { agent: AgentId, surface: Option<Surface> },
+    /// A piece of the trail of what was drawn is sealed and stored.
+    DrawingKept { drawing: Box<Drawing> },
 }

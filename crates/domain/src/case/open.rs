@@ -73,6 +73,7 @@ impl Case {
             phase: Phase::Reported,
             created_at: now,
             updated_at: now,
+            drawings: Vec::new(),
         };
         let mut facts = vec![fact];
         if offered {

@@ -5,9 +5,10 @@ mod challenges;
 mod device;
 
 use super::*;
+use crate::board::Surface;
 use crate::decision::{Draft, ReasonCode, Verdict};
 use crate::digest::{Digest, Salt};
-use crate::evidence::{Slot, Source};
+use crate::evidence::{MAX_DRAWINGS, Slot, Source};
 use crate::ids::{ClientId, InvitationId, ReportId, SessionId};
 use crate::invitation::FreshLink;
 use crate::report::{CheckOutcome, FailureReason, Scores};
@@ -96,6 +97,7 @@ fn still(id: u128, step: &str, slot: Slot) -> Input {
             shown_sealed: Digest::of(b"c"),
             stream_width: Some(640),
             void: false,
+            of: None,
         }),
     }
 }
@@ -363,4 +365,62 @@ proptest! {
             case = t.next;
         }
     }
+}
+
+fn drawing(session: SessionId) -> Input {
+    let (sha256, sealed) = (Digest::of(b"ops"), Digest::of(b"sealed"));
+    let surface = Surface::Live;
+    Input::DrawingKept { drawing: Box::new(Drawing { id: EvidenceId(77), session, surface, at: at(6), ops: 4, bytes: 90, sha256, sealed }) }
+}
+
+#[test]
+fn only_the_agent_of_the_session_shows_things_and_only_those_of_the_case() {
+    let case = go(&live("default"), still(9, "document_front", Slot::DocumentFront), 5);
+    let show = |agent, surface| case.handle(Input::Show { agent, surface }, at(6));
+    let image = |id| Some(Surface::Evidence { evidence: EvidenceId(id) });
+    assert_eq!(show(AGENT, image(9)).unwrap().facts, [Fact::SurfaceShown { agent: AGENT, surface: image(9) }]);
+    assert_eq!(show(AGENT, None).unwrap().facts, [Fact::SurfaceShown { agent: AGENT, surface: None }]);
+    assert_eq!(show(AGENT, image(10)).unwrap_err().code, Code::EvidenceMismatch);
+    assert_eq!(show(AgentId(99), Some(Surface::Live)).unwrap_err().code, Code::NotYours);
+    let over = go(&case, Input::End { agent: AGENT }, 6);
+    assert_eq!(over.handle(Input::Show { agent: AGENT, surface: Some(Surface::Live) }, at(7)).unwrap_err().code, Code::WrongPhase);
+}
+
+#[test]
+fn the_trail_of_a_drawing_is_kept_also_after_its_session_and_never_for_another_one() {
+    let case = live("default");
+    let kept = go(&case, drawing(SESSION), 6);
+    assert_eq!(kept.drawings.len(), 1);
+    let later = go(&go(&case, Input::End { agent: AGENT }, 6), drawing(SESSION), 7);
+    assert_eq!(later.drawings.len(), 1);
+    assert_eq!(case.handle(drawing(SessionId(99)), at(6)).unwrap_err().code, Code::Stale);
+    let mut full = case;
+    full.drawings = vec![kept.drawings[0].clone(); MAX_DRAWINGS];
+    assert_eq!(full.handle(drawing(SESSION), at(6)).unwrap_err().code, Code::LimitReached);
+    let show = Input::Show { agent: AGENT, surface: Some(Surface::Live) };
+    assert_eq!(full.handle(show, at(6)).unwrap_err().code, Code::LimitReached, "what cannot be kept is not drawn");
+}
+
+#[test]
+fn an_annotated_picture_names_the_untouched_one_beside_it() {
+    let with = |id, source, of: Option<u128>| {
+        let Input::Still { mut evidence } = still(id, "", Slot::OtherPage) else { unreachable!() };
+        (evidence.source, evidence.step, evidence.of) = (source, None, of.map(EvidenceId));
+        Input::Still { evidence }
+    };
+    let case = go(&live("default"), with(1, Source::Screen, None), 5);
+    let both = go(&case, with(2, Source::Annotated, Some(1)), 6);
+    assert_eq!(both.evidence.iter().map(|e| e.of).collect::<Vec<_>>(), [None, Some(EvidenceId(1))]);
+    for wrong in [with(2, Source::Annotated, None), with(2, Source::Annotated, Some(5)), with(2, Source::Live, Some(1))] {
+        assert_eq!(case.handle(wrong, at(6)).unwrap_err().code, Code::EvidenceMismatch);
+    }
+}
+
+#[test]
+fn a_state_written_before_drawings_were_kept_is_still_read() {
+    let case = go(&live("default"), still(9, "document_front", Slot::DocumentFront), 5);
+    let mut old = serde_json::to_value(&case).unwrap();
+    old.as_object_mut().unwrap().remove("drawings").unwrap();
+    old["evidence"][0].as_object_mut().unwrap().remove("of").unwrap();
+    assert_eq!(serde_json::from_value::<Case>(old).unwrap(), case);
 }

@@ -33,6 +33,11 @@ impl Case {
         if known || evidence.session != session || evidence.source == Source::Report {
             return Err(self.refuse(Code::Stale, "still"));
         }
+        // An annotated picture stands beside the untouched one, or nowhere.
+        let untouched = evidence.of.filter(|of| self.evidence.iter().any(|e| e.id == *of && !e.void));
+        if (evidence.source == Source::Annotated) != evidence.of.is_some() || untouched != evidence.of {
+            return Err(self.refuse(Code::EvidenceMismatch, "still"));
+        }
         let mut next = self.clone();
         if let (Some(step), Some(procedure)) = (&evidence.step, &mut next.procedure) {
             procedure.bind(step, evidence.slot, evidence.id)?;
@@ -47,6 +52,7 @@ impl Case {
             sha256: evidence.sha256,
             sealed: evidence.sealed,
             shown_sealed: evidence.shown_sealed,
+            of: evidence.of,
         };
         next.evidence.push(evidence);
         Ok(self.step(next, now, vec![fact]))

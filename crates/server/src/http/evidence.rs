@@ -108,7 +108,18 @@ pub(super) fn chats(case: &Case) -> bool {
 
 /// Keeps an image and tells the case; what the case refuses is removed again.
 pub(super) async fn keep(app: &App, loaded: &Loaded, image: NewImage, actor: &Actor) -> Result<Evidence, ApiError> {
-    let evidence = keep_image(app, loaded, image).await?;
+    keep_of(app, loaded, image, None, actor).await
+}
+
+/// The same for an annotated picture of another one.
+pub(super) async fn keep_of(
+    app: &App,
+    loaded: &Loaded,
+    image: NewImage,
+    of: Option<EvidenceId>,
+    actor: &Actor,
+) -> Result<Evidence, ApiError> {
+    let evidence = Evidence { of, ..keep_image(app, loaded, image).await? };
     let input = Input::Still { evidence: Box::new(evidence.clone()) };
     if let Err(error) = app.engine.tell_case(loaded.case.id, actor, input).await {
         discard(app, loaded.case.id, evidence.id).await;
@@ -134,7 +145,7 @@ pub(super) async fn say(app: &App, case: CaseId, actor: &Actor, from: Seat, name
 }
 
 /// RFC 9530: what arrived is what was sent.
-fn fits_digest(declared: Option<&str>, bytes: &[u8]) -> Result<Digest, ApiError> {
+pub(super) fn fits_digest(declared: Option<&str>, bytes: &[u8]) -> Result<Digest, ApiError> {
     let sha256 = Digest::of(bytes);
     let all = declared.ok_or(ApiError::Plain("digest_missing"))?;
     let ours = all.split(',').find_map(|part| part.trim().strip_prefix("sha-256=:")?.strip_suffix(':').map(str::to_owned));
@@ -146,11 +157,11 @@ pub(super) fn kept_view(e: &Evidence) -> PhotographKept {
     PhotographKept { id: e.id.to_string(), slot: e.slot.into(), width: e.width, height: e.height, sha256: e.sha256.to_string() }
 }
 
-/// An image of the chat, for the browser that holds the link.
+/// An image of the chat, or the one both look at, for the browser that holds the link.
 pub(super) async fn chat_image(State(app): State<App>, client: CustomerClient, Path(evidence): Path<String>) -> Result<Response, ApiError> {
     let evidence: EvidenceId = id(&evidence)?;
     let said = client.loaded.case.chat.iter().any(|m| m.image == Some(evidence));
-    if !said {
+    if !said && !app.boards.shows(client.loaded.case.id, evidence) {
         return Err(ApiError::Plain("not_found"));
     }
     let bytes = read_image(&app, &client.loaded, evidence, Version::Shown).await?;
@@ -219,7 +230,7 @@ async fn may_see(
 }
 
 /// Agents see the case in hand (or being rung for); the others every case of the tenant.
-fn in_sight(loaded: &Loaded, person: &Person) -> bool {
+pub(super) fn in_sight(loaded: &Loaded, person: &Person) -> bool {
     match person.role {
         Role::Agent => in_hand(loaded, person.id),
         Role::Supervisor | Role::Auditor | Role::Admin => true,
@@ -229,6 +240,11 @@ fn in_sight(loaded: &Loaded, person: &Person) -> bool {
 /// Whether this agent has the case in hand, or is rung for it.
 pub(super) fn in_hand(loaded: &Loaded, agent: AgentId) -> bool {
     loaded.case.agent() == Some(agent)
+}
+
+/// Bytes of a drawing, to be kept as a file.
+pub(super) fn drawing_response(bytes: Vec<u8>) -> Response {
+    image_response("application/json", Some("attachment; filename=\"drawing.json\"".to_owned()), bytes)
 }
 
 fn image_response(kind: &'static str, disposition: Option<String>, bytes: Vec<u8>) -> Response {

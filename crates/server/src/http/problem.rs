@@ -129,6 +129,8 @@ pub const fn refusal_status(code: Code) -> u16 {
         | Code::NoAlternative
         | Code::CommandUnderWay
         | Code::ControlRefused => 409,
+
+        Code::TooFast => 429,
     }
 }
 

@@ -48,7 +48,7 @@ pub async fn serve(app: App, socket: WebSocket, person: Person) {
 async fn answer(voice: &mut Voice, heard: Said<serde_json::Value>) -> bool {
     match heard {
         Said::Message(said) if said["type"] == "ping" => voice.say(&AdminPush::Pong {}).await,
-        Said::Message(_) | Said::Odd(..) | Said::Nothing => true,
+        Said::Message(_) | Said::Odd(..) | Said::Large(_) | Said::Nothing => true,
         Said::Gone => false,
     }
 }

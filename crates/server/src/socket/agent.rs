@@ -5,10 +5,12 @@ mod act;
 mod desk;
 mod hands;
 mod identity;
+mod together;
 
 pub use desk::day_start;
+pub use together::read;
 
-use super::{Ear, HELLO_WITHIN, Said, Voice, problem, split};
+use super::{Ear, HELLO_WITHIN, Said, TOO_LARGE, Voice, problem, split};
 use crate::engine::{Actor, EngineError};
 use crate::http::who::{Person, still_signed_in};
 use crate::hub::ToAgent;
@@ -82,7 +84,7 @@ pub async fn serve(app: App, socket: WebSocket, person: Person) {
     };
     page.feed(agent::Input::Came).await;
     app.hub.route.notify_one();
-    if page.show_desk(&mut voice).await && page.show_case(&mut voice).await {
+    if page.show_desk(&mut voice).await && page.show_case(&mut voice).await && page.show_together(&mut voice).await {
         page.talk(&mut voice, &mut ear, &mut inbox).await;
     }
     voice.close().await;
@@ -98,6 +100,10 @@ impl Page {
                 said = ear.hear::<AgentMessage>() => match said {
                     Said::Message(message) => self.on_message(voice, message).await,
                     Said::Odd(of, why) => voice.say(&AgentPush::Problem { code: "malformed".to_owned(), detail: why, of }).await,
+                    Said::Large(of) => {
+                        let (code, detail) = ("too_large".to_owned(), TOO_LARGE.to_owned());
+                        voice.say(&AgentPush::Problem { code, detail, of }).await
+                    }
                     Said::Nothing => true,
                     Said::Gone => false,
                 },

@@ -4,7 +4,7 @@
 mod hands;
 mod identity;
 
-use super::{Ear, HELLO_WITHIN, Said, Voice, peer_id, problem, split};
+use super::{Ear, HELLO_WITHIN, Said, TOO_LARGE, Voice, peer_id, problem, split};
 use crate::engine::{Actor, EngineError, token_hash};
 use crate::hub::{ToAgent, ToCustomer};
 use crate::state::App;
@@ -25,9 +25,9 @@ const GRACE: Duration = Duration::from_secs(4);
 /// Most chat messages in one push.
 const CHAT_PAGE: usize = 100;
 
-struct Page {
-    app: App,
-    case: CaseId,
+pub(super) struct Page {
+    pub(super) app: App,
+    pub(super) case: CaseId,
     socket: u64,
     holds: bool,
     client: Option<ClientId>,
@@ -67,7 +67,7 @@ pub async fn serve(app: App, socket: WebSocket, device: String) {
         // Only who is connected is matched; the claim itself came before the socket.
         app.hub.route.notify_one();
     }
-    if page.show(&mut voice, &case).await {
+    if page.show(&mut voice, &case).await && (!holds || page.show_together(&mut voice).await) {
         page.talk(&mut voice, &mut ear, &mut inbox, &token).await;
     }
     voice.close().await;
@@ -103,6 +103,10 @@ impl Page {
                 said = ear.hear::<CustomerMessage>() => match said {
                     Said::Message(message) => self.on_message(voice, message, token).await,
                     Said::Odd(_, why) => voice.say(&CustomerPush::Problem { code: "malformed".to_owned(), detail: why }).await,
+                    Said::Large(_) => {
+                        let (code, detail) = ("too_large".to_owned(), TOO_LARGE.to_owned());
+                        voice.say(&CustomerPush::Problem { code, detail }).await
+                    }
                     Said::Nothing => true,
                     Said::Gone => false,
                 },
@@ -194,6 +198,9 @@ impl Page {
             | CustomerMessage::Code { .. }
             | CustomerMessage::Location { .. }
             | CustomerMessage::NoLocation { .. }
+            | CustomerMessage::Draw { .. }
+            | CustomerMessage::BoardAgain {}
+            | CustomerMessage::ChatSeen { .. }
                 if self.holds =>
             {
                 self.on_holder(voice, message).await
@@ -201,7 +208,10 @@ impl Page {
             CustomerMessage::Device { .. }
             | CustomerMessage::Typing { .. }
             | CustomerMessage::PromptShown { .. }
-            | CustomerMessage::Meters { .. } => true,
+            | CustomerMessage::Meters { .. }
+            | CustomerMessage::Draw { .. }
+            | CustomerMessage::BoardAgain {}
+            | CustomerMessage::ChatSeen { .. } => true,
             CustomerMessage::Chat { .. }
             | CustomerMessage::CommandDone { .. }
             | CustomerMessage::CommandHeld { .. }
@@ -227,7 +237,7 @@ impl Page {
             CustomerMessage::Device { .. } | CustomerMessage::CommandDone { .. } | CustomerMessage::CommandHeld { .. } => {
                 self.on_device(voice, message).await
             }
-            CustomerMessage::Chat { nonce, text } => self.chat(voice, nonce, text).await,
+            CustomerMessage::Chat { nonce, text } => self.said(voice, nonce, text).await,
             CustomerMessage::Typing { on } => {
                 let (case, agent) = (self.case, self.agent().await);
                 self.app.hub.tell(case, None, |t| t.typing = on);
@@ -264,6 +274,9 @@ impl Page {
             CustomerMessage::Code { code } => self.code(voice, code).await,
             CustomerMessage::Location { fixes } => self.location(voice, fixes).await,
             CustomerMessage::NoLocation { why } => self.no_location(voice, why).await,
+            CustomerMessage::Draw { n, op } => self.draw(voice, n, &op).await,
+            CustomerMessage::BoardAgain {} => self.show_together(voice).await,
+            CustomerMessage::ChatSeen { got, seen } => self.chat_seen(got, seen).await,
         }
     }
 
@@ -278,7 +291,7 @@ impl Page {
             self.app.hub.route.notify_one();
         }
         self.chat_shown = chat_after as usize;
-        self.show(voice, &case).await
+        self.show(voice, &case).await && (!self.holds || self.show_together(voice).await)
     }
 
     async fn offer(&self, voice: &mut Voice, peer: String, sdp: String) -> bool {
@@ -298,19 +311,20 @@ impl Page {
         }
     }
 
-    async fn chat(&self, voice: &mut Voice, nonce: String, text: String) -> bool {
+    /// What was written, as an input.
+    pub(super) async fn message(&self, nonce: String, text: &str) -> Result<Input, EngineError> {
         let engine = &self.app.engine;
-        let Ok(case) = engine.case(self.case).await else { return true };
+        let case = engine.case(self.case).await?;
         let message = Message {
             id: MessageId(engine.ids.id()),
             nonce,
             from: Seat::Customer,
             name: crate::tenant::Tenant::first_name(case.customer.name.reveal()),
             at: engine.now(),
-            text: Pii::new(clean(&text)),
+            text: Pii::new(clean(text)),
             image: None,
         };
-        self.act(voice, Input::Chat { message: Box::new(message), salt: salt(&self.app) }).await
+        Ok(Input::Chat { message: Box::new(message), salt: salt(&self.app) })
     }
 
     async fn act(&self, voice: &mut Voice, input: Input) -> bool {
@@ -330,7 +344,7 @@ impl Page {
         }
     }
 
-    async fn agent(&self) -> Option<domain::ids::AgentId> {
+    pub(super) async fn agent(&self) -> Option<domain::ids::AgentId> {
         self.app.engine.case(self.case).await.ok().and_then(|c| c.agent())
     }
 
@@ -368,13 +382,24 @@ pub(crate) async fn soonest(app: &App, case: CaseId, now: Timestamp) -> Timestam
     open.max(now + Span::minutes(10))
 }
 
-/// Text as people typed it, without what could change how other text looks: control characters
-/// other than line breaks, and the bidirectional overrides of Unicode (UAX 9).
+/// Text as people typed it, without what could change how other text looks, or hide: control characters
+/// other than line breaks, the bidirectional marks and overrides of Unicode (UAX 9), and what is never
+/// seen. Joiners stay: Hindi and Tamil are written with them.
 #[must_use]
 pub fn clean(text: &str) -> String {
-    let odd =
-        |c: char| (c.is_control() && c != '\n') || matches!(c, '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}' | '\u{200b}' | '\u{feff}');
-    text.chars().filter(|c| !odd(*c)).collect::<String>().trim().to_owned()
+    text.chars().filter(|c| !hidden(*c)).collect::<String>().trim().to_owned()
+}
+
+fn hidden(c: char) -> bool {
+    match c {
+        '\n' => false,
+        '\u{ad}' | '\u{61c}' | '\u{115f}' | '\u{1160}' | '\u{17b4}' | '\u{17b5}' | '\u{180e}' | '\u{200b}' | '\u{200e}' | '\u{200f}' => {
+            true
+        }
+        '\u{2028}'..='\u{202e}' | '\u{2060}'..='\u{206f}' | '\u{2800}' | '\u{3164}' | '\u{feff}' | '\u{ffa0}' => true,
+        '\u{fff9}'..='\u{fffb}' | '\u{1d173}'..='\u{1d17a}' | '\u{e0000}'..='\u{e0fff}' => true,
+        other => other.is_control(),
+    }
 }
 
 pub(crate) fn salt(app: &App) -> Salt {
@@ -392,5 +417,13 @@ mod tests {
     fn overrides_and_controls_are_taken_out_and_scripts_stay() {
         assert_eq!(clean(" a\u{202e}b\u{0}\nc\u{200b} "), "ab\nc");
         assert_eq!(clean("สวัสดี 你好 مرحبا"), "สวัสดี 你好 مرحبا");
+        assert_eq!(clean("क्\u{200d}ष 👩\u{200d}👩\u{200d}👧 ❤\u{fe0f}"), "क्\u{200d}ष 👩\u{200d}👩\u{200d}👧 ❤\u{fe0f}");
+    }
+
+    #[test]
+    fn what_is_never_seen_is_no_text() {
+        assert_eq!(clean("\u{200b}\u{2060}\u{ad}\u{3164}\u{e0041}\u{200f}\u{2800}"), "");
+        assert_eq!(clean("pay\u{200e}\u{2067}pal"), "paypal");
+        assert_eq!(clean("<b>&lt;</b>"), "<b>&lt;</b>", "markup is text like any other");
     }
 }

@@ -6,7 +6,7 @@ use super::{Fault, Ground, Report};
 use crate::adapters::blobs::Blobs;
 use crate::adapters::seal;
 use crate::engine::CaseKey;
-use crate::images::{Version, place};
+use crate::images::{Version, drawing_place, place};
 use domain::digest::Digest;
 use domain::ids::{CaseId, EvidenceId, SessionId};
 use serde::Deserialize;
@@ -24,9 +24,12 @@ pub(super) enum Naming {
     RecordingStarted { session: SessionId },
     RecordingHead { session: SessionId, segments: u64, head: Digest },
     RecordingSealed { session: SessionId, segments: u64, head: Digest },
+
+    DrawingKept(Piece),
 }
 
-const NAMING: [&str; 6] = ["image_reported", "still_taken", "session_started", "recording_started", "recording_head", "recording_sealed"];
+const NAMING: [&str; 7] =
+    ["image_reported", "still_taken", "session_started", "recording_started", "recording_head", "recording_sealed", "drawing_kept"];
 
 #[derive(Deserialize)]
 pub(super) struct Image {
@@ -34,6 +37,14 @@ pub(super) struct Image {
     sha256: Digest,
     sealed: Digest,
     shown_sealed: Digest,
+}
+
+/// A piece of the trail of a drawing.
+#[derive(Deserialize)]
+pub(super) struct Piece {
+    drawing: EvidenceId,
+    sha256: Digest,
+    sealed: Digest,
 }
 
 pub(super) async fn check(ground: &Ground, case: CaseId, key: &CaseKey, report: &mut Report) -> Result<(), Fault> {
@@ -63,6 +74,11 @@ pub(super) async fn check(ground: &Ground, case: CaseId, key: &CaseKey, report: 
                     let told = sessions.entry(session).or_default();
                     told.head(case, session, segments, head)?;
                     told.sealed(segments);
+                }
+                Some(Naming::DrawingKept(piece)) => {
+                    report.bytes += check_drawing(ground, case, key, &piece)?;
+                    report.items += 1;
+                    named.insert(drawing_place(case, piece.drawing));
                 }
                 None => {}
             }
@@ -101,6 +117,20 @@ fn check_image(ground: &Ground, case: CaseId, key: &CaseKey, image: &Image, vers
     let plain = seal::open(&key.0, &name, &sealed).map_err(|e| fault(format!("does not open: {e}")))?;
     if version == Version::Original && Digest::of(&plain) != image.sha256 {
         return Err(fault("opens, but is not the image that the log holds".to_owned()));
+    }
+    Ok(sealed.len() as u64)
+}
+
+fn check_drawing(ground: &Ground, case: CaseId, key: &CaseKey, piece: &Piece) -> Result<u64, Fault> {
+    let fault = |what: &str| Fault::Drawing { case, drawing: piece.drawing, what: what.to_owned() };
+    let name = drawing_place(case, piece.drawing);
+    let sealed = ground.blobs.get(&name).map_err(|e| fault(&format!("cannot be read: {e}")))?;
+    if Digest::of(&sealed) != piece.sealed {
+        return Err(fault("does not hash to what the log holds: changed, cut or exchanged"));
+    }
+    let plain = seal::open(&key.0, &name, &sealed).map_err(|e| fault(&format!("does not open: {e}")))?;
+    if Digest::of(&plain) != piece.sha256 {
+        return Err(fault("opens, but is not the drawing that the log holds"));
     }
     Ok(sealed.len() as u64)
 }

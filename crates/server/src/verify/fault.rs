@@ -49,6 +49,10 @@ pub enum Fault {
     /// A file of a recording that no entry of the log names.
     #[error("the file {name} is a recording that no audit entry names")]
     Stranger { name: String },
+
+    /// A piece of the trail of a drawing.
+    #[error("drawing {drawing} of case {case} {what}")]
+    Drawing { case: CaseId, drawing: EvidenceId, what: String },
 }
 
 const fn word(version: Version) -> &'static str {

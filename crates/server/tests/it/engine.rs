@@ -129,7 +129,9 @@ fn started_again(app: &TestApp) -> App {
     let media = media::Config { udp: local, tcp: local, threads: 1, ..media::Config::default() };
     let rooms = Rooms::start(media, engine.clone(), hub.clone(), app.app.blobs.clone()).unwrap();
     let (limits, targets) = (app.app.limits.clone(), app.app.targets.clone());
-    App::new(Parts { engine, hub, blobs: app.app.blobs.clone(), rooms, queue, limits, targets, relays: server::relays::Relays::default() })
+    let boards = server::boards::Boards::start(engine.clone(), hub.clone(), app.app.blobs.clone());
+    let relays = server::relays::Relays::default();
+    App::new(Parts { engine, hub, blobs: app.app.blobs.clone(), rooms, queue, limits, targets, relays, geoip: None, boards })
 }
 
 #[tokio::test(flavor = "multi_thread")]

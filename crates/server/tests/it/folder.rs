@@ -186,6 +186,7 @@ impl Yard {
             shown_sealed: kept(Version::Shown, &picture[..300]),
             stream_width: Some(640),
             void: false,
+            of: None,
         }
     }
 

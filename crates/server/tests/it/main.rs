@@ -3,6 +3,7 @@
 
 mod access;
 mod admin;
+mod boards;
 mod deliveries;
 mod engine;
 mod floor;

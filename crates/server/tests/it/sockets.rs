@@ -45,14 +45,21 @@ impl Page {
     }
 
     pub async fn say(&mut self, message: Value) {
-        let text = message.to_string();
-        let length = u16::try_from(text.len()).unwrap();
+        self.say_text(&message.to_string()).await;
+    }
+
+    /// The same with the text as it is.
+    pub async fn say_text(&mut self, text: &str) {
+        let length = text.len();
         let mut frame = vec![0x81];
         if length < 126 {
-            frame.push(0x80 | length.to_be_bytes()[1]);
-        } else {
+            frame.push(0x80 | u8::try_from(length).unwrap());
+        } else if let Ok(short) = u16::try_from(length) {
             frame.push(0x80 | 126);
-            frame.extend(length.to_be_bytes());
+            frame.extend(short.to_be_bytes());
+        } else {
+            frame.push(0x80 | 127);
+            frame.extend((length as u64).to_be_bytes());
         }
         // A mask of zeros leaves the text as it is.
         frame.extend([0; 4]);
@@ -104,7 +111,7 @@ impl Page {
     }
 }
 
-async fn console(app: &TestApp, at: SocketAddr, cookie: &str) -> Page {
+pub async fn console(app: &TestApp, at: SocketAddr, cookie: &str) -> Page {
     let mut page = Page::open(at, "/v1/agent/socket", cookie, "http://bank.test").await.unwrap();
     page.say(json!({ "type": "hello", "page": "p1" })).await;
     page.until("desk").await;

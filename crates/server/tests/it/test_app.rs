@@ -13,6 +13,7 @@ use server::adapters::clock::FakeClock;
 use server::adapters::ids::{SeededIds, random};
 use server::adapters::kms::FileKms;
 use server::adapters::outbound::TargetPolicy;
+use server::boards::Boards;
 use server::engine::{Actor, Engine, token_hash};
 use server::hub::Hub;
 use server::relays::Relays;
@@ -100,7 +101,8 @@ impl TestApp {
         let local = SocketAddr::from(([127, 0, 0, 1], 0));
         let media = media::Config { udp: local, tcp: local, threads: 1, ..media::Config::default() };
         let rooms = Rooms::start(media, engine.clone(), hub.clone(), blobs.clone()).unwrap();
-        let app = App::new(Parts { engine, hub, blobs, rooms, queue, limits, targets: TargetPolicy::default(), relays, geoip: None });
+        let boards = Boards::start(engine.clone(), hub.clone(), blobs.clone());
+        let app = App::new(Parts { engine, hub, blobs, rooms, queue, limits, targets: TargetPolicy::default(), relays, geoip: None, boards });
         let router = server::http::router(app.clone());
         let bank = bank(&app, "Harbour Bank").await;
         Self { app, clock, router, bank, folder }

@@ -12,7 +12,8 @@ pub struct EvidenceView {
     pub id: String,
     /// What it shows.
     pub slot: ImageSlot,
-    /// `report` (the failed attempt), `live` (photographed in the session), `upload` (file chosen by the customer), `chat`.
+    /// `report` (the failed attempt), `live` (photographed in the session), `upload` (file chosen by the customer), `chat`,
+    /// `screen` (what the agent saw), `annotated` (the same with what was drawn on it).
     pub source: String,
     /// The step it was taken for.
     #[serde(default, skip_serializing_if = "Option::is_none")]
@@ -30,6 +31,10 @@ pub struct EvidenceView {
     /// Pixels of the video stream at that moment, for the ratio; absent for uploads.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub stream_width: Option<u32>,
+
+    /// Of an annotated picture: `evd_…` of the untouched one.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub of: Option<String>,
 }
 
 /// The recording of one session.

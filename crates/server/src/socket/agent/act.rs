@@ -42,7 +42,6 @@ impl Page {
             | AgentMessage::Away { .. }
             | AgentMessage::Accept { .. }
             | AgentMessage::Reject { .. }
-            | AgentMessage::Chat { .. }
             | AgentMessage::StepDone { .. }
             | AgentMessage::StepState { .. }
             | AgentMessage::Waive { .. }
@@ -60,6 +59,15 @@ impl Page {
                 let result = self.simple(message).await;
                 Self::outcome(voice, of, result).await
             }
+
+            AgentMessage::Chat { case, nonce, text } => self.said(voice, case, nonce, text).await,
+            AgentMessage::Show { case, surface } => {
+                let result = self.look_at(&case, surface).await;
+                Self::outcome(voice, of, result).await
+            }
+            AgentMessage::Draw { case, n, op } => self.draw(voice, &case, n, &op).await,
+            AgentMessage::BoardAgain { case } => self.board_again(voice, &case).await,
+            AgentMessage::ChatSeen { case, got, seen } => self.chat_seen(&case, got, seen).await,
         }
     }
 
@@ -95,7 +103,11 @@ impl Page {
             | AgentMessage::Decide { .. }
             | AgentMessage::End { .. }
             | AgentMessage::Ping {}
-            | AgentMessage::ChallengeAlternative { .. } => self.work(message).await,
+            | AgentMessage::ChallengeAlternative { .. }
+            | AgentMessage::Show { .. }
+            | AgentMessage::Draw { .. }
+            | AgentMessage::BoardAgain { .. }
+            | AgentMessage::ChatSeen { .. } => self.work(message).await,
 
             AgentMessage::ReadField { case, field, text } => self.read_field(&case, field, &text).await,
             AgentMessage::SendCode { case, channel } => self.send_code(&case, channel).await,
@@ -106,7 +118,6 @@ impl Page {
     async fn work(&self, message: AgentMessage) -> Result<(), EngineError> {
         let agent = self.agent;
         let (case, input) = match message {
-            AgentMessage::Chat { case, nonce, text } => return self.chat(&case, nonce, text).await,
             AgentMessage::StepDone { case, step } => (case, Input::StepDone { agent, step }),
             AgentMessage::StepState { case, step, failed } => (case, Input::StepState { agent, step, failed }),
             AgentMessage::Waive { case, step, reason } => {
@@ -143,7 +154,12 @@ impl Page {
             | AgentMessage::Ping {}
             | AgentMessage::ReadField { .. }
             | AgentMessage::SendCode { .. }
-            | AgentMessage::AskLocation { .. } => return Ok(()),
+            | AgentMessage::AskLocation { .. }
+            | AgentMessage::Chat { .. }
+            | AgentMessage::Show { .. }
+            | AgentMessage::Draw { .. }
+            | AgentMessage::BoardAgain { .. }
+            | AgentMessage::ChatSeen { .. } => return Ok(()),
         };
         let id = self.case_id(&case).await?;
         self.app.engine.tell_case(id, &self.actor(), input).await
@@ -155,7 +171,7 @@ impl Page {
         if self.holds(id).await { Ok(id) } else { Err(Refusal::new(Code::NotYours, "case", "desk").into()) }
     }
 
-    async fn chat(&self, case: &str, nonce: String, text: String) -> Result<(), EngineError> {
+    pub(super) async fn chat(&self, case: &str, nonce: String, text: String) -> Result<(), EngineError> {
         let id = self.case_id(case).await?;
         let engine = &self.app.engine;
         let person = engine.store.person(self.agent).await?.ok_or(EngineError::Missing("agent"))?;
@@ -246,5 +262,9 @@ fn name(message: &AgentMessage) -> &'static str {
         AgentMessage::ReadField { .. } => "read_field",
         AgentMessage::SendCode { .. } => "send_code",
         AgentMessage::AskLocation { .. } => "ask_location",
+        AgentMessage::Show { .. } => "show",
+        AgentMessage::Draw { .. } => "draw",
+        AgentMessage::BoardAgain { .. } => "board_again",
+        AgentMessage::ChatSeen { .. } => "chat_seen",
     }
 }
