@@ -90,7 +90,7 @@ export async function delays(points, quantile) {
     await new Customer(page).start();
     await desk.answer();
     await desk.stage('call');
-    await agent.keyboard.press('.');
+    await agent.getByRole('button', { name: 'Draw', exact: true }).click();
     for (const side of [agent, page]) await side.locator('.annotate canvas').waitFor();
     await waitFor('the picture', () => agent.locator('.face video').evaluate((v) => /** @type {HTMLVideoElement} */ (v).videoWidth > 0));
     // The customer sees the own picture as in a mirror: what goes left here goes right there.

@@ -12,6 +12,7 @@ mod live;
 mod open;
 mod show;
 mod standing;
+mod show;
 mod wait;
 mod work;
 

@@ -16,6 +16,7 @@ mod recordings;
 mod signin;
 mod snapshots;
 mod uploads;
+mod snapshots;
 pub mod who;
 
 use crate::state::App;

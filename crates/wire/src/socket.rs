@@ -9,7 +9,9 @@ use crate::api::invitations::CustomerView;
 use crate::board::{BoardView, DrawOp, Surface};
 use crate::camera::{CameraAbilities, CameraSettings, MeterReading};
 use crate::command::DeviceCommand;
-use crate::terms::{AwayReason, CameraState, CodeChannel, HeldFor, LivenessNeed, LocationRefusal, ReadField, ReasonCode, Seat, Verdict};
+use crate::terms::{
+    AwayReason, CameraState, CodeChannel, HeldFor, LivenessNeed, LocationRefusal, ReadField, ReasonCode, Seat, Verdict,
+};
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
@@ -155,7 +157,6 @@ pub enum CustomerMessage {
         /// Why not.
         why: LocationRefusal,
     },
-
     /// Do something on the board.
     Draw {
         /// Counts up in this page's load; comes back with the doing or its refusal.
