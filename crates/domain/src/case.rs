@@ -12,7 +12,6 @@ mod live;
 mod open;
 mod show;
 mod standing;
-mod show;
 mod wait;
 mod work;
 

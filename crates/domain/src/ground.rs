@@ -88,6 +88,7 @@ mod tests {
             shown_sealed: Digest::of(b"c"),
             stream_width: None,
             void,
+            of: None,
         }
     }
 

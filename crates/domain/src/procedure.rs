@@ -465,6 +465,7 @@ mod tests {
             shown_sealed: Digest::of(b"c"),
             stream_width: None,
             void: false,
+            of: None,
         }
     }
 

@@ -16,7 +16,6 @@ mod recordings;
 mod signin;
 mod snapshots;
 mod uploads;
-mod snapshots;
 pub mod who;
 
 use crate::state::App;
