@@ -3,6 +3,7 @@
 import meterUrl from "worker:./meter.ts";
 import { AROUND, READ_WIDTH, type Measures, type Shown } from "../lib/measure.ts";
 import { inPicture, type Box } from "../lib/picture.ts";
+import { startWorker } from "../lib/worker.ts";
 import type { Question } from "./meter.ts";
 
 const EVERY_MS = 200;
@@ -24,7 +25,7 @@ function frameIn(video: HTMLVideoElement, frame: HTMLElement): Box {
 
 /** Begins to look; gives back how to end it. */
 export function watch(video: HTMLVideoElement, frame: HTMLElement, shown: Shown, read: (measures: Measures) => void): () => void {
-  const worker = new Worker(meterUrl);
+  const worker = startWorker(meterUrl);
   const canvas = document.createElement("canvas");
   let busy = false;
   worker.onmessage = ({ data }: MessageEvent<Measures>) => {
