@@ -41,6 +41,12 @@ class Reel {
   }
 }
 
+/** People look before they act; a film without pauses shows nothing. @param {number} ms */
+const lookFor = (ms) => {
+  const end = Date.now() + ms;
+  return waitFor('time to look', async () => Date.now() >= end);
+};
+
 /** One side as a row of pictures. @param {string} dir @param {string} name @param {Reel} reel @param {number} from @param {number} to */
 async function unroll(dir, name, reel, from, to) {
   await mkdir(join(dir, name), { recursive: true });
@@ -78,19 +84,19 @@ await playOn('film', async (stage) => {
   await agentPage.setViewportSize(DESK.viewport);
   await console.start(agentPage);
   const from = Date.now() / 1000;
-  await page.waitForTimeout(1_500);
+  await lookFor(1_500);
   await customer.start();
   await desk.answer();
   await moves(desk.face, 'the customer at the agent', { by: 30 });
   await moves(customer.agentFace, 'the agent at the customer');
   await desk.write('Hello! Hold your card in front of the camera, please.');
   // People look at a prompt before they follow it.
-  desk.onPrompt = async () => { await page.waitForTimeout(2_500); };
+  desk.onPrompt = async () => { await lookFor(2_500); };
   await desk.workThrough();
   await waitFor('the approval to unlock', async () => (await agentPage.locator('.verdict [data-way=verified]').getAttribute('data-locked')) === 'false', { timeout: 40_000 });
-  await desk.decide('Approve', { reason: 'Identity confirmed', note: 'Seen live', look: async () => { await agentPage.waitForTimeout(1_500); } });
+  await desk.decide('Approve', { reason: 'Identity confirmed', note: 'Seen live', look: async () => { await lookFor(1_500); } });
   await customer.title("You're verified");
-  await page.waitForTimeout(2_500);
+  await lookFor(2_500);
   const to = Date.now() / 1000;
   await unroll(stage.dir, 'phone', phone, from, to);
   await unroll(stage.dir, 'desk', console, from, to);

@@ -1,3 +1,5 @@
+//! What a board promises, by tables and by any sequence of strokes. Must not know a screen.
+
 use super::*;
 use serde_json::Value;
 

@@ -11,6 +11,7 @@ use crate::digest::{Digest, Salt};
 use crate::evidence::{MAX_DRAWINGS, Slot, Source};
 use crate::ids::{ClientId, InvitationId, ReportId, SessionId};
 use crate::invitation::FreshLink;
+use crate::location::{Fix, Network};
 use crate::report::{CheckOutcome, FailureReason, Scores};
 use crate::trigger::Policy;
 use proptest::prelude::*;
@@ -46,7 +47,12 @@ fn open(reason: FailureReason, jurisdiction: &str) -> Case {
         id: CaseId(1),
         tenant: TenantId(1),
         reference: "onb-1".into(),
-        customer: Customer { name: Pii::new("Nur Aisyah".into()), locale: "ms".into(), phone: None, email: None },
+        customer: Customer {
+            name: Pii::new("Nur Aisyah".into()),
+            locale: "ms".into(),
+            phone: Some(Pii::new("+6591234567".into())),
+            email: None,
+        },
         claimed: ClaimedData { birth_date: Some(Pii::new("1982-09-08".into())), ..ClaimedData::default() },
         jurisdiction: jurisdiction.into(),
         report: report(reason),
@@ -114,6 +120,11 @@ fn live(jurisdiction: &str) -> Case {
 fn decide(verdict: Verdict, reason: ReasonCode) -> Input {
     let draft = Draft { reasons: vec![reason], by: AGENT, note: Pii::default(), note_commitment: Digest::of(b"") };
     Input::Decide { verdict, draft: Box::new(draft), link: link(99) }
+}
+
+fn here() -> Input {
+    let fix = Fix { lat: 19_076_000, lon: 72_877_000, accuracy_dm: 350, height: false, age_ms: 100 };
+    Input::Located { fixes: Pii::new(vec![fix]), network: Network::NoDatabase, salt: Salt([3; 16]) }
 }
 
 fn worked(case: &Case) -> Case {
@@ -243,6 +254,8 @@ fn a_checked_verdict_needs_another_person() {
         c = go(&c, Input::Answered { agent: AGENT, step: "questions".into(), question: q.key, answer }, 5);
     }
     let c = go(&c, Input::StepDone { agent: AGENT, step: "questions".into() }, 5);
+    let c = go(&go(&c, Input::AskLocation { agent: AGENT }, 5), here(), 5);
+    let c = go(&c, Input::StepDone { agent: AGENT, step: "location".into() }, 5);
     let c = go(&c, Input::RecordingHead { session: SESSION, segments: 1, head: Digest::of(b"h") }, 5);
     let c = go(&c, decide(Verdict::Verified, ReasonCode::IdentityConfirmed), 6);
     assert_eq!(c.phase_name(), "under_review");

@@ -102,7 +102,8 @@ impl TestApp {
         let media = media::Config { udp: local, tcp: local, threads: 1, ..media::Config::default() };
         let rooms = Rooms::start(media, engine.clone(), hub.clone(), blobs.clone()).unwrap();
         let boards = Boards::start(engine.clone(), hub.clone(), blobs.clone());
-        let app = App::new(Parts { engine, hub, blobs, rooms, queue, limits, targets: TargetPolicy::default(), relays, geoip: None, boards });
+        let app =
+            App::new(Parts { engine, hub, blobs, rooms, queue, limits, targets: TargetPolicy::default(), relays, geoip: None, boards });
         let router = server::http::router(app.clone());
         let bank = bank(&app, "Harbour Bank").await;
         Self { app, clock, router, bank, folder }

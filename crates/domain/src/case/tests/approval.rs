@@ -2,9 +2,11 @@
 //! any sequence of inputs beside a second, naive account of what was done, kept from the inputs alone.
 
 use super::*;
+use crate::code::Channel;
 use crate::digest::Salt;
 use crate::jurisdiction::profile_or_default;
 use crate::liveness::Outcome as Went;
+use crate::location::Refused;
 use proptest::strategy::ValueTree as _;
 use proptest::test_runner::TestRunner;
 use std::collections::{BTreeMap, BTreeSet};
@@ -18,7 +20,8 @@ const STEPS: [(&str, Slot); 4] = [
     ("document_tilt", Slot::DocumentTilt),
     ("document_back", Slot::DocumentBack),
 ];
-const KEYS: [&str; 7] = ["greet", "document_front", "portrait_match", "liveness", "questions", "declaration", "document_tilt"];
+const KEYS: [&str; 9] =
+    ["greet", "document_front", "portrait_match", "liveness", "questions", "declaration", "document_tilt", "one_time_code", "location"];
 
 #[derive(Clone, Copy, Default)]
 struct Taped {
@@ -40,6 +43,8 @@ struct Account {
     /// Sessions in which a prompt was passed.
     passes: Vec<u128>,
     matched: BTreeSet<String>,
+    /// Sessions in which the code was typed right, and in which the place was told.
+    proven: BTreeMap<&'static str, u128>,
     /// Steps closed: the session, and whether by a waiver.
     closed: BTreeMap<String, (u128, bool)>,
 }
@@ -49,6 +54,7 @@ impl Account {
         self.images.clear();
         self.passes.clear();
         self.matched.clear();
+        self.proven.clear();
         self.closed.clear();
     }
 
@@ -78,6 +84,9 @@ impl Account {
         }
         if key == "liveness" && self.passes.iter().filter(|s| self.counts(**s)).count() < self.wanted {
             return Some("too few prompts that count");
+        }
+        if ["one_time_code", "location"].contains(&key) && !self.proven.get(key).is_some_and(|s| self.counts(*s)) {
+            return Some("never proven where it counts");
         }
         (key == "questions" && self.matched.is_empty()).then_some("no answer that counts")
     }
@@ -209,6 +218,24 @@ impl Walk {
         }
     }
 
+    /// The code, right or wrong, and the place, told or not.
+    fn find_out(&mut self, a: u8) {
+        let salt = Salt([3; 16]);
+        let session = self.account.newest();
+        if self.give(Input::SendCode { agent: AGENT, channel: Channel::Sms, salt, hash: Digest::commit(&salt, "042517") }) {
+            let typed = if a % 3 == 0 { "111111" } else { "042517" };
+            if self.give(Input::TryCode { typed: Pii::new(typed.to_owned()) }) && a % 3 > 0 {
+                self.account.proven.insert("one_time_code", session);
+            }
+        }
+        self.give(Input::AskLocation { agent: AGENT });
+        if a % 5 == 0 {
+            self.give(Input::RefuseLocation { why: Refused::Customer });
+        } else if self.give(here()) {
+            self.account.proven.insert("location", session);
+        }
+    }
+
     fn close_step(&mut self, a: u8, b: u8) {
         if b % 8 >= 4 {
             KEYS.iter().for_each(|key| self.mark(key));
@@ -261,7 +288,11 @@ impl Walk {
             0..=2 => self.join(),
             3..=8 => self.pictures(a, b),
             9..=13 => self.prompt(a, b),
-            14..=15 => self.question(b),
+            14 => self.question(b),
+            15 => {
+                self.question(b);
+                self.find_out(a);
+            }
             16..=24 => self.close_step(a, b),
             25..=27 => self.tape(a, b),
             28 => {
