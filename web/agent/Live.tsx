@@ -4,12 +4,14 @@ import type { AgentCaseView } from '../generated/api.ts';
 import { clock, secondsLeft, type Line, type Talk } from '../lib/desk.ts';
 import { Icon } from '../lib/ui/icons.tsx';
 import { VideoTile } from '../lib/ui/VideoTile.tsx';
+import { Company } from './Company.tsx';
 import { customer, customerFlows, desk, now, road, say, serverNow } from './desk.ts';
 import { EffectWords, Lens } from './Lens.tsx';
 import { openSelf, self, toggleDark, toggleMute } from './self.ts';
 import { Key, Sign } from './signs.tsx';
 import { customerCamera, ladder as ladderWords, lineWord, ownCamera, prompt as promptWords, recording as recordingWords, t } from './text.ts';
-import { closer, ending, endVideo, openVerdict, stage } from './view.ts';
+import { people } from './text-people.ts';
+import { closer, ending, endVideo, openVerdict, peopleOpen, stage } from './view.ts';
 
 function rate(kbps: number): string { return kbps >= 1_000 ? `${(kbps / 1_000).toFixed(1)} Mbit/s` : `${kbps} kbit/s`; }
 
@@ -44,6 +46,7 @@ function Interrupted({ file }: { file: AgentCaseView }) {
       <Icon name="wifi_off" size={32} />
       <h2>{t.interrupted}</h2>
       <p class="num">{left > 0 ? t.waits(left) : t.waitsOver}</p>
+      <p>{file.jurisdiction.restart_on_interruption ? people.fresh(file.jurisdiction.name) : people.resumes(file.jurisdiction.name)}</p>
       <button class="btn" onClick={() => openVerdict('incomplete')}>{t.sendLink}</button>
     </div>
   );
@@ -149,6 +152,7 @@ export function Live({ file, talk }: { file: AgentCaseView; talk: Talk }) {
           <span class="grow" />
           {file.mode === 'video' && <LineMark line={lines.customer} name={t.theirLine} extra={size} />}
         </div>
+        <Company file={file} />
         <Prompt file={file} />
         <SelfTile />
         <EffectWords talk={talk} />
@@ -156,6 +160,7 @@ export function Live({ file, talk }: { file: AgentCaseView; talk: Talk }) {
           <button class="round" aria-pressed={self.muted.value} aria-keyshortcuts="M" aria-label={self.muted.value ? t.unmute : t.mute} title={`${self.muted.value ? t.unmute : t.mute} (M)`} onClick={toggleMute}><Icon name={self.muted.value ? 'mic_off' : 'mic'} /></button>
           <button class="round" aria-pressed={self.dark.value} aria-keyshortcuts="V" aria-label={self.dark.value ? t.cameraOn : t.cameraOff} title={`${self.dark.value ? t.cameraOn : t.cameraOff} (V)`} onClick={toggleDark}><Icon name={self.dark.value ? 'camera_off' : 'video'} /></button>
           {at === 'call' && <button class="round end" aria-label={t.hangUp} title={t.hangUp} onClick={() => { ending.value = true; }}><Icon name="phone_off" /></button>}
+          {at === 'call' && <button class="round" aria-keyshortcuts="H" aria-label={people.open} title={`${people.open} (H)`} onClick={() => { peopleOpen.value = true; }}><Sign name="people" /></button>}
           {lines.agent && lines.agent.word !== 'good' && <span class="pill" data-line={lines.agent.word} title={t.quality(lines.agent.rtt, lines.agent.loss.toFixed(1), rate(lines.agent.kbps))}><Sign name="signal" />{t.yourLine}{ladderWords[ladder] ? ` · ${ladderWords[ladder]}` : ''}</span>}
         </div>
         {at === 'interrupted' && <Interrupted file={file} />}

@@ -2,12 +2,12 @@
 import type { Stage } from '../lib/desk.ts';
 
 export interface Pressed { key: string; ctrl: boolean; typing: boolean; onButton: boolean; repeat: boolean }
-export type Sheet = 'none' | 'verdict' | 'lightbox' | 'help' | 'waive' | 'end' | 'replies';
+export type Sheet = 'none' | 'verdict' | 'lightbox' | 'help' | 'waive' | 'end' | 'replies' | 'people';
 export interface Where { stage: Stage; sheet: Sheet; single: boolean }
 
 export type Action =
   | { do: 'accept' | 'reject' | 'photograph' | 'flip' | 'torch' | 'zoom_in' | 'zoom_out' | 'guide' | 'step_done' | 'draw' | 'pass' | 'fail' | 'waive' }
-  | { do: 'mute' | 'dark' | 'chat' | 'replies' | 'notes' | 'images' | 'closer' | 'help' | 'close' | 'confirm' | 'leave_field' }
+  | { do: 'mute' | 'dark' | 'chat' | 'replies' | 'notes' | 'images' | 'closer' | 'help' | 'close' | 'confirm' | 'leave_field' | 'people' }
   | { do: 'step' | 'reason'; index: number }
   | { do: 'verdict'; verdict: 'verified' | 'rejected' | 'escalated' | 'incomplete' };
 
@@ -18,7 +18,7 @@ const VERDICTS: Readonly<Record<string, Action>> = {
 
 const LIVE: Readonly<Record<string, Action>> = {
   ' ': { do: 'photograph' }, f: { do: 'flip' }, t: { do: 'torch' }, '+': { do: 'zoom_in' }, '=': { do: 'zoom_in' }, '-': { do: 'zoom_out' },
-  g: { do: 'guide' }, d: { do: 'draw' }, p: { do: 'pass' }, x: { do: 'fail' }, w: { do: 'waive' }, m: { do: 'mute' }, v: { do: 'dark' }, z: { do: 'closer' },
+  g: { do: 'guide' }, d: { do: 'draw' }, p: { do: 'pass' }, x: { do: 'fail' }, w: { do: 'waive' }, m: { do: 'mute' }, h: { do: 'people' }, v: { do: 'dark' }, z: { do: 'closer' },
 };
 
 const CASE: Readonly<Record<string, Action>> = {

@@ -4,6 +4,8 @@ import '../lib/ui/base.css';
 import './agent.css';
 import './case.css';
 import './sheets.css';
+import './people.css';
+import './theme.css';
 import { render } from 'preact';
 import { App } from './App.tsx';
 

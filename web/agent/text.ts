@@ -230,5 +230,5 @@ export const keys: ReadonlyArray<{ group: string; keys: ReadonlyArray<readonly [
   { group: 'Camera of the customer', keys: [['Space', 'Photograph for the step'], ['F', 'Flip'], ['T', 'Light'], ['+ −', 'Zoom'], ['G', 'Frame']] },
   { group: 'Checklist', keys: [['1–9', 'Choose step'], ['Enter', 'Mark step done'], ['D', 'Draw a prompt'], ['P', 'Prompt passed'], ['X', 'Prompt or step failed'], ['W', 'Waive']] },
   { group: 'Decide', keys: [['A', 'Approve'], ['R', 'Reject'], ['E', 'Escalate'], ['I', 'Not finished'], ['1–9', 'Choose reason'], ['Enter', 'Confirm']] },
-  { group: 'Talk and look', keys: [['M', 'Mute yourself'], ['V', 'Your camera'], ['C', 'Chat'], ['/', 'Replies'], ['N', 'Notes'], ['L', 'Images, side by side'], ['Z', 'Look closer'], ['Esc', 'Back, close'], ['?', 'This sheet']] },
+  { group: 'Talk and look', keys: [['M', 'Mute yourself'], ['Space', 'While muted: hold to talk'], ['V', 'Your camera'], ['C', 'Chat'], ['/', 'Replies'], ['N', 'Notes'], ['H', 'People and handing on'], ['L', 'Images, side by side'], ['Z', 'Look closer'], ['Esc', 'Back, close'], ['?', 'This sheet']] },
 ];

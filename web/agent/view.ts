@@ -20,6 +20,7 @@ export const ending = signal(false);
 export const help = signal(false);
 export const replies = signal(false);
 export const closer = signal(false);
+export const peopleOpen = signal(false);
 export const draft = signal('');
 export interface Look { pairs: readonly Pair[]; slot: ImageSlot; submitted: string | null; live: string | null; side: 'submitted' | 'live'; both: boolean }
 export const look = signal<Look | null>(null);
@@ -63,6 +64,7 @@ function closeAll(): void {
   replies.value = false;
   look.value = null;
   closer.value = false;
+  peopleOpen.value = false;
 }
 
 export function openVerdict(which: Verdict): void {
@@ -111,6 +113,7 @@ export function able(file: AgentCaseView, what: string): boolean {
 
 export function sheetOpen(): Sheet {
   if (help.value) return 'help';
+  if (peopleOpen.value) return 'people';
   if (look.value) return 'lightbox';
   if (waiving.value) return 'waive';
   if (ending.value) return 'end';
@@ -129,6 +132,7 @@ function focus(id: string): void { document.getElementById(id)?.querySelector('t
 
 function close(): void {
   if (help.peek()) help.value = false;
+  else if (peopleOpen.peek()) peopleOpen.value = false;
   else if (look.peek()) look.value = null;
   else if (waiving.peek()) waiving.value = null;
   else if (ending.peek()) ending.value = false;
@@ -143,6 +147,7 @@ export function run(action: Action): void {
     case 'reject': return reject();
     case 'mute': return toggleMute();
     case 'dark': return toggleDark();
+    case 'people': peopleOpen.value = !peopleOpen.peek(); return;
     case 'help': help.value = !help.peek(); return;
     case 'close': return close();
     case 'leave_field': (document.activeElement as HTMLElement | null)?.blur(); return;

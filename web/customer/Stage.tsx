@@ -167,6 +167,7 @@ export function Stage({ s, act, more, stream, agent }: StageProps) {
       )}
       {more && guided && live && <more.Guide s={s} act={act} />}
       {more && s.view?.prompt && <more.Prompt prompt={s.view.prompt} />}
+      {more && s.view?.company && <more.Company s={s} act={act} />}
       {more && <more.Aids s={s} act={act} trouble={trouble} />}
       <Controls s={s} act={act} />
     </main>

@@ -53,6 +53,7 @@ export function actions(first: FirstActions, session: Session, talk: Talk, host:
       hear?.();
       dispatch({ type: "set", change: { silent: false } });
     },
+    company: () => session.room?.slots.slice(1) ?? [],
     light: (light) => void (light === session.state.light || dispatch({ type: "set", change: { light } })),
   };
 }

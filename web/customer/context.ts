@@ -58,6 +58,8 @@ export interface Actions extends FirstActions {
   heard(play: () => void): void;
   hear(): void;
   light(found: Light): void;
+  /** What comes from a supervisor and from an interpreter. */
+  company(): readonly MediaStream[];
 }
 
 export interface Props<A = Actions> {

@@ -5,6 +5,7 @@ import { more } from "./text/en-more.ts";
 addEnglish(more);
 
 export { Aids } from "./Aids.tsx";
+export { Company } from "./Company.tsx";
 export { Hands } from "./hands.ts";
 export { Guide, Prompt } from "./Prompt.tsx";
 export { Page } from "./Pages.tsx";

@@ -3,7 +3,7 @@
  * Must not know the DOM, the socket, or the clock: time arrives inside every input.
  */
 import type {
-  AgentCaseView, AgentMessage, AgentPush, ChatMessage, DeskView, DeviceCommand, EvidenceView, FailureReason,
+  AgentCaseView, AgentMessage, AgentPush, ChatMessage, DeskView, DeviceCommand, EvidenceView, FailureReason, FloorView,
   ImageSlot, ImageView, LadderStep, Phase, Seat, StepView, Verdict,
 } from '../generated/api.ts';
 
@@ -61,6 +61,11 @@ export interface DeskState {
   ladder: LadderStep;
   notices: readonly Notice[];
   nextNotice: number;
+  floor: FloorView | null;
+  /** The session that is watched. */
+  observed: AgentCaseView | null;
+  /** The interpreter's link of the case in hand, told once. */
+  interpreterLink: { case: string; url: string } | null;
 }
 
 export type DeskInput =
@@ -82,6 +87,7 @@ export function newDesk(page: string, now: number): DeskState {
   return {
     page, link: 'connecting', linkSince: now, desk: null, skew: 0, ringFrom: 0, ringDue: 0, wrapDue: 0, file: null, talk: null,
     lines: {}, ladder: 'full', notices: [], nextNotice: 1,
+    floor: null, observed: null, interpreterLink: null,
   };
 }
 
@@ -145,6 +151,9 @@ function heard(state: DeskState, push: AgentPush, now: number): Advance {
     case 'ladder': return quiet({ ...state, ladder: push.step });
     case 'replaced': return quiet({ ...state, link: 'replaced', linkSince: now });
     case 'problem': return quiet(refused(state, push.code, push.detail, push.of, now));
+    case 'floor': return quiet({ ...state, floor: push.view });
+    case 'observed': return quiet({ ...state, observed: push.view ?? null });
+    case 'interpreter_link': return quiet({ ...state, interpreterLink: { case: push.case, url: push.url } });
     case 'answer':
     case 'pong': return quiet(state);
   }

@@ -21,6 +21,7 @@ pub mod procedure;
 pub mod queue;
 pub mod refusal;
 pub mod report;
+pub mod seats;
 pub mod session;
 pub mod time;
 pub mod trigger;

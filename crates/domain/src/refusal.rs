@@ -84,6 +84,8 @@ codes! {
     OutOfRange = "out_of_range",
     /// The policy does not offer a recovery here.
     NotOffered = "not_offered",
+    /// Somebody else sits there already.
+    SeatTaken = "seat_taken",
 }
 
 impl Refusal {

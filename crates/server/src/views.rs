@@ -1,6 +1,10 @@
 //! What each surface may see of a case, as wire shapes. Reads only.
 //! Must not know how a view travels.
 
+mod people;
+
+pub use people::{company, table};
+
 use crate::tenant::{Settings, Tenant};
 use domain::case::{Case, Message, Outcome, Phase, Ticket, TicketState};
 use domain::decision::{self, Decision};
@@ -318,7 +322,10 @@ pub fn agent_case(case: &Case, told: &Told, now: Timestamp) -> AgentCaseView {
         jurisdiction: profile(&case.jurisdiction),
         reports: case.reports.iter().map(|r| report(case, r)).collect(),
         waited: u32::try_from(waited.as_seconds()).unwrap_or(u32::MAX),
-        drops: u32::try_from(case.past.iter().filter(|p| p.by != domain::session::EndedBy::Agent).count()).unwrap_or(0),
+        drops: u32::try_from(
+            case.past.iter().filter(|p| !matches!(p.by, domain::session::EndedBy::Agent | domain::session::EndedBy::Transferred)).count(),
+        )
+        .unwrap_or(0),
         two_devices: case.binding.as_ref().is_some_and(|b| b.devices > 1),
         device: told.device.clone(),
         mode: case.mode.into(),
@@ -338,6 +345,7 @@ pub fn agent_case(case: &Case, told: &Told, now: Timestamp) -> AgentCaseView {
         locked_by: case.procedure.as_ref().map_or_else(Vec::new, |p| p.open(&case.recording())),
         decision: case.decision().map(decision),
         rating: case.rating.as_ref().map(|r| r.stars),
+        table: Some(table(case)),
     }
 }
 
@@ -362,6 +370,7 @@ pub fn customer(case: &Case, tenant: &Tenant, told: &Told, wait: WaitView, agent
         ending: ending(case),
         resume_within: resume.map(|until| u32::try_from(until.since(now).as_seconds()).unwrap_or(0)),
         rated: case.rating.is_some(),
+        company: company(case),
     }
 }
 

@@ -6,3 +6,4 @@ pub mod agents;
 pub mod cases;
 pub mod evidence;
 pub mod invitations;
+pub mod people;

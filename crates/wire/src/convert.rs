@@ -2,7 +2,7 @@
 //! Must not decide anything.
 
 use crate::terms;
-use domain::{agent, case, decision, evidence, liveness, procedure, report, session, trigger};
+use domain::{agent, case, decision, evidence, liveness, procedure, report, seats, session, trigger};
 
 macro_rules! mirror {
     ($($domain:path => $wire:path { $($variant:ident),* $(,)? })*) => {$(
@@ -49,6 +49,7 @@ mirror! {
     agent::AwayReason => terms::AwayReason { Break, Training, Meeting, Missed, Technical }
     case::CameraState => terms::CameraState { Idle, Prompting, On, Off, Denied, Missing, Busy, Blocked, Lost }
     case::JoinMode => terms::JoinMode { Video, Photos }
+    seats::SupervisorMode => terms::SupervisorMode { Watch, Whisper, Join }
 }
 
 impl terms::Phase {

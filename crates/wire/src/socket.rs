@@ -5,7 +5,8 @@
 
 use crate::api::agents::{AgentCaseView, DeskView};
 use crate::api::invitations::CustomerView;
-use crate::terms::{AwayReason, CameraState, ImageSlot, ReasonCode, Seat, Verdict};
+use crate::api::people::{FloorView, TransferTo};
+use crate::terms::{AwayReason, CameraState, ImageSlot, ReasonCode, Seat, SupervisorMode, Verdict};
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
@@ -379,6 +380,56 @@ pub enum AgentMessage {
     },
     /// Every 5 s, from a worker thread so that a hidden tab keeps answering.
     Ping {},
+
+    /// Come to a live session as a supervisor, take part in another way, or leave (absent).
+    Supervise {
+        /// `case_…`.
+        case: String,
+        /// How.
+        #[serde(default)]
+        mode: Option<SupervisorMode>,
+    },
+    /// Become the agent of the session that is watched.
+    TakeOver {
+        /// `case_…`.
+        case: String,
+    },
+    /// Ask for a link for an interpreter.
+    InviteInterpreter {
+        /// `case_…`.
+        case: String,
+        /// Tag of the language spoken with the customer.
+        language: String,
+    },
+    /// Let the interpreter go, or take the link back.
+    RemoveInterpreter {
+        /// `case_…`.
+        case: String,
+    },
+    /// Put the customer on hold, or off it.
+    Hold {
+        /// `case_…`.
+        case: String,
+        /// On or off.
+        on: bool,
+    },
+    /// Hand the customer on.
+    Transfer {
+        /// `case_…`.
+        case: String,
+        /// To whom.
+        target: TransferTo,
+        /// 3–500 characters, for the next agent.
+        reason: String,
+    },
+    /// The customer continues another time.
+    Later {
+        /// `case_…`.
+        case: String,
+        /// RFC 3339 of the call back; absent = a new link now.
+        #[serde(default)]
+        at: Option<String>,
+    },
 }
 
 /// What the server says to an agent's page.
@@ -462,6 +513,25 @@ pub enum AgentPush {
     },
     /// Answer to ping.
     Pong {},
+
+    /// The floor now; supervisors see every live session on it.
+    Floor {
+        /// View.
+        view: FloorView,
+    },
+    /// The session that is watched; absent once it is over or left.
+    Observed {
+        /// View.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        view: Option<Box<AgentCaseView>>,
+    },
+    /// The interpreter's link, shown once.
+    InterpreterLink {
+        /// `case_…`.
+        case: String,
+        /// Address.
+        url: String,
+    },
 }
 
 /// What the server says on `/v1/admin/socket`.

@@ -326,4 +326,14 @@ terms! {
         /// Chat with photographs, because there is no camera stream.
         Photos,
     }
+
+    /// How a supervisor takes part in a session.
+    SupervisorMode {
+        /// Hears and sees everybody, is neither heard nor seen.
+        Watch,
+        /// As `watch`, and heard by the agent alone.
+        Whisper,
+        /// Heard and seen by everybody.
+        Join,
+    }
 }

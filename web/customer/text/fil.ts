@@ -208,4 +208,11 @@ export const text: Text = {
   "policy.title": "Bina-block ng pahina sa paligid ang camera",
   "policy.text": "Buksan ang video sa sariling tab para magpatuloy.",
   "policy.open": "Buksan sa bagong tab",
+  "company.supervisor": "Sumali si {name} mula sa {brand} at naririnig ka",
+  "company.interpreter": "Nagsasalin si {name} para sa iyo at naririnig ka",
+  "company.handed": "Ipapasa ka namin sa isang kasamahan. Hindi mawawala ang puwesto mo.",
+  "company.fresh": "Ayon sa patakaran, uulitin natin ang mga hakbang kapag naputol. Gagawin natin ito nang magkasama.",
+  "company.resume": "Walang nawala: itutuloy natin kung saan tayo huminto.",
+  "company.hold": "Naka-hold ka",
+  "company.hold_text": "Babalik agad si {agent}. Walang nakakarinig o nakakakita sa iyo ngayon. Tuloy ang pagre-record.",
 };

@@ -208,4 +208,11 @@ export const text: Text = {
   "policy.title": "Trang bên ngoài chặn camera",
   "policy.text": "Hãy mở video trong thẻ riêng để tiếp tục.",
   "policy.open": "Mở trong thẻ mới",
+  "company.supervisor": "{name} của {brand} đã tham gia và nghe được bạn",
+  "company.interpreter": "{name} phiên dịch cho bạn và nghe được bạn",
+  "company.handed": "Chúng tôi chuyển bạn cho đồng nghiệp. Bạn vẫn giữ chỗ của mình.",
+  "company.fresh": "Quy định yêu cầu làm lại các bước sau khi bị ngắt. Chúng ta sẽ cùng làm.",
+  "company.resume": "Không mất gì cả: chúng ta tiếp tục từ chỗ cũ.",
+  "company.hold": "Bạn đang được giữ máy",
+  "company.hold_text": "{agent} sẽ quay lại ngay. Lúc này không ai nghe hay thấy bạn. Việc ghi hình vẫn tiếp tục.",
 };

@@ -37,6 +37,10 @@ impl Case {
             up: BTreeSet::new(),
             recording: Recording::Running { segments: 0, head: None },
             drops: 0,
+            supervisor: None,
+            interpreter: None,
+            hold: None,
+            former: Vec::new(),
         };
         let mut next = self.with_phase(Phase::Live { session, queued_at: ticket.queued_at });
         if next.procedure.is_none() {
@@ -78,9 +82,11 @@ impl Case {
 
     /// The fresh start that some profiles ask for after a break.
     fn void_if_asked(&mut self, session: SessionId) -> Option<Fact> {
-        if !profile_or_default(&self.jurisdiction).restart_on_interruption {
-            return None;
-        }
+        profile_or_default(&self.jurisdiction).restart_on_interruption.then(|| self.void(session))
+    }
+
+    /// What was captured counts no more and every step is open again.
+    pub(super) fn void(&mut self, session: SessionId) -> Fact {
         let mut items = 0;
         for evidence in self.evidence.iter_mut().filter(|e| e.session.is_some() && !e.void) {
             evidence.void = true;
@@ -89,7 +95,7 @@ impl Case {
         if let Some(procedure) = &mut self.procedure {
             procedure.restart();
         }
-        Some(Fact::EvidenceVoided { session, items })
+        Fact::EvidenceVoided { session, items }
     }
 
     pub(super) fn media_down(&self, seat: Seat, now: Timestamp) -> Transition {
@@ -121,7 +127,7 @@ impl Case {
     /// The agent is lost, not the customer: back to the head of the queue, with what was captured.
     fn back_to_the_head(&self, session: &Session, queued_at: Timestamp, now: Timestamp) -> Transition {
         let id = TicketId(session.id.0);
-        let ticket = Ticket { id, queued_at, boost: DROP_BOOST, cooling: Vec::new(), state: TicketState::Queued, rings: 0 };
+        let ticket = Ticket { id, queued_at, boost: DROP_BOOST, cooling: Vec::new(), state: TicketState::Queued, rings: 0, wants: None };
         let mut next = self.ended(session, EndedBy::AgentLost, Phase::Waiting { ticket }, now);
         let mut facts = vec![
             Fact::SessionEnded { session: session.id, by: EndedBy::AgentLost, talked_ms: now.since(session.started_at).as_millis() },

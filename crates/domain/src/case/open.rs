@@ -68,6 +68,7 @@ impl Case {
             chat: Vec::new(),
             notes: Pii::default(),
             rating: None,
+            handed: None,
             phase: Phase::Reported,
             created_at: now,
             updated_at: now,

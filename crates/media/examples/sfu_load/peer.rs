@@ -241,15 +241,7 @@ impl LoadPeer {
         p
     }
 
-    fn write(
-        &mut self,
-        mid: Mid,
-        codec: Codec,
-        kind: usize,
-        time: u32,
-        marker: bool,
-        mut payload: Vec<u8>,
-    ) -> Fallible<()> {
+    fn write(&mut self, mid: Mid, codec: Codec, kind: usize, time: u32, marker: bool, mut payload: Vec<u8>) -> Fallible<()> {
         let now = Instant::now();
         let at = u64::try_from(SystemTime::now().duration_since(SystemTime::UNIX_EPOCH)?.as_nanos())?.to_le_bytes();
         let len = payload.len();

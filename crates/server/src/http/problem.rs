@@ -114,7 +114,8 @@ pub const fn refusal_status(code: Code) -> u16 {
         | Code::StepNotWaivable
         | Code::RecordingNotSealed
         | Code::LimitReached
-        | Code::NotOffered => 409,
+        | Code::NotOffered
+        | Code::SeatTaken => 409,
     }
 }
 

@@ -11,6 +11,7 @@ mod intake;
 mod limits;
 mod links;
 mod pages;
+mod people;
 mod recorder;
 mod router;
 mod sockets;

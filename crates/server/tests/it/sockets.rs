@@ -15,7 +15,7 @@ use tokio::net::{TcpListener, TcpStream};
 const PATIENCE: Duration = Duration::from_secs(20);
 
 /// Serves the test's server on a port, sockets included.
-async fn served(app: &TestApp) -> SocketAddr {
+pub async fn served(app: &TestApp) -> SocketAddr {
     let listener = TcpListener::bind(("127.0.0.1", 0)).await.unwrap();
     let address = listener.local_addr().unwrap();
     let router = server::http::router_with(app.app.clone(), server::socket::routes(app.app.clone()));
@@ -25,11 +25,11 @@ async fn served(app: &TestApp) -> SocketAddr {
 }
 
 /// A page's end of a WebSocket (RFC 6455), small messages only.
-struct Page(TcpStream);
+pub struct Page(TcpStream);
 
 impl Page {
     /// Opens a socket; the status line when it is refused.
-    async fn open(at: SocketAddr, path: &str, cookie: &str, origin: &str) -> Result<Self, String> {
+    pub async fn open(at: SocketAddr, path: &str, cookie: &str, origin: &str) -> Result<Self, String> {
         let mut stream = TcpStream::connect(at).await.unwrap();
         let request = format!(
             "GET {path} HTTP/1.1\r\nHost: {at}\r\nConnection: Upgrade\r\nUpgrade: websocket\r\nSec-WebSocket-Version: 13\r\n\
@@ -44,7 +44,7 @@ impl Page {
         if head.starts_with("HTTP/1.1 101") { Ok(Self(stream)) } else { Err(head.lines().next().unwrap_or_default().to_owned()) }
     }
 
-    async fn say(&mut self, message: Value) {
+    pub async fn say(&mut self, message: Value) {
         let text = message.to_string();
         let length = u16::try_from(text.len()).unwrap();
         let mut frame = vec![0x81];
@@ -85,7 +85,7 @@ impl Page {
     }
 
     /// Hears until a message of this type.
-    async fn until(&mut self, kind: &str) -> Value {
+    pub async fn until(&mut self, kind: &str) -> Value {
         loop {
             let heard = self.hear().await.unwrap_or_else(|| panic!("closed before {kind}"));
             if heard["type"] == kind {
@@ -95,7 +95,7 @@ impl Page {
     }
 
     /// Hears until the server closes; the last message before.
-    async fn last_words(&mut self) -> Value {
+    pub async fn last_words(&mut self) -> Value {
         let mut last = Value::Null;
         while let Some(heard) = self.hear().await {
             last = heard;
@@ -104,7 +104,7 @@ impl Page {
     }
 }
 
-async fn console(app: &TestApp, at: SocketAddr, cookie: &str) -> Page {
+pub async fn console(app: &TestApp, at: SocketAddr, cookie: &str) -> Page {
     let mut page = Page::open(at, "/v1/agent/socket", cookie, "http://bank.test").await.unwrap();
     page.say(json!({ "type": "hello", "page": "p1" })).await;
     page.until("desk").await;
@@ -112,7 +112,7 @@ async fn console(app: &TestApp, at: SocketAddr, cookie: &str) -> Page {
     page
 }
 
-async fn wait_for(what: &str, mut is_so: impl AsyncFnMut() -> bool) {
+pub async fn wait_for(what: &str, mut is_so: impl AsyncFnMut() -> bool) {
     let patience = tokio::time::Instant::now() + PATIENCE;
     while !is_so().await {
         assert!(tokio::time::Instant::now() < patience, "never: {what}");

@@ -7,7 +7,7 @@ use crate::hub::ToCustomer;
 use crate::socket::customer::{clean, salt};
 use crate::socket::{Voice, peer_id};
 use domain::agent;
-use domain::case::{Input, Message};
+use domain::case::{Case, Input, Message};
 use domain::decision::Draft;
 use domain::digest::Digest;
 use domain::ids::{CaseId, MessageId};
@@ -18,7 +18,7 @@ use domain::session::Seat;
 use wire::socket::{AgentMessage, AgentPush, CustomerPush, DeviceCommand, MAX_SDP};
 
 impl Page {
-    pub(super) async fn on_message(&self, voice: &mut Voice, message: AgentMessage) -> bool {
+    pub(super) async fn on_message(&mut self, voice: &mut Voice, message: AgentMessage) -> bool {
         let of = name(&message);
         match message {
             AgentMessage::Ping {} => voice.say(&AgentPush::Pong {}).await,
@@ -56,6 +56,16 @@ impl Page {
                 let result = self.simple(message).await;
                 Self::outcome(voice, of, result).await
             }
+            AgentMessage::Supervise { .. }
+            | AgentMessage::TakeOver { .. }
+            | AgentMessage::InviteInterpreter { .. }
+            | AgentMessage::RemoveInterpreter { .. }
+            | AgentMessage::Hold { .. }
+            | AgentMessage::Transfer { .. }
+            | AgentMessage::Later { .. } => {
+                let result = self.people(message).await;
+                Self::outcome(voice, of, result).await
+            }
         }
     }
 
@@ -90,6 +100,13 @@ impl Page {
             | AgentMessage::Notes { .. }
             | AgentMessage::Decide { .. }
             | AgentMessage::End { .. }
+            | AgentMessage::Supervise { .. }
+            | AgentMessage::TakeOver { .. }
+            | AgentMessage::InviteInterpreter { .. }
+            | AgentMessage::RemoveInterpreter { .. }
+            | AgentMessage::Hold { .. }
+            | AgentMessage::Transfer { .. }
+            | AgentMessage::Later { .. }
             | AgentMessage::Ping {} => self.work(message).await,
         }
     }
@@ -128,6 +145,13 @@ impl Page {
             | AgentMessage::Decide { .. }
             | AgentMessage::ExtendWrap {}
             | AgentMessage::AutoAccept { .. }
+            | AgentMessage::Supervise { .. }
+            | AgentMessage::TakeOver { .. }
+            | AgentMessage::InviteInterpreter { .. }
+            | AgentMessage::RemoveInterpreter { .. }
+            | AgentMessage::Hold { .. }
+            | AgentMessage::Transfer { .. }
+            | AgentMessage::Later { .. }
             | AgentMessage::Ping {} => return Ok(()),
         };
         let id = self.case_id(&case).await?;
@@ -135,7 +159,7 @@ impl Page {
     }
 
     /// The case, if it is in this agent's hand.
-    async fn case_id(&self, text: &str) -> Result<CaseId, EngineError> {
+    pub(super) async fn case_id(&self, text: &str) -> Result<CaseId, EngineError> {
         let id: CaseId = text.parse().map_err(|_| EngineError::Missing("case"))?;
         if self.holds(id).await { Ok(id) } else { Err(Refusal::new(Code::NotYours, "case", "desk").into()) }
     }
@@ -208,15 +232,20 @@ impl Page {
         let Some(id) = peer_id(&peer).filter(|_| sdp.len() <= MAX_SDP) else {
             return voice.say(&problem("malformed", "peer: 32 hexadecimal digits; SDP: at most 32 KiB".to_owned())).await;
         };
-        let held = match self.case_id(case).await {
-            Ok(case) => self.app.engine.case(case).await,
-            Err(error) => Err(error),
+        let watched = self.watched().filter(|c| c.id.to_string() == case);
+        let seat = if watched.is_some() { Seat::Supervisor } else { Seat::Agent };
+        let held = match watched {
+            Some(case) => Ok(Case::clone(&case)),
+            None => match self.case_id(case).await {
+                Ok(case) => self.app.engine.case(case).await,
+                Err(error) => Err(error),
+            },
         };
         let case = match held {
             Ok(case) => case,
             Err(error) => return Self::outcome(voice, "offer", Err(error)).await,
         };
-        match self.app.rooms.offer(&case, Seat::Agent, id, sdp).await {
+        match self.app.rooms.offer(&case, seat, id, sdp).await {
             Ok(sdp) => voice.say(&AgentPush::Answer { peer, sdp }).await,
             Err(error) => voice.say(&problem("offer_refused", error.to_string())).await,
         }
@@ -251,5 +280,13 @@ fn name(message: &AgentMessage) -> &'static str {
         AgentMessage::ExtendWrap {} => "extend_wrap",
         AgentMessage::AutoAccept { .. } => "auto_accept",
         AgentMessage::Ping {} => "ping",
+
+        AgentMessage::Supervise { .. } => "supervise",
+        AgentMessage::TakeOver { .. } => "take_over",
+        AgentMessage::InviteInterpreter { .. } => "invite_interpreter",
+        AgentMessage::RemoveInterpreter { .. } => "remove_interpreter",
+        AgentMessage::Hold { .. } => "hold",
+        AgentMessage::Transfer { .. } => "transfer",
+        AgentMessage::Later { .. } => "later",
     }
 }
