@@ -157,7 +157,7 @@ async function customer(icon) {
 }
 
 const named = process.argv.slice(2).filter((word) => !word.startsWith("--"));
-const SURFACES = { agent: "Agent console", admin: "Recourse admin", bank: "Open an account" };
+const SURFACES = { agent: "Agent console", interpreter: "Interpreter", admin: "Recourse admin", bank: "Open an account" };
 
 async function surfaces(icon) {
   const wanted = Object.keys(SURFACES).filter((name) => named.length === 0 || named.includes(name));

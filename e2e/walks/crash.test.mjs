@@ -43,7 +43,7 @@ walk('after kill -9 both are back in the same session within 10 s, and all that 
   await customer.openChat();
   for (const text of ['Hello', 'I am on the bus']) await customer.write(text);
   await desk.write('I can see you well');
-  await waitFor('the customer\'s ticks', async () => (await page.locator('.bubble.mine svg[aria-label=Delivered]').count()) === 2);
+  await waitFor('the customer\'s ticks', async () => (await page.locator('.bubble.mine svg:is([aria-label=Delivered], [aria-label=Seen])').count()) === 2);
   await waitFor('the agent\'s tick', async () => (await desk.acknowledged()) === 1);
   await customer.root.getByRole('button', { name: 'Close' }).first().click();
 

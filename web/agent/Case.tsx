@@ -4,6 +4,7 @@ import { Checklist } from './Checklist.tsx';
 import { Details } from './Details.tsx';
 import { lastEffect } from '../lib/desk.ts';
 import { Alerts, Around, ClaimedFields, WhyFailed, Who } from './Facts.tsx';
+import { Handed } from './Company.tsx';
 import { Images } from './Images.tsx';
 import { Live } from './Live.tsx';
 import { Notes } from './Notes.tsx';
@@ -25,6 +26,7 @@ export function Case() {
       <aside class="col left" aria-label={t.whyFailed}>
         <Who file={file} />
         <div class="scroll" tabIndex={0} role="group" aria-label={file.name}>
+          <Handed file={file} />
           <Alerts file={file} short />
           <WhyFailed file={file} />
           <ClaimedFields file={file} />

@@ -1,20 +1,23 @@
 /** The one screen: top bar, what is in hand, sheets above it, and the keys. Must not know the socket. */
 import { useEffect } from 'preact/hooks';
 import type { Me } from '../generated/api.ts';
-import { clock, stageOf } from '../lib/desk.ts';
+import { clock, roomWanted, stageOf } from '../lib/desk.ts';
 import { Icon, Logo } from '../lib/ui/icons.tsx';
 import { Case } from './Case.tsx';
 import { comparing } from './compare.ts';
 import { Compare } from './Compare.tsx';
+import { holdToTalk } from './comfort.ts';
 import { desk, dismiss, now } from './desk.ts';
 import { Help } from './Help.tsx';
 import { Idle } from './Idle.tsx';
 import { Lightbox } from './Lightbox.tsx';
+import { Observe } from './Observe.tsx';
+import { People } from './People.tsx';
 import { Ring } from './Ring.tsx';
 import { openSelf, self } from './self.ts';
 import { failure, language, plain, problem, t } from './text.ts';
 import { TopBar } from './TopBar.tsx';
-import { help, look, pressed, stage } from './view.ts';
+import { help, look, peopleOpen, pressed, singleKeys, stage } from './view.ts';
 
 function isTyping(target: EventTarget | null): boolean {
   return target instanceof HTMLTextAreaElement || target instanceof HTMLSelectElement
@@ -24,12 +27,26 @@ function isTyping(target: EventTarget | null): boolean {
 function listen(event: KeyboardEvent): void {
   if (event.defaultPrevented || event.isComposing) return;
   const target = event.target instanceof HTMLElement ? event.target : null;
+  if (talkKey(event, target, true)) return event.preventDefault();
   const taken = pressed({
     key: event.key, ctrl: event.ctrlKey || event.metaKey || event.altKey, typing: isTyping(target), repeat: event.repeat,
     onButton: target !== null && target.closest('button, a, summary, [role=button]') !== null,
   });
   if (taken) event.preventDefault();
 }
+
+/** Space while muted is for talking, as long as it is held; in a field or on a button it is what it always is. */
+function talkKey(event: KeyboardEvent, target: HTMLElement | null, down: boolean): boolean {
+  if (event.key !== ' ' || !singleKeys.peek()) return false;
+  if (down && (isTyping(target) || target?.closest('button, a, summary, dialog') || roomWanted(desk.peek()) === null)) return false;
+  return holdToTalk(down);
+}
+
+function released(event: KeyboardEvent): void {
+  if (talkKey(event, null, false)) event.preventDefault();
+}
+
+function left(): void { holdToTalk(false); }
 
 /** After a click by mouse or finger the keys belong to the desk again; focus that came by keyboard stays. */
 function letGo(event: MouseEvent): void {
@@ -77,7 +94,9 @@ export function Desk({ me, onSignOut, onTakeBack }: { me: Me; onSignOut: () => v
   useEffect(() => {
     document.addEventListener('keydown', listen);
     document.addEventListener('click', letGo);
-    return () => { document.removeEventListener('keydown', listen); document.removeEventListener('click', letGo); };
+    document.addEventListener('keyup', released);
+    addEventListener('blur', left);
+    return () => { document.removeEventListener('keyup', released); removeEventListener('blur', left); document.removeEventListener('keydown', listen); document.removeEventListener('click', letGo); };
   }, []);
   const presence = desk.value.desk?.presence;
   // A reload in the middle of work opens the camera again by itself: the permission is still there.
@@ -100,6 +119,7 @@ export function Desk({ me, onSignOut, onTakeBack }: { me: Me; onSignOut: () => v
       <TopBar me={me} onSignOut={onSignOut} />
       {at === 'connecting' || at === 'opening' ? <main class="gate inner"><p role="status">{at === 'opening' ? t.openingCase : t.loading}</p></main>
         : at === 'ring' ? <Ring />
+        : desk.value.observed && (at === 'away' || at === 'ready') ? <Observe file={desk.value.observed} />
         : at === 'away' || at === 'ready' ? <Idle />
         : <Case />}
       <Notices />
@@ -107,6 +127,7 @@ export function Desk({ me, onSignOut, onTakeBack }: { me: Me; onSignOut: () => v
       {look.value && <Lightbox />}
       {comparing.value && file && talk && <Compare file={file} talk={talk} />}
       {help.value && <Help />}
+      {peopleOpen.value && desk.value.file && <People file={desk.value.file} />}
     </div>
   );
 }

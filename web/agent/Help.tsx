@@ -1,5 +1,6 @@
 /** Every key on one sheet, and the switch that turns single keys off. */
 import { Icon } from '../lib/ui/icons.tsx';
+import { Comfort } from './Comfort.tsx';
 import { Sheet } from './Sheet.tsx';
 import { keys, t } from './text.ts';
 import { help, setSingleKeys, singleKeys } from './view.ts';
@@ -16,6 +17,7 @@ export function Help() {
           </section>
         ))}
       </div>
+      <Comfort />
       <label class="switch foot">
         <input type="checkbox" role="switch" checked={singleKeys.value} aria-describedby="single-hint" onChange={e => setSingleKeys(e.currentTarget.checked)} />
         <span class="switch-track" aria-hidden="true" /><span>{t.singleKeys}</span><small class="dim" id="single-hint">{t.singleKeysHint}</small>

@@ -6,12 +6,13 @@ import { Icon } from '../lib/ui/icons.tsx';
 import { VideoTile } from '../lib/ui/VideoTile.tsx';
 import { chime, meterOf } from './chime.ts';
 import { desk, goAvailable, serverNow } from './desk.ts';
+import { Floor } from './Observe.tsx';
 import { choose, closeSelf, openSelf, self, toggleMute } from './self.ts';
 import { Sign } from './signs.tsx';
 import { away as awayWords, ownCamera, t } from './text.ts';
 import { setPresence } from './view.ts';
 
-function Level({ stream }: { stream: MediaStream }) {
+export function Level({ stream }: { stream: MediaStream }) {
   const bar = useRef<HTMLDivElement>(null);
   useEffect(() => {
     const meter = meterOf(stream);
@@ -29,7 +30,7 @@ function Level({ stream }: { stream: MediaStream }) {
   return <div class="level" role="img" aria-label={t.level}><div class="level-bar" ref={bar} /></div>;
 }
 
-function Picker({ kind, label, devices, value }: { kind: 'camera' | 'microphone'; label: string; devices: readonly Device[]; value: string }) {
+export function Picker({ kind, label, devices, value }: { kind: 'camera' | 'microphone'; label: string; devices: readonly Device[]; value: string }) {
   return (
     <label class="field"><span>{label}</span>
       <select value={value} disabled={devices.length === 0} onChange={e => choose(kind, e.currentTarget.value)}>
@@ -91,6 +92,7 @@ export function Idle() {
           <button class="btn primary big" autofocus onClick={() => void goAvailable()}><Icon name="video" />{t.goAvailable}</button>
         </>}
       </div>
+      <Floor />
       <SelfView />
       <dl class="figures">
         <Figure label={t.waitingNow} value={String(view.waiting)} />

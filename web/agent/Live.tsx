@@ -5,6 +5,7 @@ import { clock, secondsLeft, type Line, type Talk } from '../lib/desk.ts';
 import { lensOf } from '../lib/optics.ts';
 import { Icon } from '../lib/ui/icons.tsx';
 import { VideoTile } from '../lib/ui/VideoTile.tsx';
+import { Company } from './Company.tsx';
 import { customer, customerFlows, desk, now, road, say, serverNow } from './desk.ts';
 import { EffectWords, Lens } from './Lens.tsx';
 import { Meters } from './Meters.tsx';
@@ -16,7 +17,8 @@ import { customerCamera, ladder as ladderWords, lineWord, ownCamera, recording a
 import { c } from './text-camera.ts';
 import { BoardControl, BoardStage, BoardTools } from './Board.tsx';
 import { faceVideo } from './board.ts';
-import { closer, ending, endVideo, openVerdict, stage } from './view.ts';
+import { closer, ending, endVideo, openVerdict, peopleOpen, stage } from './view.ts';
+import { people } from './text-people.ts';
 
 function rate(kbps: number): string { return kbps >= 1_000 ? `${(kbps / 1_000).toFixed(1)} Mbit/s` : `${kbps} kbit/s`; }
 
@@ -51,6 +53,7 @@ function Interrupted({ file }: { file: AgentCaseView }) {
       <Icon name="wifi_off" size={32} />
       <h2>{t.interrupted}</h2>
       <p class="num">{left > 0 ? t.waits(left) : t.waitsOver}</p>
+      <p>{file.jurisdiction.restart_on_interruption ? people.fresh(file.jurisdiction.name) : people.resumes(file.jurisdiction.name)}</p>
       <button class="btn" onClick={() => openVerdict('incomplete')}>{t.sendLink}</button>
     </div>
   );
@@ -159,6 +162,7 @@ export function Live({ file, talk }: { file: AgentCaseView; talk: Talk }) {
           <span class="grow" />
           {file.mode === 'video' && <LineMark line={lines.customer} name={t.theirLine} extra={size} />}
         </div>
+        <Company file={file} />
         <Prompt file={file} />
         {at === 'call' && <Meters talk={talk} />}
         <SelfTile />
@@ -168,6 +172,7 @@ export function Live({ file, talk }: { file: AgentCaseView; talk: Talk }) {
           <button class="round" aria-pressed={self.dark.value} aria-keyshortcuts="V" aria-label={self.dark.value ? t.cameraOn : t.cameraOff} title={`${self.dark.value ? t.cameraOn : t.cameraOff} (V)`} onClick={toggleDark}><Icon name={self.dark.value ? 'camera_off' : 'video'} /></button>
           {at === 'call' && <BoardControl live={file.customer.connected} />}
           {at === 'call' && <button class="round end" aria-label={t.hangUp} title={t.hangUp} onClick={() => { ending.value = true; }}><Icon name="phone_off" /></button>}
+          {at === 'call' && <button class="round" aria-keyshortcuts="," aria-label={people.open} title={`${people.open} (,)`} onClick={() => { peopleOpen.value = true; }}><Sign name="people" /></button>}
           {lines.agent && lines.agent.word !== 'good' && <span class="pill" data-line={lines.agent.word} title={t.quality(lines.agent.rtt, lines.agent.loss.toFixed(1), rate(lines.agent.kbps))}><Sign name="signal" />{t.yourLine}{ladderWords[ladder] ? ` · ${ladderWords[ladder]}` : ''}</span>}
         </div>
         {at === 'interrupted' && <Interrupted file={file} />}

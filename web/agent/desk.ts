@@ -36,6 +36,8 @@ export const sendingPicture = signal(false);
 
 /** Those who hear what the reducer of the desk has no use for. */
 export const heardBeside = new Set<(push: AgentPush) => void>();
+/** Down slots 1 and 2: supervisor and interpreter. */
+export const company = signal<readonly MediaStream[]>([]);
 
 let line: Line<AgentMessage, AgentPush> | null = null;
 let room: Room | null = null;
@@ -121,6 +123,7 @@ export function startDesk(signedOut: () => void): void {
         answering.value = '';
         put({ is: 'opened', now: Date.now() });
         void room?.resume();
+        for (const back of returns) back();
       } else if (state === 'lost') {
         put({ is: 'lost', now: Date.now() });
         // A socket that is refused again and again may mean that the sign-in has run out.
@@ -144,7 +147,16 @@ export function stopDesk(): void {
   hush();
 }
 
+/** Who else waits for answers to offers: the room that a supervisor watches. */
+export const answers = new Set<(peer: string, sdp: string) => void>();
+/** Called when the line is back. */
+export const returns = new Set<() => void>();
+
+/** Says it now, or not at all: false when the line is down. */
+export function offer(message: AgentMessage): boolean { return line?.send(message) ?? false; }
+
 function hear(push: AgentPush): void {
+  if (push.type === 'answer') for (const hears of answers) hears(push.peer, push.sdp);
   if (push.type === 'answer') void room?.answer(push.peer, push.sdp);
   if (push.type === 'ladder') void room?.setLadder(push.step);
   batch(() => {
@@ -219,6 +231,7 @@ function openRoom(id: string): void {
   });
   room = made;
   customer.value = made.slots[0] ?? null;
+  company.value = made.slots.slice(1);
   const stream = self.stream.peek();
   void made.setTracks(stream?.getAudioTracks()[0] ?? null, stream?.getVideoTracks()[0] ?? null);
   void made.prepare();
@@ -230,6 +243,7 @@ function closeRoom(): void {
   room = null;
   roomCase = null;
   customer.value = null;
+  company.value = [];
   customerFlows.value = false;
   road.value = 'idle';
 }

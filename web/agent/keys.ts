@@ -2,14 +2,14 @@
 import type { Stage } from '../lib/desk.ts';
 
 export interface Pressed { key: string; ctrl: boolean; typing: boolean; onButton: boolean; repeat: boolean }
-export type Sheet = 'none' | 'verdict' | 'lightbox' | 'compare' | 'help' | 'waive' | 'end' | 'replies';
+export type Sheet = 'none' | 'verdict' | 'lightbox' | 'compare' | 'help' | 'waive' | 'end' | 'replies' | 'people';
 export interface Where { stage: Stage; sheet: Sheet; single: boolean }
 
 export type Action =
   | { do: 'accept' | 'reject' | 'photograph' | 'flip' | 'torch' | 'zoom_in' | 'zoom_out' | 'guide' | 'step_done' | 'draw' | 'pass' | 'fail' | 'alternative' | 'waive' }
   | { do: 'optics' | 'lens' | 'focus' | 'size' | 'freeze' | 'their_camera' | 'their_microphone' | 'auto' }
   | { do: 'mute' | 'dark' | 'chat' | 'replies' | 'notes' | 'images' | 'compare' | 'details' | 'closer' | 'help' | 'close' | 'confirm' | 'leave_field' }
-  | { do: 'board' }
+  | { do: 'board' | 'people' }
   | { do: 'step' | 'reason'; index: number }
   | { do: 'verdict'; verdict: 'verified' | 'rejected' | 'escalated' | 'incomplete' };
 
@@ -22,7 +22,7 @@ const LIVE: Readonly<Record<string, Action>> = {
   ' ': { do: 'photograph' }, f: { do: 'flip' }, t: { do: 'torch' }, '+': { do: 'zoom_in' }, '=': { do: 'zoom_in' }, '-': { do: 'zoom_out' },
   g: { do: 'guide' }, o: { do: 'optics' }, q: { do: 'lens' }, j: { do: 'focus' }, y: { do: 'size' }, h: { do: 'freeze' }, '[': { do: 'their_microphone' }, ']': { do: 'their_camera' }, u: { do: 'auto' },
   d: { do: 'draw' }, p: { do: 'pass' }, x: { do: 'fail' }, w: { do: 'waive' }, k: { do: 'alternative' }, m: { do: 'mute' }, v: { do: 'dark' }, z: { do: 'closer' },
-  '.': { do: 'board' },
+  '.': { do: 'board' }, ',': { do: 'people' },
 };
 
 const CASE: Readonly<Record<string, Action>> = {

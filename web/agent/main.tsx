@@ -8,6 +8,8 @@ import './sheets.css';
 import '../lib/ui/prompt-picture.css';
 import './compare.css';
 import './identity.css';
+import './people.css';
+import './theme.css';
 import { render } from 'preact';
 import { App } from './App.tsx';
 

@@ -26,6 +26,7 @@ export const closer = signal(false);
 /** The panel with every control of the customer's camera. */
 export const optics = signal(false);
 export const details = signal(false);
+export const peopleOpen = signal(false);
 export const draft = signal('');
 export interface Look { pairs: readonly Pair[]; slot: ImageSlot; submitted: string | null; live: string | null; side: 'submitted' | 'live'; both: boolean }
 export const look = signal<Look | null>(null);
@@ -72,6 +73,7 @@ function closeAll(): void {
   closeCompare();
   optics.value = false;
   details.value = false;
+  peopleOpen.value = false;
 }
 
 export function openVerdict(which: Verdict): void {
@@ -110,6 +112,7 @@ export function openLook(file: AgentCaseView, slot: ImageSlot | null, side: 'sub
 
 export function sheetOpen(): Sheet {
   if (help.value) return 'help';
+  if (peopleOpen.value) return 'people';
   if (look.value) return 'lightbox';
   if (comparing.value) return 'compare';
   if (waiving.value) return 'waive';
@@ -129,6 +132,7 @@ function focus(id: string): void { document.getElementById(id)?.querySelector('t
 
 function close(): void {
   if (help.peek()) help.value = false;
+  else if (peopleOpen.peek()) peopleOpen.value = false;
   else if (look.peek()) look.value = null;
   else if (comparing.peek()) leaveCompare();
   else if (waiving.peek()) waiving.value = null;
@@ -146,6 +150,7 @@ export function run(action: Action): void {
     case 'reject': return reject();
     case 'mute': return toggleMute();
     case 'dark': return toggleDark();
+    case 'people': peopleOpen.value = !peopleOpen.peek(); return;
     case 'help': help.value = !help.peek(); return;
     case 'close': return close();
     case 'leave_field': (document.activeElement as HTMLElement | null)?.blur(); return;

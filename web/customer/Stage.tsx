@@ -191,6 +191,7 @@ export function Stage({ s, act, more, stream, agent }: StageProps) {
       {more && live && !trouble && !photos && <more.Over s={s} act={act} own={own.current} />}
       {more && live && <more.Prompt s={s} act={act} />}
       {more && live && s.board && <more.Together s={s} act={act} own={() => own.current} />}
+      {more && s.view?.company && <more.Company s={s} act={act} />}
       {more && <more.Aids s={s} act={act} trouble={trouble} />}
       <Controls s={s} act={act} />
     </main>

@@ -60,6 +60,7 @@ export function actions(first: FirstActions, session: Session, talk: Talk, host:
     far: (errand) => handed((all) => all.far().then(errand)),
     code: (code) => send({ type: "code", code: code.slice(0, 20) }),
     place: (answer) => send("fixes" in answer ? { type: "location", fixes: answer.fixes } : { type: "no_location", why: answer.why }),
+    company: () => session.room?.slots.slice(1) ?? [],
     light: (light) => void (light === session.state.light || dispatch({ type: "set", change: { light } })),
   };
 }

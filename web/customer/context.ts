@@ -76,6 +76,8 @@ export interface Actions extends FirstActions {
   /** Where the device is, or why it does not say. */
   place(answer: Place): boolean;
   canvas(): Promise<Canvas>;
+  /** What comes from a supervisor and from an interpreter. */
+  company(): readonly MediaStream[];
 }
 
 export interface Props<A = Actions> {

@@ -5,6 +5,7 @@ import { more } from "./text/en-more.ts";
 addEnglish(more);
 
 export { Aids } from "./Aids.tsx";
+export { Company } from "./Company.tsx";
 export { Hands } from "./hands.ts";
 export { Over } from "./Over.tsx";
 export { Prompt } from "./Prompt.tsx";

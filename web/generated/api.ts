@@ -64,6 +64,7 @@ export interface AgentCaseView {
   session?: SessionView | null;
   /** Steps in order. */
   steps: Array<StepView>;
+  table?: TableView | null;
   /** The link was opened on more than one device. */
   two_devices: boolean;
   /** Grows with every change. */
@@ -277,6 +278,52 @@ export type AgentMessage =
     /** Messages shown. */
     seen: number;
     type: "chat_seen";
+  }
+  | {
+    /** `case_…`. */
+    case: string;
+    mode?: SupervisorMode | null;
+    type: "supervise";
+  }
+  | {
+    /** `case_…`. */
+    case: string;
+    type: "take_over";
+  }
+  | {
+    /** `case_…`. */
+    case: string;
+    /** Tag of the language spoken with the customer. */
+    language: string;
+    type: "invite_interpreter";
+  }
+  | {
+    /** `case_…`. */
+    case: string;
+    type: "remove_interpreter";
+  }
+  | {
+    /** `case_…`. */
+    case: string;
+    /** On or off. */
+    on: boolean;
+    type: "hold";
+  }
+  | {
+    /** `case_…`. */
+    case: string;
+    /** 3–500 characters, for the next agent. */
+    reason: string;
+    /** To whom. */
+    target: TransferTo;
+    type: "transfer";
+  }
+  | {
+    /** RFC 3339 of the call back; absent = a new link now. */
+    at?: string | null;
+    /** `case_…`. */
+    case: string;
+    type: "later";
   };
 
 /** What the server says to an agent's page. */
@@ -417,6 +464,22 @@ export type AgentPush =
     /** The page's name for it. */
     nonce: string;
     type: "chat_refused";
+  }
+  | {
+    type: "floor";
+    /** View. */
+    view: FloorView;
+  }
+  | {
+    type: "observed";
+    view?: AgentCaseView | null;
+  }
+  | {
+    /** `case_…`. */
+    case: string;
+    type: "interpreter_link";
+    /** Address. */
+    url: string;
   };
 
 /** An agent, supervisor, auditor or admin. */
@@ -836,6 +899,28 @@ export interface CodeView {
   tries_left: number;
 }
 
+/** A colleague on duty. */
+export interface Colleague {
+  /** Waits for a customer. */
+  free: boolean;
+  /** `agt_…`. */
+  id: string;
+  /** Full name. */
+  name: string;
+}
+
+/** Who sits at the table, as the customer may know it. */
+export interface CompanyView {
+  /** After a break the steps start afresh, because the rules of the country ask for it. */
+  fresh_start: boolean;
+  /** Was handed on and waits for the next agent. */
+  handed: boolean;
+  /** The customer is on hold. */
+  hold: boolean;
+  /** Everybody who can be heard by the customer beside the agent. */
+  people: Array<Partaker>;
+}
+
 /** `POST /v1/me/totp/confirm`: puts the second factor in force. */
 export interface ConfirmTotp {
   /** Six digits. */
@@ -1168,6 +1253,7 @@ export interface CustomerView {
   /** RFC 3339 of the call back, if booked. */
   call_back_at?: string | null;
   code?: CodeAsk | null;
+  company?: CompanyView | null;
   /** The customer lets the agent control the device. */
   controls_allowed: boolean;
   ending?: Ending | null;
@@ -1492,6 +1578,18 @@ export interface FixSaid {
   lon: number;
 }
 
+/** The floor: live sessions (for supervisors) and colleagues (to hand a customer on to). */
+export interface FloorView {
+  /** Colleagues on duty. */
+  colleagues: Array<Colleague>;
+  /** Live sessions, longest first; empty for agents. */
+  live: Array<LiveRow>;
+  /** Skills somebody on duty has, such as `lang:ta`, `level:senior`. */
+  skills: Array<string>;
+  /** May watch, whisper, join and take over. */
+  supervises: boolean;
+}
+
 /** How a camera focuses. */
 export type FocusMode = "continuous" | "point" | "manual";
 
@@ -1571,6 +1669,16 @@ export interface GapView {
   why: string;
 }
 
+/** Why a customer was handed on. */
+export interface HandedView {
+  /** RFC 3339. */
+  at: string;
+  /** In the words of the agent before. */
+  reason: string;
+  /** To a senior. */
+  senior: boolean;
+}
+
 /** What a photograph waits for on the customer's device. */
 export type HeldFor = "hand" | "review" | "upload";
 
@@ -1627,6 +1735,87 @@ export interface ImageView {
   slot: ImageSlot;
   /** Pixels. */
   width: number;
+}
+
+/** What an interpreter's page says on `/v1/interpreter/socket`. */
+export type InterpreterMessage =
+  | {
+    /** From `seated`, after a reload. */
+    client_secret?: string | null;
+    /** From the fragment. */
+    token: string;
+    type: "hello";
+  }
+  | {
+    /** 1–80 characters, told to both sides. */
+    name: string;
+    /** Hash of the notice that was shown. */
+    notice_sha256: string;
+    type: "join";
+  }
+  | {
+    /** Chosen by the page, 32 hexadecimal digits. */
+    peer: string;
+    /** SDP. */
+    sdp: string;
+    type: "offer";
+  }
+  | {
+    type: "leave";
+  }
+  | {
+    type: "ping";
+  };
+
+/** What the server says to an interpreter's page. */
+export type InterpreterPush =
+  | {
+    type: "session";
+    /** View. */
+    view: InterpreterView;
+  }
+  | {
+    /** Give it back with `hello`. */
+    client_secret: string;
+    type: "seated";
+  }
+  | {
+    /** The page's peer id. */
+    peer: string;
+    /** SDP. */
+    sdp: string;
+    type: "answer";
+  }
+  | {
+    type: "ended";
+  }
+  | {
+    /** Stable code. */
+    code: string;
+    /** In words. */
+    detail: string;
+    type: "problem";
+  }
+  | {
+    type: "pong";
+  };
+
+/** A session as its interpreter sees it: no name and no data of the customer. */
+export interface InterpreterView {
+  /** First name of the agent. */
+  agent_name: string;
+  /** How the page should look. */
+  brand: Brand;
+  /** The customer is on hold. */
+  hold: boolean;
+  /** Tag of the language spoken with the customer. */
+  language: string;
+  /** What is agreed to. */
+  notice: string;
+  /** Hash of the notice. */
+  notice_sha256: string;
+  /** The seat is this page's. */
+  seated: boolean;
 }
 
 /** How the customer takes part. */
@@ -1686,6 +1875,24 @@ export interface LinkView {
   state: LinkState;
   /** Expected wait, if the queue is open. */
   wait: WaitView;
+}
+
+/** One live session. */
+export interface LiveRow {
+  /** The agent's name. */
+  agent: string;
+  /** `case_…`. */
+  case: string;
+  /** Language tag. */
+  locale: string;
+  /** The customer's name. */
+  name: string;
+  /** RFC 3339. */
+  started_at: string;
+  /** `joining`, `live`, `interrupted`, `hold`. */
+  state: string;
+  /** First name of the supervisor who is there. */
+  supervisor?: string | null;
 }
 
 /** A colour of the screen. */
@@ -1876,6 +2083,17 @@ export interface NumbersView {
   service_level?: number | null;
   /** Waiting now. */
   waiting: number;
+}
+
+/** Somebody who takes part beside the two who talk. */
+export interface Partaker {
+  /** Tag of the language an interpreter speaks with the customer. */
+  language?: string | null;
+  mode?: SupervisorMode | null;
+  /** First name. */
+  name: string;
+  /** `supervisor` or `interpreter`. */
+  seat: Seat;
 }
 
 /** Where a case stands. */
@@ -2486,6 +2704,9 @@ export interface StrokeView {
   xy: Array<number>;
 }
 
+/** How a supervisor takes part in a session. */
+export type SupervisorMode = "watch" | "whisper" | "join";
+
 /** What both look at. */
 export type Surface =
   | {
@@ -2496,6 +2717,19 @@ export type Surface =
     evidence: string;
     on: "evidence";
   };
+
+/** Who sits at the table, as agent and supervisor see it. */
+export interface TableView {
+  handed?: HandedView | null;
+  /** RFC 3339, since when the customer is on hold. */
+  hold_since?: string | null;
+  /** RFC 3339, until when the interpreter's link may be used; absent once they came. */
+  interpreter_until?: string | null;
+  /** What was captured counts when the customer continues another day. */
+  keeps_for_later: boolean;
+  /** Supervisor and interpreter, once they came. */
+  people: Array<Partaker>;
+}
 
 /** One entry of the audit log. */
 export interface TimelineEntry {
@@ -2526,6 +2760,22 @@ export interface TotpOffer {
   /** `otpauth://…`, for a QR code. */
   uri: string;
 }
+
+/** To whom a customer is handed on. */
+export type TransferTo =
+  | {
+    /** Such as `lang:ta`. */
+    name: string;
+    to: "skill";
+  }
+  | {
+    /** `agt_…`. */
+    id: string;
+    to: "agent";
+  }
+  | {
+    to: "senior";
+  };
 
 /** The agent's decision. */
 export type Verdict = "verified" | "rejected" | "escalated" | "incomplete";

@@ -3,7 +3,7 @@
  * Must not know the DOM, the socket, or the clock: time arrives inside every input.
  */
 import type {
-  AgentCaseView, AgentMessage, AgentPush, CameraSettings, ChatMessage, DeskView, DeviceCommand, EvidenceView, FailureReason, HeldFor, ImageSlot, ImageView, LadderStep, MeterReading, Phase, Seat, StepView, Verdict,
+  AgentCaseView, AgentMessage, AgentPush, CameraSettings, ChatMessage, DeskView, DeviceCommand, EvidenceView, FailureReason, FloorView, HeldFor, ImageSlot, ImageView, LadderStep, MeterReading, Phase, Seat, StepView, Verdict,
 } from '../generated/api.ts';
 
 /** The server tells of a silent device after 8 s; this is for when its word is lost with the line. */
@@ -66,6 +66,11 @@ export interface DeskState {
   ladder: LadderStep;
   notices: readonly Notice[];
   nextNotice: number;
+  floor: FloorView | null;
+  /** The session that is watched. */
+  observed: AgentCaseView | null;
+  /** The interpreter's link of the case in hand, told once. */
+  interpreterLink: { case: string; url: string } | null;
 }
 
 export type DeskInput =
@@ -89,6 +94,7 @@ export function newDesk(page: string, now: number): DeskState {
   return {
     page, link: 'connecting', linkSince: now, desk: null, skew: 0, ringFrom: 0, ringDue: 0, wrapDue: 0, file: null, talk: null,
     lines: {}, ladder: 'full', notices: [], nextNotice: 1,
+    floor: null, observed: null, interpreterLink: null,
   };
 }
 
@@ -156,6 +162,9 @@ function heard(state: DeskState, push: AgentPush, now: number): Advance {
     case 'ladder': return quiet({ ...state, ladder: push.step });
     case 'replaced': return quiet({ ...state, link: 'replaced', linkSince: now });
     case 'problem': return quiet(refused(state, push.code, push.detail, push.of, now));
+    case 'floor': return quiet({ ...state, floor: push.view });
+    case 'observed': return quiet({ ...state, observed: push.view ?? null });
+    case 'interpreter_link': return quiet({ ...state, interpreterLink: { case: push.case, url: push.url } });
     case 'answer':
     case 'pong': return quiet(state);
     case 'chat_seen': return quiet(withTalk(state, t => t.case === push.case ? { ...t, read: { got: push.got, seen: push.seen } } : t));

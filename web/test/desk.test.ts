@@ -302,3 +302,10 @@ test('an exchanged prompt waits for the server like a judged one', () => {
   assert.deepEqual(state.talk?.busy, ['judge:4']);
   assert.equal(said.length, 1);
 });
+
+test('a watched session is shown as long as the server shows it, beside a desk without a case of its own', () => {
+  const observed = advance(newDesk('p', 0), { is: 'heard', push: { type: 'observed', view: file({ id: 'case_9' }) }, now: 1 }).state;
+  assert.equal(observed.observed?.id, 'case_9');
+  assert.equal(roomWanted(observed), null, 'the agent’s own room is not opened for it');
+  assert.equal(advance(observed, { is: 'heard', push: { type: 'observed' }, now: 2 }).state.observed, null);
+});

@@ -151,6 +151,14 @@ pub enum Input {
     AutoAccept(bool),
     /// A deadline passed.
     Wake,
+
+    /// A supervisor takes a live case over.
+    TakeOver {
+        /// Which.
+        case: CaseId,
+        /// Its session.
+        session: SessionId,
+    },
 }
 
 /// What is kept of it.
@@ -273,6 +281,8 @@ impl Agent {
                 Ok(Transition { next: Self { auto_accept: on, version: self.version + 1, ..self.clone() }, facts: vec![] })
             }
             Input::Wake => Ok(self.wake(now)),
+
+            Input::TakeOver { case, session } => self.take_over(case, session, now),
         }
     }
 
@@ -353,6 +363,15 @@ impl Agent {
             | State::Reserved { .. }
             | State::OnCall { .. }
             | State::WrapUp { .. } => Err(self.refuse(Code::Stale, "accept")),
+        }
+    }
+
+    fn take_over(&self, case: CaseId, session: SessionId, now: Timestamp) -> Result<Transition, Refusal> {
+        match self.state {
+            State::Offline | State::Away { .. } | State::Available { .. } | State::WrapUp { undecided: false, .. } => {
+                Ok(self.to(State::OnCall { case, session }, now))
+            }
+            State::Reserved { .. } | State::OnCall { .. } | State::WrapUp { .. } => Err(self.refuse(Code::AgentBusy, "take_over")),
         }
     }
 

@@ -10,6 +10,7 @@ mod input;
 mod link;
 mod live;
 mod open;
+mod people;
 mod show;
 mod standing;
 mod wait;
@@ -19,6 +20,7 @@ pub use facts::{Fact, ReservationEnd, TicketEnd};
 pub use identity::{Identity, today};
 pub use input::{Claim, Input};
 pub use open::Opening;
+pub use people::{Handed, Target, Wants};
 
 use crate::consent::Consent;
 use crate::decision::Decision;
@@ -29,6 +31,7 @@ use crate::pii::Pii;
 use crate::procedure::Procedure;
 use crate::refusal::{Code, Refusal};
 use crate::report::{ClaimedData, Customer, Report};
+use crate::seats::Seating;
 use crate::session::{EndedBy, Past, Seat, Session};
 use crate::time::{Span, Timestamp};
 use crate::trigger::Answer;
@@ -92,6 +95,9 @@ pub struct Case {
     /// Fields read, the one-time code, the place.
     #[serde(default)]
     pub identity: Identity,
+    /// Who handed it on last, and why.
+    #[serde(default)]
+    pub handed: Option<Handed>,
     /// Where it stands.
     pub phase: Phase,
     /// When it was opened.
@@ -183,6 +189,9 @@ pub struct Ticket {
     pub state: TicketState,
     /// Rings so far.
     pub rings: u16,
+    /// Whom an agent handed it to.
+    #[serde(default)]
+    pub wants: Option<Wants>,
 }
 
 /// Where a ticket stands.
@@ -282,6 +291,8 @@ pub enum Order {
     Forward(bool),
     /// Media is recorded.
     Record(bool),
+    /// Who gets whose media.
+    Route(Seating),
 }
 
 /// The next state, what is kept of it, and what must be done.
@@ -304,6 +315,8 @@ pub struct Wanted {
     pub forward: bool,
     /// Media is recorded.
     pub record: bool,
+    /// Who gets whose media.
+    pub seating: Seating,
 }
 
 impl Case {
@@ -365,6 +378,18 @@ impl Case {
             Input::OwnQuestions { set, seed } => self.own_questions(&set, seed, now),
             Input::Show { agent, surface } => self.show(agent, surface, now),
             Input::DrawingKept { drawing } => self.drawing_kept(*drawing, now),
+            Input::Supervise { supervisor, name, mode } => self.supervise(supervisor, name, mode, now),
+            Input::TakeOver { supervisor } => self.take_over(supervisor, now),
+            Input::InviteInterpreter { agent, guest, token_hash, language } => {
+                self.invite_interpreter(agent, guest, token_hash, language, now)
+            }
+            Input::SeatInterpreter { token_hash, secret_hash, name, notice, commitment } => {
+                self.seat_interpreter(token_hash, secret_hash, name, notice, commitment, now)
+            }
+            Input::InterpreterGone { guest } => Ok(self.interpreter_gone(guest, now)),
+            Input::Hold { agent, on } => self.hold(agent, on, now),
+            Input::Transfer { agent, to, reason, salt } => self.transfer(agent, &to, reason, salt, now),
+            Input::Later { agent, at, link } => self.later(agent, at, link, now),
         }
     }
 
@@ -389,7 +414,7 @@ impl Case {
     pub fn wanted(&self) -> Wanted {
         match &self.phase {
             Phase::Invited | Phase::Claimed | Phase::Waiting { .. } => Wanted { room: true, ..Wanted::default() },
-            Phase::Live { .. } => Wanted { room: true, forward: true, record: true },
+            Phase::Live { session, .. } => Wanted { room: true, forward: true, record: true, seating: session.seating() },
             Phase::Reported | Phase::Callback { .. } | Phase::Deciding { .. } | Phase::UnderReview { .. } | Phase::Closed { .. } => {
                 Wanted::default()
             }
@@ -509,6 +534,9 @@ impl Case {
         }
         if was.record != will.record {
             orders.push(Order::Record(will.record));
+        }
+        if was.seating != will.seating && will.room {
+            orders.push(Order::Route(will.seating));
         }
         if was.room && !will.room {
             orders.push(Order::CloseRoom);

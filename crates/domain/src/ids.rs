@@ -98,6 +98,8 @@ id!(/// A webhook endpoint of a tenant.
     EndpointId, "whe");
 id!(/// One outgoing webhook or message, with all its attempts.
     DeliveryId, "dlv");
+id!(/// An invitation of somebody from outside to one session, such as an interpreter.
+    GuestId, "gst");
 id!(/// A browser, page load or socket: whoever holds one seat or one claim.
     ClientId, "cli");
 

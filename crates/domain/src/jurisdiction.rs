@@ -12,6 +12,8 @@ pub struct Profile {
     pub name: &'static str,
     /// An interruption voids the evidence and restarts the procedure.
     pub restart_on_interruption: bool,
+    /// What was captured counts when the customer continues another day.
+    pub keep_for_later: bool,
     /// The agent is drawn at random, so that nobody can predict who answers.
     pub random_agent: bool,
     /// Which verdicts a second person reviews.
@@ -58,6 +60,7 @@ const fn base(code: &'static str, name: &'static str, source: &'static str) -> P
         code,
         name,
         restart_on_interruption: false,
+        keep_for_later: true,
         random_agent: false,
         review: ReviewRule::Never,
         waivers: true,
@@ -80,6 +83,7 @@ pub const PROFILES: &[Profile] = &[
         code: "DE",
         waivers: false,
         restart_on_interruption: true,
+        keep_for_later: false,
         random_agent: true,
         liveness_prompts: 3,
         liveness_repeats: 3,
@@ -96,6 +100,7 @@ pub const PROFILES: &[Profile] = &[
         code: "IN",
         waivers: false,
         restart_on_interruption: true,
+        keep_for_later: false,
         review: ReviewRule::Verified,
         liveness_prompts: 2,
         questions: true,

@@ -92,6 +92,8 @@ codes! {
     ControlRefused = "control_refused",
     /// More in a second than anybody does by hand.
     TooFast = "too_fast",
+    /// Somebody else sits there already.
+    SeatTaken = "seat_taken",
 }
 
 impl Refusal {

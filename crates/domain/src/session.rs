@@ -2,8 +2,11 @@
 //! Must not know media.
 
 use crate::device::UnderWay;
+use crate::digest::Digest;
 use crate::evidence::Recording;
-use crate::ids::{AgentId, SessionId};
+use crate::ids::{AgentId, GuestId, SessionId};
+use crate::pii::Pii;
+use crate::seats::{Seating, SupervisorMode};
 use crate::time::{Span, Timestamp};
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeSet;
@@ -16,6 +19,10 @@ pub const JOIN_WITHIN: Span = Span::seconds(90);
 pub const DECIDE_WITHIN: Span = Span::minutes(5);
 /// Most sessions of one case.
 pub const MAX_SESSIONS: usize = 20;
+/// How long an interpreter's link may be used: somebody is on the telephone, about to open it.
+pub const INTERPRETER_LINK: Span = Span::minutes(15);
+/// Most changes of hands in one session; more would be a way to fill the state.
+pub const MAX_TAKE_OVERS: usize = 8;
 
 /// A place in a room.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
@@ -65,6 +72,8 @@ pub enum EndedBy {
     CustomerLost,
     /// The agent's media did not come back.
     AgentLost,
+    /// The agent handed the customer on.
+    Transferred,
 }
 
 /// A session.
@@ -87,6 +96,53 @@ pub struct Session {
     /// Commands the customer's device has not answered yet; at most one of each kind.
     #[serde(default)]
     pub commands: Vec<UnderWay>,
+    /// A supervisor who takes part.
+    #[serde(default)]
+    pub supervisor: Option<Supervisor>,
+    /// An interpreter who is invited or takes part.
+    #[serde(default)]
+    pub interpreter: Option<Interpreter>,
+    /// On hold since then.
+    #[serde(default)]
+    pub hold: Option<Timestamp>,
+    /// Agents from whom a supervisor took over, oldest first.
+    #[serde(default)]
+    pub former: Vec<AgentId>,
+}
+
+/// A supervisor in a session.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Supervisor {
+    /// Who.
+    pub id: AgentId,
+    /// First name, shown to the customer once they joined.
+    pub name: Pii<String>,
+    /// How they take part.
+    pub mode: SupervisorMode,
+}
+
+/// An interpreter of a session.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Interpreter {
+    /// Which invitation.
+    pub id: GuestId,
+    /// Tag of the language spoken with the customer.
+    pub language: String,
+    /// SHA-256 of the link's secret; good for one use.
+    pub token_hash: Digest,
+    /// The link runs out then.
+    pub expires_at: Timestamp,
+    /// Who came.
+    pub seated: Option<Seated>,
+}
+
+/// An interpreter who came.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Seated {
+    /// As told to both sides.
+    pub name: Pii<String>,
+    /// SHA-256 of the secret that their browser keeps for a reload.
+    pub secret_hash: Digest,
 }
 
 impl Session {
@@ -102,6 +158,16 @@ impl Session {
         match self.state {
             State::Joining { until } | State::Interrupted { until, .. } => Some(until),
             State::Live => None,
+        }
+    }
+
+    /// Who sits in the room and how.
+    #[must_use]
+    pub fn seating(&self) -> Seating {
+        Seating {
+            supervisor: self.supervisor.as_ref().map(|s| s.mode),
+            interpreter: self.interpreter.as_ref().is_some_and(|i| i.seated.is_some()),
+            hold: self.hold.is_some(),
         }
     }
 }

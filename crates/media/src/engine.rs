@@ -436,6 +436,9 @@ impl Engine {
             MediaOrder::SetRecording { room, on } => {
                 self.in_room(room, |r, now, io| r.set_recording(on, now, io));
             }
+            MediaOrder::SetRoutes { room, routes } => {
+                self.in_room(room, |r, now, io| r.set_routes(routes, now, io));
+            }
             MediaOrder::RequestKeyframe { room, seat } => {
                 self.in_room(room, |r, now, _| r.ask_key(seat, now));
             }

@@ -84,6 +84,50 @@ impl Seat {
     }
 }
 
+/// Who gets whose media, and what of it is recorded. A room that is told nothing passes everything on.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Routes {
+    /// Per source and kind, the viewers as bits.
+    passes: [[u8; 2]; 4],
+    /// Per source, the recorded kinds as bits.
+    kept: [u8; 4],
+}
+
+impl Default for Routes {
+    fn default() -> Self {
+        Routes { passes: [[0xf; 2]; 4], kept: [0b11; 4] }
+    }
+}
+
+impl Routes {
+    /// Reads two questions for every pair of seats: who gets what, and what is recorded.
+    #[must_use]
+    pub fn new(passes: impl Fn(Seat, Seat, Kind) -> bool, kept: impl Fn(Seat, Kind) -> bool) -> Routes {
+        let mut routes = Routes { passes: [[0; 2]; 4], kept: [0; 4] };
+        for source in Seat::ALL {
+            for kind in [Kind::Audio, Kind::Video] {
+                for viewer in Seat::ALL {
+                    routes.passes[source.index()][kind.index()] |= u8::from(passes(source, viewer, kind)) << viewer.index();
+                }
+                routes.kept[source.index()] |= u8::from(kept(source, kind)) << kind.index();
+            }
+        }
+        routes
+    }
+
+    /// Whether `viewer` gets this track of `source`.
+    #[must_use]
+    pub const fn passes(&self, source: Seat, viewer: Seat, kind: Kind) -> bool {
+        self.passes[source.index()][kind.index()] >> viewer.index() & 1 == 1
+    }
+
+    /// Whether this track of `source` is recorded.
+    #[must_use]
+    pub const fn keeps(&self, source: Seat, kind: Kind) -> bool {
+        self.kept[source.index()] >> kind.index() & 1 == 1
+    }
+}
+
 /// How the media engine is set up.
 #[derive(Debug, Clone)]
 pub struct Config {
@@ -205,6 +249,13 @@ pub enum MediaOrder {
         room: RoomId,
         /// Record or not.
         on: bool,
+    },
+    /// Says who gets whose media from now on.
+    SetRoutes {
+        /// The room.
+        room: RoomId,
+        /// Who gets what.
+        routes: Routes,
     },
     /// Asks the seat's video sender for a key frame (throttled).
     RequestKeyframe {
@@ -410,6 +461,7 @@ impl MediaHandle {
             }
             MediaOrder::SetForwarding { room, .. }
             | MediaOrder::SetRecording { room, .. }
+            | MediaOrder::SetRoutes { room, .. }
             | MediaOrder::ClosePeer { room, .. }
             | MediaOrder::CloseRoom { room } => (*room, CLOSINGS_WAITING_MAX),
         };

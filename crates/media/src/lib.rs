@@ -27,7 +27,8 @@ mod udp;
 pub use counters::CountersSnapshot;
 pub use export::{Cut, ExportedFile, Kinds, Selection, export};
 pub use handle::{
-    Config, MediaError, MediaEvent, MediaHandle, MediaOrder, PeerId, Quality, Reply, RoomId, SDP_BYTES_MAX, SDP_MEDIA_LINES_MAX, Seat,
+    Config, MediaError, MediaEvent, MediaHandle, MediaOrder, PeerId, Quality, Reply, RoomId, Routes, SDP_BYTES_MAX, SDP_MEDIA_LINES_MAX,
+    Seat,
 };
 pub use segment::{Codec, Decoded, Gap, GapWhy, Kind, Packet, Segment, SegmentError, SegmentHead, SenderReport, decode};
 pub use start::start;

@@ -8,7 +8,7 @@ use str0m::net::{Receive, Transmit};
 use str0m::{Event, Input, Output};
 
 use crate::counters::Counters;
-use crate::handle::{MediaError, MediaEvent, PeerId, Quality, RoomId, Seat};
+use crate::handle::{MediaError, MediaEvent, PeerId, Quality, RoomId, Routes, Seat};
 use crate::peer::{Dead, Peer, Shared, check_offer, choose_video};
 use crate::recorder::{HandOver, SegmentLimits, TrackRecorder};
 use crate::route::Want;
@@ -66,6 +66,7 @@ pub(crate) struct Room {
     pub video: Option<Codec>,
     pub forwarding: bool,
     pub recording: bool,
+    pub routes: Routes,
     pub times: RoomTimes,
     /// Wall clock of an instant: fixed for the room's life, so that its time line has no jumps.
     anchor: (Instant, i64),
@@ -83,6 +84,7 @@ impl Room {
             video: None,
             forwarding: false,
             recording: false,
+            routes: Routes::default(),
             times,
             anchor: (now, now_us),
             tick_at: now + TICK,
@@ -285,7 +287,7 @@ impl Room {
             Event::MediaAdded(added) => peer.add_media(&added),
             Event::KeyframeRequest(request) => {
                 let source = peer.slot_of(request.mid).and_then(|slot| Seat::ALL.into_iter().find(|s| s.slot_for(seat) == Some(slot)));
-                if let Some(source) = source {
+                if let Some(source) = source.filter(|source| self.routes.passes(*source, seat, Kind::Video)) {
                     self.ask_key(source, now);
                 }
             }
@@ -427,6 +429,34 @@ impl Room {
         }
         if on {
             self.ask_all_keys(now);
+        }
+    }
+
+    /// Changes who gets whose media; a track that is cut off goes on without a hole when it is let through again.
+    pub fn set_routes(&mut self, routes: Routes, now: Instant, io: &mut Io<'_>) {
+        let was = std::mem::replace(&mut self.routes, routes);
+        for source in Seat::ALL {
+            for kind in [Kind::Audio, Kind::Video] {
+                for viewer in Seat::ALL {
+                    let (passed, passes) = (was.passes(source, viewer, kind), routes.passes(source, viewer, kind));
+                    if passed && !passes {
+                        self.interrupt_one(source, viewer, kind);
+                    } else if passes && !passed && kind == Kind::Video {
+                        self.ask_key(source, now);
+                    }
+                }
+                if was.keeps(source, kind) && !routes.keeps(source, kind) {
+                    self.finish_recorder(source, kind, io);
+                }
+            }
+        }
+    }
+
+    fn interrupt_one(&mut self, source: Seat, viewer: Seat, kind: Kind) {
+        let Some(slot) = source.slot_for(viewer) else { return };
+        let peer = self.chairs[viewer.index()].peer.as_mut();
+        if let Some(down) = peer.and_then(|p| p.down[slot][kind.index()].as_mut()) {
+            down.rewriter.interrupt();
         }
     }
 

@@ -48,7 +48,7 @@ impl Room {
         if kind == Kind::Video && self.chairs[seat.index()].want.wanted {
             self.serve_key(seat, peer, &incoming, now);
         }
-        if self.recording {
+        if self.recording && self.routes.keeps(seat, kind) {
             self.record(seat, kind, peer, packet, &incoming, io);
         }
         if self.forwarding {
@@ -124,7 +124,7 @@ impl Room {
     ) {
         let mut waits = false;
         for viewer in Seat::ALL {
-            let Some(slot) = seat.slot_for(viewer) else {
+            let Some(slot) = seat.slot_for(viewer).filter(|_| self.routes.passes(seat, viewer, kind)) else {
                 continue;
             };
             let Some(peer) = &mut self.chairs[viewer.index()].peer else {

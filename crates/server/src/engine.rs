@@ -3,6 +3,7 @@
 
 mod code;
 mod outbox;
+mod people;
 mod sealing;
 mod start;
 mod tx;
@@ -18,7 +19,7 @@ use crate::tenant::Tenants;
 use domain::agent::{self, Agent};
 use domain::audit::Entry;
 use domain::case::{Case, Input};
-use domain::ids::{AgentId, CaseId, EntryId, ReservationId, SessionId, TenantId};
+use domain::ids::{AgentId, CaseId, EntryId, GuestId, ReservationId, SessionId, TenantId};
 use domain::invitation::FreshLink;
 use domain::refusal::{Code, Refusal};
 use domain::time::{Span, Timestamp};
@@ -39,6 +40,8 @@ pub enum Actor {
     Person(AgentId),
     /// An API key, by its public prefix.
     Api(String),
+    /// Somebody from outside, invited to one session.
+    Guest(GuestId),
     /// The program itself.
     System,
 }
@@ -49,6 +52,7 @@ impl fmt::Display for Actor {
             Self::Customer => f.write_str("customer"),
             Self::Person(id) => write!(f, "agent:{id}"),
             Self::Api(prefix) => write!(f, "api:{prefix}"),
+            Self::Guest(id) => write!(f, "guest:{id}"),
             Self::System => f.write_str("system"),
         }
     }

@@ -63,6 +63,10 @@ struct Inner {
     cases: BTreeMap<CaseId, CaseDesk>,
     agents: BTreeMap<AgentId, (u64, mpsc::Sender<ToAgent>)>,
     next: u64,
+    /// Sessions that run, so that supervisors see them without a look at the store.
+    live: BTreeMap<CaseId, Arc<Case>>,
+    /// The newest page of each interpreter.
+    guests: BTreeMap<CaseId, u64>,
 }
 
 /// Reacts to commits beside the sockets: the queue, media.
@@ -258,8 +262,43 @@ impl Hub {
         self.admins.subscribe()
     }
 
-    fn case_changed(&self, case: &Arc<Case>) {
-        let inner = self.lock();
+    /// Live sessions of a tenant, longest first.
+    #[must_use]
+    pub fn live(&self, tenant: TenantId) -> Vec<Arc<Case>> {
+        let mut all: Vec<Arc<Case>> = self.lock().live.values().filter(|c| c.tenant == tenant).cloned().collect();
+        all.sort_by_key(|c| crate::views::session(c).map(|s| s.started_at));
+        all
+    }
+
+    /// An interpreter's page connects; the number tells it from a newer one.
+    #[must_use]
+    pub fn join_guest(&self, case: CaseId) -> u64 {
+        let mut inner = self.lock();
+        inner.next += 1;
+        let id = inner.next;
+        inner.guests.insert(case, id);
+        id
+    }
+
+    /// Whether no newer page of the interpreter is there.
+    #[must_use]
+    pub fn newest_guest(&self, case: CaseId, id: u64) -> bool {
+        self.lock().guests.get(&case).is_none_or(|newest| *newest == id)
+    }
+
+    fn case_changed(&self, case: &Arc<Case>, was: Option<&Case>) {
+        let mut inner = self.lock();
+        if crate::views::session(case).is_some() {
+            inner.live.insert(case.id, case.clone());
+        } else {
+            inner.live.remove(&case.id);
+            inner.guests.remove(&case.id);
+        }
+        let supervisor = |c: &Case| crate::views::session(c)?.supervisor.as_ref().map(|s| s.id);
+        let watching: BTreeSet<AgentId> = supervisor(case).into_iter().chain(was.and_then(supervisor)).collect();
+        for (_, tx) in watching.iter().filter(|a| Some(**a) != case.agent()).filter_map(|a| inner.agents.get(a)) {
+            let _ = tx.try_send(ToAgent::Case(case.clone()));
+        }
         for (_, _, tx) in inner.cases.get(&case.id).iter().flat_map(|d| &d.sockets) {
             let _ = tx.try_send(ToCustomer::Case(case.clone()));
         }
@@ -297,7 +336,7 @@ impl Dispatch for Hub {
             follower.committed(done);
         }
         if let Some(change) = &done.case {
-            self.case_changed(&change.case);
+            self.case_changed(&change.case, change.was.as_deref());
             self.silent_commands(&change.case, &change.facts);
             self.forget_closed(&change.case);
         }

@@ -5,11 +5,12 @@ mod events;
 mod ladder;
 
 use crate::adapters::kms::SecretKey;
-use crate::engine::{Committed, Engine};
+use crate::engine::{CaseChange, Committed, Engine};
 use crate::hub::{Follower, Hub};
 use crate::recorder::{Recorder, RecorderEvent};
 use domain::case::{Case, Input, Order, Wanted};
 use domain::ids::{CaseId, SessionId};
+use domain::seats::{Seating, Sense};
 use domain::session::Seat;
 use ladder::Ladder;
 use media::{MediaError, MediaEvent, MediaHandle, MediaOrder, PeerId, RoomId};
@@ -156,6 +157,9 @@ impl Rooms {
         if wanted.record != known.record {
             orders.push(MediaOrder::SetRecording { room, on: wanted.record });
         }
+        if wanted.seating != known.seating || (wanted.room && !known.room) {
+            orders.push(MediaOrder::SetRoutes { room, routes: routes(wanted.seating) });
+        }
         if wanted.forward != known.forward {
             orders.push(MediaOrder::SetForwarding { room, on: wanted.forward });
         }
@@ -172,6 +176,38 @@ impl Rooms {
         if wanted.forward && !known.forward {
             for seat in present {
                 self.tell(case.id, Input::MediaUp { seat });
+            }
+        }
+    }
+
+    /// Who has no seat any more sends and gets nothing, whatever their page does.
+    fn part(&self, change: &CaseChange) {
+        let Some(before) = change.was.as_deref().and_then(crate::views::session) else { return };
+        let now = crate::views::session(&change.case);
+        let mut gone = Vec::new();
+        if now.is_none_or(|s| s.agent != before.agent) {
+            gone.push(Seat::Agent);
+        }
+        let supervisor = |s: &domain::session::Session| s.supervisor.as_ref().map(|p| p.id);
+        if supervisor(before).is_some() && now.and_then(supervisor) != supervisor(before) {
+            gone.push(Seat::Supervisor);
+        }
+        let guest = |s: &domain::session::Session| s.interpreter.as_ref().filter(|i| i.seated.is_some()).map(|i| i.id);
+        if guest(before).is_some() && now.and_then(guest) != guest(before) {
+            gone.push(Seat::Interpreter);
+        }
+        let case = change.case.id;
+        let peers: Vec<PeerId> = {
+            let mut rooms = self.lock();
+            let Some(room) = rooms.get_mut(&case) else { return };
+            for seat in &gone {
+                room.present.remove(seat);
+            }
+            gone.iter().filter_map(|seat| room.peers.remove(seat)).collect()
+        };
+        for peer in peers {
+            if let Err(error) = self.media.send(MediaOrder::ClosePeer { room: room_id(case), peer }) {
+                tracing::error!(case.id = %case, %error, "media does not take orders");
             }
         }
     }
@@ -228,6 +264,7 @@ impl Follower for Rooms {
         if let Some(room) = self.lock().get_mut(&change.case.id) {
             room.agent = change.case.agent();
         }
+        self.part(change);
         if change.orders.is_empty() {
             return;
         }
@@ -252,6 +289,18 @@ impl Follower for Rooms {
 #[must_use]
 pub fn room_id(case: CaseId) -> RoomId {
     RoomId(case.0)
+}
+
+/// The domain's table in the words of media.
+fn routes(seating: Seating) -> media::Routes {
+    let sense = |kind| match kind {
+        media::Kind::Audio => Sense::Hear,
+        media::Kind::Video => Sense::See,
+    };
+    media::Routes::new(
+        |source, viewer, kind| seating.passes(domain_seat(source), domain_seat(viewer), sense(kind)),
+        |source, kind| seating.recorded(domain_seat(source), sense(kind)),
+    )
 }
 
 fn media_seat(seat: Seat) -> media::Seat {

@@ -5,6 +5,7 @@ pub mod admin;
 pub mod agent;
 pub mod customer;
 mod device;
+pub mod interpreter;
 mod together;
 
 pub use device::in_words;
@@ -157,6 +158,7 @@ pub fn routes(app: App) -> Router {
         .route("/v1/customer/socket", get(customer_socket))
         .route("/v1/agent/socket", get(agent_socket))
         .route("/v1/admin/socket", get(admin_socket))
+        .route("/v1/interpreter/socket", get(interpreter_socket))
         .with_state(app)
 }
 
@@ -186,6 +188,13 @@ async fn agent_socket(State(app): State<App>, Staff(person): Staff, headers: Hea
         return ApiError::Plain("foreign_origin").into_response();
     }
     fitted(upgrade).on_upgrade(move |socket| agent::serve(app, socket, person))
+}
+
+async fn interpreter_socket(State(app): State<App>, headers: HeaderMap, upgrade: WebSocketUpgrade) -> Response {
+    if !same_origin(&app, &headers) {
+        return ApiError::Plain("foreign_origin").into_response();
+    }
+    upgrade.max_message_size(MAX_MESSAGE).on_upgrade(move |socket| interpreter::serve(app, socket))
 }
 
 async fn admin_socket(State(app): State<App>, CanRead(person): CanRead, headers: HeaderMap, upgrade: WebSocketUpgrade) -> Response {

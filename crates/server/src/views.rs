@@ -2,7 +2,10 @@
 //! Must not know how a view travels.
 
 mod identity;
+mod people;
 mod prompts;
+
+pub use people::{company, table};
 
 use crate::tenant::{Settings, Tenant};
 use domain::case::{Case, Message, Outcome, Phase, Ticket, TicketState};
@@ -333,7 +336,10 @@ pub fn agent_case(case: &Case, told: &Told, now: Timestamp) -> AgentCaseView {
         jurisdiction: profile(&case.jurisdiction),
         reports: case.reports.iter().map(|r| report(case, r)).collect(),
         waited: u32::try_from(waited.as_seconds()).unwrap_or(u32::MAX),
-        drops: u32::try_from(case.past.iter().filter(|p| p.by != domain::session::EndedBy::Agent).count()).unwrap_or(0),
+        drops: u32::try_from(
+            case.past.iter().filter(|p| !matches!(p.by, domain::session::EndedBy::Agent | domain::session::EndedBy::Transferred)).count(),
+        )
+        .unwrap_or(0),
         two_devices: case.binding.as_ref().is_some_and(|b| b.devices > 1),
         device: told.device.clone(),
         mode: case.mode.into(),
@@ -358,6 +364,7 @@ pub fn agent_case(case: &Case, told: &Told, now: Timestamp) -> AgentCaseView {
         locked_by: case.locked_by(),
         decision: case.decision().map(decision),
         rating: case.rating.as_ref().map(|r| r.stars),
+        table: Some(table(case)),
     }
 }
 
@@ -386,6 +393,7 @@ pub fn customer(case: &Case, tenant: &Tenant, told: &Told, wait: WaitView, agent
         rated: case.rating.is_some(),
         code: identity::code_ask(case, now),
         asks_location: identity::asks_location(case),
+        company: company(case),
     }
 }
 

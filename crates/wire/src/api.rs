@@ -8,4 +8,5 @@ pub mod evidence;
 pub mod identity;
 pub mod invitations;
 pub mod liveness;
+pub mod people;
 pub mod settings;

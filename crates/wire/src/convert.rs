@@ -2,7 +2,7 @@
 //! Must not decide anything.
 
 use crate::terms;
-use domain::{agent, case, code, decision, evidence, liveness, location, procedure, reading, report, session, trigger};
+use domain::{agent, case, code, decision, evidence, liveness, location, procedure, reading, report, seats, session, trigger};
 
 macro_rules! mirror {
     ($($domain:path => $wire:path { $($variant:ident),* $(,)? })*) => {$(
@@ -61,6 +61,7 @@ mirror! {
         ZeroAccuracy, RoundCoordinates, IdenticalFixes, FineWithoutHeight, Stale, Jump, OtherNetworkCountry,
     }
     location::Refused => terms::LocationRefusal { Customer, Browser, Unavailable, TimedOut }
+    seats::SupervisorMode => terms::SupervisorMode { Watch, Whisper, Join }
 }
 
 impl terms::Phase {

@@ -1,7 +1,7 @@
 //! Every shape in one OpenAPI document: the source of the TypeScript types and of the published contract.
 //! Must not know paths; the server adds them.
 
-use crate::api::{admin, agents, cases, evidence, invitations, settings};
+use crate::api::{admin, agents, cases, evidence, invitations, people, settings};
 use crate::{problem, socket, terms, webhook};
 use utoipa::OpenApi;
 
@@ -60,6 +60,8 @@ use utoipa::OpenApi;
         socket::AgentMessage,
         socket::AgentPush,
         socket::AdminPush,
+        people::InterpreterMessage,
+        people::InterpreterPush,
         webhook::WebhookEvent,
         problem::Problem,
         terms::FailureReason,

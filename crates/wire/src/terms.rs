@@ -540,6 +540,16 @@ terms! {
         /// Lilac.
         Lilac,
     }
+
+    /// How a supervisor takes part in a session.
+    SupervisorMode {
+        /// Hears and sees everybody, is neither heard nor seen.
+        Watch,
+        /// As `watch`, and heard by the agent alone.
+        Whisper,
+        /// Heard and seen by everybody.
+        Join,
+    }
 }
 
 impl Default for Facing {

@@ -146,6 +146,13 @@ export const more = {
   "policy.title": "The page around us blocks the camera",
   "policy.text": "Open the video in its own tab to go on.",
   "policy.open": "Open in a new tab",
+  "company.supervisor": "{name} from {brand} has joined and hears you",
+  "company.interpreter": "{name} interprets for you and hears you",
+  "company.handed": "We hand you to a colleague. You keep your place.",
+  "company.fresh": "The rules ask us to begin the steps again after a break. We'll do it together.",
+  "company.resume": "Nothing is lost: we go on where we were.",
+  "company.hold": "You're on hold",
+  "company.hold_text": "{agent} will be right back. Nobody hears or sees you now. The recording goes on.",
 } as const;
 
 export type MoreKey = keyof typeof more;

@@ -301,4 +301,11 @@ export const text: Text = {
   "board.clear_mine": "Burahin ang iginuhit ko",
   "board.clear_all": "Burahin ang lahat",
   "board.turn": "Paikutin ang larawan",
+  "company.supervisor": "Sumali si {name} mula sa {brand} at naririnig ka",
+  "company.interpreter": "Nagsasalin si {name} para sa iyo at naririnig ka",
+  "company.handed": "Ipapasa ka namin sa isang kasamahan. Hindi mawawala ang puwesto mo.",
+  "company.fresh": "Ayon sa patakaran, uulitin natin ang mga hakbang kapag naputol. Gagawin natin ito nang magkasama.",
+  "company.resume": "Walang nawala: itutuloy natin kung saan tayo huminto.",
+  "company.hold": "Naka-hold ka",
+  "company.hold_text": "Babalik agad si {agent}. Walang nakakarinig o nakakakita sa iyo ngayon. Tuloy ang pagre-record.",
 };

@@ -301,4 +301,11 @@ export const text: Text = {
   "board.clear_mine": "Hapus yang saya gambar",
   "board.clear_all": "Hapus semuanya",
   "board.turn": "Putar gambar",
+  "company.supervisor": "{name} dari {brand} telah bergabung dan mendengar Anda",
+  "company.interpreter": "{name} menerjemahkan untuk Anda dan mendengar Anda",
+  "company.handed": "Kami mengalihkan Anda ke rekan kami. Tempat Anda tetap.",
+  "company.fresh": "Aturan meminta kami mengulang langkah-langkah setelah terputus. Kita lakukan bersama.",
+  "company.resume": "Tidak ada yang hilang: kita lanjutkan dari tempat tadi.",
+  "company.hold": "Anda sedang ditahan",
+  "company.hold_text": "{agent} akan segera kembali. Sekarang tidak ada yang mendengar atau melihat Anda. Perekaman berlanjut.",
 };

@@ -301,4 +301,11 @@ export const text: Text = {
   "board.clear_mine": "Padam lukisan saya",
   "board.clear_all": "Padam semuanya",
   "board.turn": "Putar gambar",
+  "company.supervisor": "{name} dari {brand} telah menyertai dan mendengar anda",
+  "company.interpreter": "{name} menterjemah untuk anda dan mendengar anda",
+  "company.handed": "Kami menyerahkan anda kepada rakan sekerja. Giliran anda kekal.",
+  "company.fresh": "Peraturan meminta kami mengulangi langkah selepas terputus. Kita buat bersama.",
+  "company.resume": "Tiada yang hilang: kita sambung dari tempat tadi.",
+  "company.hold": "Anda sedang ditangguhkan",
+  "company.hold_text": "{agent} akan kembali sebentar lagi. Tiada sesiapa mendengar atau melihat anda sekarang. Rakaman diteruskan.",
 };

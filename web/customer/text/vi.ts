@@ -301,4 +301,11 @@ export const text: Text = {
   "board.clear_mine": "Xóa nét tôi vẽ",
   "board.clear_all": "Xóa tất cả",
   "board.turn": "Xoay ảnh",
+  "company.supervisor": "{name} của {brand} đã tham gia và nghe được bạn",
+  "company.interpreter": "{name} phiên dịch cho bạn và nghe được bạn",
+  "company.handed": "Chúng tôi chuyển bạn cho đồng nghiệp. Bạn vẫn giữ chỗ của mình.",
+  "company.fresh": "Quy định yêu cầu làm lại các bước sau khi bị ngắt. Chúng ta sẽ cùng làm.",
+  "company.resume": "Không mất gì cả: chúng ta tiếp tục từ chỗ cũ.",
+  "company.hold": "Bạn đang được giữ máy",
+  "company.hold_text": "{agent} sẽ quay lại ngay. Lúc này không ai nghe hay thấy bạn. Việc ghi hình vẫn tiếp tục.",
 };

@@ -301,4 +301,11 @@ export const text: Text = {
   "board.clear_mine": "清除我画的",
   "board.clear_all": "全部清除",
   "board.turn": "旋转图片",
+  "company.supervisor": "{brand}的{name}已加入，能听到您说话",
+  "company.interpreter": "{name}为您口译，能听到您说话",
+  "company.handed": "我们正把您转给同事，您的排队位置不变。",
+  "company.fresh": "按规定，中断后需要重新完成各步骤。我们一起来做。",
+  "company.resume": "什么都没有丢失，我们从刚才的地方继续。",
+  "company.hold": "您正在等候",
+  "company.hold_text": "{agent}马上回来。现在没有人能听到或看到您。录制仍在继续。",
 };

@@ -32,6 +32,7 @@ pub const WEB_ROOMS: &[(&str, &[&str])] = &[
     ("agent", &["agent", "lib", "generated"]),
     ("admin", &["admin", "lib", "generated"]),
     ("bank", &["bank", "lib", "generated"]),
+    ("interpreter", &["interpreter", "lib", "generated"]),
     ("embed", &[]),
 ];
 
@@ -42,7 +43,7 @@ pub const WEB_TOOLS: &[&str] = &["test"];
 pub const WEB_WITHOUT_PACKAGES: &[&str] = &["embed", "generated"];
 
 /// Rooms whose words come from the language tables.
-pub const WEB_TRANSLATED: &[&str] = &["customer", "agent", "admin"];
+pub const WEB_TRANSLATED: &[&str] = &["customer", "agent", "admin", "interpreter"];
 
 /// Browser powers, each with the one file that may name it.
 pub const WEB_POWERS: &[(&str, &str)] =

@@ -7,12 +7,13 @@ use crate::code::{Channel, Tried};
 use crate::decision::{ReasonCode, Verdict};
 use crate::digest::Digest;
 use crate::evidence::{Slot, Source};
-use crate::ids::{AgentId, ClientId, EvidenceId, InvitationId, MessageId, ReportId, ReservationId, SessionId, TicketId};
+use crate::ids::{AgentId, ClientId, EvidenceId, GuestId, InvitationId, MessageId, ReportId, ReservationId, SessionId, TicketId};
 use crate::liveness::{Detail, Need, Prompt};
 use crate::location::{Fineness, Hint, Network, Refused};
 use crate::procedure::Answer;
 use crate::reading::{Field, Outcome as ReadOutcome};
 use crate::report::FailureReason;
+use crate::seats::SupervisorMode;
 use crate::session::{EndedBy, Seat};
 use crate::time::Timestamp;
 use crate::trigger::Mode;
@@ -203,6 +204,28 @@ pub enum Fact {
     SurfaceShown { agent: AgentId, surface: Option<Surface> },
     /// A piece of the trail of what was drawn.
     DrawingKept { drawing: EvidenceId, session: SessionId, surface: Surface, ops: u32, sha256: Digest, sealed: Digest },
+    /// A supervisor came.
+    SupervisorCame { session: SessionId, supervisor: AgentId, mode: SupervisorMode },
+    /// A supervisor takes part in another way.
+    SupervisorChanged { session: SessionId, supervisor: AgentId, from: SupervisorMode, to: SupervisorMode },
+    /// A supervisor left.
+    SupervisorLeft { session: SessionId, supervisor: AgentId },
+    /// A supervisor became the agent.
+    TakenOver { session: SessionId, from: AgentId, to: AgentId },
+    /// An interpreter was asked for.
+    InterpreterInvited { session: SessionId, agent: AgentId, guest: GuestId, token_hash: Digest, language: String, expires_at: Timestamp },
+    /// An interpreter came and agreed to the notice.
+    InterpreterCame { session: SessionId, guest: GuestId, notice: Digest, commitment: Digest },
+    /// An interpreter left.
+    InterpreterLeft { session: SessionId, guest: GuestId },
+    /// The customer was put on hold.
+    HoldBegan { session: SessionId, agent: AgentId },
+    /// The customer is off hold.
+    HoldEnded { session: SessionId, after_ms: i64 },
+    /// The agent handed the customer on; the reason by its commitment.
+    Transferred { session: SessionId, agent: AgentId, wants: String, commitment: Digest },
+    /// The customer continues another time.
+    ContinuesLater { agent: AgentId, kept: bool },
 }
 
 impl Fact {

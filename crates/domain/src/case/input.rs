@@ -1,7 +1,7 @@
 //! What can happen to a case, with everything it needs to know arriving inside.
 //! Must not know what follows.
 
-use super::{CameraState, JoinMode, Message, ReservationEnd};
+use super::{CameraState, JoinMode, Message, ReservationEnd, Target};
 use crate::board::Surface;
 use crate::code::Channel;
 use crate::consent::Consent;
@@ -9,7 +9,7 @@ use crate::decision::{Draft, Verdict};
 use crate::device;
 use crate::digest::{Digest, Salt};
 use crate::evidence::{Drawing, Evidence};
-use crate::ids::{AgentId, ClientId, ReservationId, SessionId, TicketId};
+use crate::ids::{AgentId, ClientId, GuestId, ReservationId, SessionId, TicketId};
 use crate::invitation::FreshLink;
 use crate::liveness::Need;
 use crate::location::{Fix, Network, Refused};
@@ -17,6 +17,7 @@ use crate::pii::Pii;
 use crate::procedure::{Answer as QuestionAnswer, OwnQuestion};
 use crate::reading::Field;
 use crate::report::Report;
+use crate::seats::SupervisorMode;
 use crate::session::Seat;
 use crate::time::{Span, Timestamp};
 use crate::trigger::Policy;
@@ -142,4 +143,20 @@ pub enum Input {
     Show { agent: AgentId, surface: Option<Surface> },
     /// A piece of the trail of what was drawn is sealed and stored.
     DrawingKept { drawing: Box<Drawing> },
+    /// A supervisor comes, takes part in another way, or leaves (`None`).
+    Supervise { supervisor: AgentId, name: Pii<String>, mode: Option<SupervisorMode> },
+    /// The supervisor becomes the agent of the case.
+    TakeOver { supervisor: AgentId },
+    /// The agent asks for an interpreter: a link for one use.
+    InviteInterpreter { agent: AgentId, guest: GuestId, token_hash: Digest, language: String },
+    /// The interpreter opened the link and agreed to the notice.
+    SeatInterpreter { token_hash: Digest, secret_hash: Digest, name: Pii<String>, notice: Digest, commitment: Digest },
+    /// The interpreter left or was asked to leave.
+    InterpreterGone { guest: GuestId },
+    /// The customer is put on hold, or taken off it.
+    Hold { agent: AgentId, on: bool },
+    /// The agent hands the customer on.
+    Transfer { agent: AgentId, to: Target, reason: Pii<String>, salt: Salt },
+    /// The customer continues another time: called back at a time, or by a new link.
+    Later { agent: AgentId, at: Option<Timestamp>, link: FreshLink },
 }

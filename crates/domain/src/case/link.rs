@@ -126,7 +126,7 @@ impl Case {
     fn queue(&mut self, id: TicketId, mode: JoinMode, now: Timestamp) -> Fact {
         let dropped = self.past.last().is_some_and(|p| matches!(p.by, EndedBy::CustomerLost | EndedBy::AgentLost));
         let boost = if dropped { DROP_BOOST } else { 0 };
-        let ticket = Ticket { id, queued_at: now, boost, cooling: Vec::new(), state: TicketState::Queued, rings: 0 };
+        let ticket = Ticket { id, queued_at: now, boost, cooling: Vec::new(), state: TicketState::Queued, rings: 0, wants: None };
         self.phase = Phase::Waiting { ticket };
         Fact::TicketQueued { ticket: id, mode, boost, again: !self.past.is_empty() }
     }

@@ -38,9 +38,13 @@ impl Case {
             recording: Recording::Running { segments: 0, head: None },
             drops: 0,
             commands: Vec::new(),
+            supervisor: None,
+            interpreter: None,
+            hold: None,
+            former: Vec::new(),
         };
         let mut next = self.with_phase(Phase::Live { session, queued_at: ticket.queued_at });
-        let voided = next.take_over();
+        let voided = next.inherit();
         if next.procedure.is_none() {
             let profile = profile_or_default(&self.jurisdiction);
             next.procedure = Some(Procedure::build(&self.reasons(), profile, &self.on_file(), seed));
@@ -109,7 +113,7 @@ impl Case {
     /// The agent is lost, not the customer: back to the head of the queue, with what was captured.
     fn back_to_the_head(&self, session: &Session, queued_at: Timestamp, now: Timestamp) -> Transition {
         let id = TicketId(session.id.0);
-        let ticket = Ticket { id, queued_at, boost: DROP_BOOST, cooling: Vec::new(), state: TicketState::Queued, rings: 0 };
+        let ticket = Ticket { id, queued_at, boost: DROP_BOOST, cooling: Vec::new(), state: TicketState::Queued, rings: 0, wants: None };
         let mut next = self.ended(session, EndedBy::AgentLost, Phase::Waiting { ticket }, now);
         let mut facts = vec![
             Fact::SessionEnded { session: session.id, by: EndedBy::AgentLost, talked_ms: now.since(session.started_at).as_millis() },

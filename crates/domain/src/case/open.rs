@@ -70,6 +70,7 @@ impl Case {
             notes: Pii::default(),
             rating: None,
             identity: super::Identity::default(),
+            handed: None,
             phase: Phase::Reported,
             created_at: now,
             updated_at: now,

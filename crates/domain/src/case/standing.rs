@@ -46,7 +46,7 @@ impl Case {
 
     /// A new session begins: what the one before it leaves behind. Where the profile asks for a fresh start, or where its
     /// recording was lost, that is nothing; and no prompt of another session stays on the screen.
-    pub(super) fn take_over(&mut self) -> Option<Fact> {
+    pub(super) fn inherit(&mut self) -> Option<Fact> {
         let last = self.past.last().map(|p| p.session.clone())?;
         let kept = (self.procedure.clone(), self.evidence.clone(), self.identity.clone());
         let fact = if lost(&last.recording) { Some(self.void(last.id)) } else { self.void_if_asked(last.id) };
@@ -57,7 +57,7 @@ impl Case {
         fact
     }
 
-    fn void(&mut self, session: SessionId) -> Fact {
+    pub(super) fn void(&mut self, session: SessionId) -> Fact {
         let mut items = 0;
         for evidence in self.evidence.iter_mut().filter(|e| e.session.is_some() && !e.void) {
             evidence.void = true;

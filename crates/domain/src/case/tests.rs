@@ -437,3 +437,160 @@ fn a_state_written_before_drawings_were_kept_is_still_read() {
     old["evidence"][0].as_object_mut().unwrap().remove("of").unwrap();
     assert_eq!(serde_json::from_value::<Case>(old).unwrap(), case);
 }
+mod people {
+    use super::*;
+    use crate::ids::GuestId;
+    use crate::seats::SupervisorMode;
+    use crate::session::State;
+
+    const SENIOR: AgentId = AgentId(0x5);
+
+    fn supervise(mode: Option<SupervisorMode>) -> Input {
+        Input::Supervise { supervisor: SENIOR, name: Pii::new("Siti".into()), mode }
+    }
+
+    fn session(case: &Case) -> &Session {
+        let Phase::Live { session, .. } = &case.phase else { panic!("{}", case.phase_name()) };
+        session
+    }
+
+    fn code(case: &Case, input: Input, seconds: i64) -> Code {
+        case.handle(input, at(seconds)).unwrap_err().code
+    }
+
+    fn transfer(to: Target) -> Input {
+        Input::Transfer { agent: AGENT, to, reason: Pii::new("speaks Tamil only".into()), salt: Salt([1; 16]) }
+    }
+
+    #[test]
+    fn a_supervisor_watches_whispers_joins_and_each_change_is_a_fact_and_a_route() {
+        let c = live("SG");
+        let mut last = c.clone();
+        for (mode, kind) in [
+            (Some(SupervisorMode::Watch), "supervisor_came"),
+            (Some(SupervisorMode::Whisper), "supervisor_changed"),
+            (Some(SupervisorMode::Join), "supervisor_changed"),
+            (None, "supervisor_left"),
+        ] {
+            let t = last.handle(supervise(mode), at(6)).unwrap();
+            assert_eq!(t.facts.iter().map(|f| f.parts().0).collect::<Vec<_>>(), [kind]);
+            assert_eq!(t.orders, [Order::Route(t.next.wanted().seating)]);
+            assert!(!serde_json::to_string(&t.facts).unwrap().contains("Siti"), "no name in the log");
+            last = t.next;
+        }
+        assert!(session(&last).supervisor.is_none());
+        let own = Input::Supervise { supervisor: AGENT, name: Pii::default(), mode: Some(SupervisorMode::Watch) };
+        assert_eq!(code(&c, own, 6), Code::SamePerson);
+        let there = go(&c, supervise(Some(SupervisorMode::Watch)), 6);
+        let second = Input::Supervise { supervisor: AgentId(6), name: Pii::default(), mode: Some(SupervisorMode::Watch) };
+        assert_eq!(code(&there, second, 7), Code::SeatTaken);
+    }
+
+    #[test]
+    fn only_who_watches_takes_over_and_the_former_agent_has_no_say_any_more() {
+        let c = live("DE");
+        assert_eq!(code(&c, Input::TakeOver { supervisor: SENIOR }, 6), Code::NotYours);
+        let c = go(&c, supervise(Some(SupervisorMode::Join)), 6);
+        let c = go(&c, Input::TakeOver { supervisor: SENIOR }, 7);
+        assert_eq!((session(&c).agent, &session(&c).former[..]), (SENIOR, &[AGENT][..]));
+        assert!(matches!(session(&c).state, State::Joining { .. }));
+        assert_eq!(code(&c, Input::StepDone { agent: AGENT, step: "greet".into() }, 8), Code::NotYours);
+        let t = c.handle(Input::MediaUp { seat: Seat::Agent }, at(8)).unwrap();
+        assert!(!t.facts.iter().any(|f| matches!(f, Fact::EvidenceVoided { .. })), "nothing broke off");
+        assert!(matches!(session(&t.next).state, State::Live));
+        assert!(c.handle(Input::MediaDown { seat: Seat::Customer }, at(9)).is_ok());
+    }
+
+    #[test]
+    fn an_interpreters_link_is_good_once_and_for_a_quarter_of_an_hour() {
+        let hash = Digest::of(b"token");
+        let invite = Input::InviteInterpreter { agent: AGENT, guest: GuestId(1), token_hash: hash, language: "ta".into() };
+        let take = |token_hash| Input::SeatInterpreter {
+            token_hash,
+            secret_hash: Digest::of(b"s"),
+            name: Pii::new("Ravi".into()),
+            notice: Digest::of(b"n"),
+            commitment: Digest::of(b"c"),
+        };
+        let c = go(&live("SG"), invite, 6);
+        assert!(!c.wanted().seating.interpreter, "an invited interpreter hears nothing");
+        assert_eq!(code(&c, take(Digest::of(b"other")), 7), Code::Stale);
+        assert_eq!(code(&c, take(hash), 6 + 15 * 60), Code::InvitationExpired);
+        let c = go(&c, take(hash), 7);
+        assert!(c.wanted().seating.interpreter);
+        assert_eq!(code(&c, take(hash), 8), Code::InvitationBound);
+        let c = go(&c, Input::InterpreterGone { guest: GuestId(1) }, 9);
+        assert!(!c.wanted().seating.interpreter);
+        assert_eq!(code(&c, take(hash), 10), Code::Stale);
+    }
+
+    #[test]
+    fn hold_is_told_once_and_ends_with_its_length() {
+        let c = go(&live("SG"), Input::Hold { agent: AGENT, on: true }, 10);
+        assert!(c.wanted().seating.hold && c.wanted().record, "the recording goes on");
+        assert_eq!(c.handle(Input::Hold { agent: AGENT, on: true }, at(11)).unwrap().next, c);
+        let t = c.handle(Input::Hold { agent: AGENT, on: false }, at(30)).unwrap();
+        assert_eq!(t.facts, [Fact::HoldEnded { session: SESSION, after_ms: 20_000 }]);
+        assert_eq!(code(&c, Input::Hold { agent: SENIOR, on: false }, 12), Code::NotYours);
+    }
+
+    #[test]
+    fn a_transfer_keeps_the_place_the_work_and_tells_why_only_to_the_next_agent() {
+        let c = worked(&live("SG"));
+        let t = c.handle(transfer(Target::Skill("lang:ta".into())), at(20)).unwrap();
+        let Phase::Waiting { ticket } = &t.next.phase else { panic!("{}", t.next.phase_name()) };
+        assert_eq!((ticket.queued_at, ticket.boost), (at(1), DROP_BOOST));
+        assert_eq!(ticket.wants.as_ref().unwrap().skill.as_deref(), Some("lang:ta"));
+        assert!(ticket.cooling.iter().any(|(who, _)| *who == AGENT), "not back to the same agent");
+        assert_eq!((t.next.procedure.clone(), t.next.evidence.len()), (c.procedure.clone(), c.evidence.len()));
+        assert!(!serde_json::to_string(&t.facts).unwrap().contains("Tamil"));
+        assert_eq!(t.next.handed.as_ref().unwrap().reason.reveal(), "speaks Tamil only");
+        assert_eq!(code(&c, transfer(Target::Agent(AGENT)), 20), Code::SamePerson);
+        assert_eq!(code(&c, transfer(Target::Skill("tamil".into())), 20), Code::OutOfRange);
+        let silent = Input::Transfer { agent: AGENT, to: Target::Senior, reason: Pii::new(" ".into()), salt: Salt([1; 16]) };
+        assert_eq!(code(&c, silent, 20), Code::ReasonMissing);
+    }
+
+    #[test]
+    fn another_day_keeps_or_voids_what_was_captured_by_profile() {
+        for (jurisdiction, kept) in [("SG", true), ("DE", false)] {
+            let c = worked(&live(jurisdiction));
+            let t = c.handle(Input::Later { agent: AGENT, at: Some(at(90_000)), link: link(5) }, at(20)).unwrap();
+            assert_eq!(t.next.phase, Phase::Callback { due: at(90_000) }, "{jurisdiction}");
+            assert!(t.facts.contains(&Fact::ContinuesLater { agent: AGENT, kept }), "{jurisdiction}");
+            assert_eq!(t.next.evidence.iter().any(|e| e.session.is_some() && !e.void), kept, "{jurisdiction}");
+        }
+        let t = live("SG").handle(Input::Later { agent: AGENT, at: None, link: link(5) }, at(20)).unwrap();
+        assert_eq!(t.next.phase, Phase::Invited);
+        assert_eq!(code(&live("SG"), Input::Later { agent: AGENT, at: Some(at(9)), link: link(5) }, 20), Code::OutOfRange);
+    }
+
+    proptest! {
+        #[test]
+        fn no_sequence_lets_two_agents_hold_a_case_or_a_supervisor_sit_beside_none(moves in prop::collection::vec(0u8..9, 0..40)) {
+            let mut c = live("SG");
+            for (n, choice) in moves.into_iter().enumerate() {
+                let input = match choice {
+                    0 => supervise(Some(SupervisorMode::Watch)),
+                    1 => supervise(Some(SupervisorMode::Join)),
+                    2 => supervise(None),
+                    3 => Input::TakeOver { supervisor: SENIOR },
+                    4 => Input::Hold { agent: AGENT, on: n % 2 == 0 },
+                    5 => transfer(Target::Senior),
+                    6 => Input::MediaUp { seat: Seat::Supervisor },
+                    7 => Input::MediaUp { seat: Seat::Agent },
+                    _ => Input::Later { agent: AGENT, at: None, link: link(n as u128 + 200) },
+                };
+                if let Ok(t) = c.handle(input, at(30 + n as i64)) {
+                    c = t.next;
+                }
+                if let Phase::Live { session, .. } = &c.phase {
+                    prop_assert!(session.supervisor.as_ref().is_none_or(|s| s.id != session.agent));
+                    prop_assert!(!session.former.contains(&session.agent));
+                } else {
+                    prop_assert_eq!(c.wanted().seating, Default::default());
+                }
+            }
+        }
+    }
+}

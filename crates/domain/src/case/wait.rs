@@ -13,7 +13,7 @@ const COOLING: Span = Span::seconds(10);
 /// Most agents cooling at once for one ticket.
 const MAX_COOLING: usize = 16;
 /// How far ahead a call back may be booked.
-const CALLBACK_WITHIN: Span = Span::minutes(7 * 24 * 60);
+pub(super) const CALLBACK_WITHIN: Span = Span::minutes(7 * 24 * 60);
 
 impl Case {
     pub(super) fn customer_back(&self, now: Timestamp) -> Transition {

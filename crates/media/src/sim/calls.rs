@@ -8,7 +8,7 @@ use str0m::media::KeyframeRequestKind;
 
 use super::client::{Client, Video};
 use super::{Link, Sim};
-use crate::handle::{MediaError, MediaEvent, PeerId, SDP_BYTES_MAX, Seat};
+use crate::handle::{MediaError, MediaEvent, PeerId, Routes, SDP_BYTES_MAX, Seat};
 use crate::segment::{Codec, Kind, decode};
 
 const VGA: (u16, u16) = (640, 480);
@@ -310,4 +310,55 @@ fn a_narrow_way_down_lowers_the_estimate_and_a_wide_one_raises_it() {
     sim.people[1].link.down_kbps = None;
     seconds(&mut sim, 20);
     assert!(estimate(&sim) > 500, "{}", estimate(&sim));
+}
+
+/// What a viewer got of each slot, per kind, in the time since the books were cleared.
+fn heard(sim: &mut Sim, routes: Routes) -> BTreeSet<(Seat, usize, Kind)> {
+    sim.with_room(|room, now, io| room.set_routes(routes, now, io));
+    // What was on its way when the routes changed still arrives.
+    sim.run(Duration::from_millis(300), |s| s.chatter(VGA));
+    for p in &mut sim.people {
+        p.core.got.clear();
+    }
+    sim.run(Duration::from_secs(2), |s| s.chatter(VGA));
+    sim.people.iter().flat_map(|p| p.core.got.iter().map(|g| (p.seat, g.slot, if g.video { Kind::Video } else { Kind::Audio }))).collect()
+}
+
+#[test]
+fn a_track_reaches_only_the_viewers_it_is_routed_to_and_returns_without_a_hole() {
+    let mut sim = call(12);
+    sim.join(3, Seat::Supervisor, Video::Both).unwrap();
+    sim.until(|s| s.people.iter().all(|p| p.core.connected));
+    let watching = Routes::new(|source, _, _| source != Seat::Supervisor, |source, _| source != Seat::Supervisor);
+    let got = heard(&mut sim, watching);
+    assert!(!got.iter().any(|(seat, slot, _)| *seat != Seat::Supervisor && *slot == 1), "nobody gets the supervisor: {got:?}");
+    assert!(got.contains(&(Seat::Supervisor, 0, Kind::Audio)) && got.contains(&(Seat::Supervisor, 1, Kind::Audio)), "{got:?}");
+    let whisper = Routes::new(
+        |source, viewer, kind| source != Seat::Supervisor || (viewer == Seat::Agent && kind == Kind::Audio),
+        |source, kind| source != Seat::Supervisor || kind == Kind::Audio,
+    );
+    let got = heard(&mut sim, whisper);
+    assert!(got.contains(&(Seat::Agent, 1, Kind::Audio)), "{got:?}");
+    assert!(
+        !got.contains(&(Seat::Agent, 1, Kind::Video)) && !got.iter().any(|(seat, slot, _)| *seat == Seat::Customer && *slot == 1),
+        "{got:?}"
+    );
+    let got = heard(&mut sim, Routes::default());
+    assert!(got.contains(&(Seat::Customer, 1, Kind::Video)) && got.contains(&(Seat::Agent, 1, Kind::Video)), "{got:?}");
+    let seqs = video_seqs(&sim, 1);
+    assert!(seqs.windows(2).all(|w| w[1] == w[0] + 1), "the routes of others leave no hole");
+}
+
+#[test]
+fn a_track_that_nobody_gets_is_not_recorded() {
+    let mut sim = call(13);
+    sim.join(3, Seat::Supervisor, Video::Both).unwrap();
+    sim.until(|s| s.people.iter().all(|p| p.core.connected));
+    let watching = Routes::new(|source, _, _| source != Seat::Supervisor, |source, _| source != Seat::Supervisor);
+    sim.with_room(|room, now, io| room.set_routes(watching, now, io));
+    sim.with_room(|room, now, io| room.set_recording(true, now, io));
+    sim.run(Duration::from_secs(3), |s| s.chatter(VGA));
+    sim.with_room(|room, now, io| room.set_recording(false, now, io));
+    let seats: BTreeSet<Seat> = sim.segments.try_iter().map(|s| s.head.seat).collect();
+    assert_eq!(seats, BTreeSet::from([Seat::Customer, Seat::Agent]));
 }

@@ -89,10 +89,12 @@ impl Tx {
             // An agent who moved on meanwhile refuses; the case has the say, so that is no error.
             if let Fact::ReservationEnded { reservation, how: ReservationEnd::Rescinded, .. } = fact {
                 let _ = self.agent_only(agent::Input::Rescind { reservation });
+            } else if let Fact::TakenOver { from, .. } = fact {
+                let _ = self.feed_other(from, agent::Input::CallEnded { case: id, undecided: false });
             } else if let Fact::SessionEnded { .. } = fact {
                 let undecided = matches!(self.case().map(|c| &c.phase), Some(domain::case::Phase::Deciding { .. }));
                 let _ = self.agent_only(agent::Input::CallEnded { case: id, undecided });
-            } else if let Fact::Decided { .. } | Fact::DecisionTimedOut { .. } = fact {
+            } else if let Fact::Decided { .. } | Fact::DecisionTimedOut { .. } | Fact::ContinuesLater { .. } = fact {
                 let _ = self.agent_only(agent::Input::Settled { case: id });
             }
         }
@@ -119,12 +121,23 @@ impl Tx {
             | agent::Input::CallEnded { .. }
             | agent::Input::Settled { .. }
             | agent::Input::ExtendWrap
-            | agent::Input::AutoAccept(_) => return Ok(()),
+            | agent::Input::AutoAccept(_)
+            | agent::Input::TakeOver { .. } => return Ok(()),
         };
         let is = self.agents.first().map(|slot| slot.agent.state);
         if let (Some(agent::State::Reserved { reservation, .. }), true) = (was, was != is) {
             let _ = self.feed(Input::RingEnded { reservation, how });
         }
+        Ok(())
+    }
+
+    /// Feeds an agent of this transaction by name; one who is not in it is left alone.
+    pub(super) fn feed_other(&mut self, id: AgentId, input: agent::Input) -> Result<(), Refusal> {
+        let now = self.now;
+        let Some(slot) = self.agents.iter_mut().find(|slot| slot.agent.id == id) else { return Ok(()) };
+        let t = slot.agent.handle(input, now)?;
+        slot.agent = t.next;
+        slot.facts.extend(t.facts);
         Ok(())
     }
 
@@ -141,7 +154,9 @@ impl Tx {
 /// Counts the time from the tap to the first moment in which both sides see each other.
 fn first_sight(change: &CaseChange, now: Timestamp) {
     let live = change.facts.iter().any(|fact| matches!(fact, Fact::SessionLive { .. }));
-    if let (true, true, Some(consent)) = (live, change.case.past.is_empty(), change.case.consents.last()) {
+    // A supervisor who took over joins a customer who has seen a face long since.
+    let first = change.case.past.is_empty() && crate::views::session(&change.case).is_some_and(|s| s.former.is_empty());
+    if let (true, true, Some(consent)) = (live, first, change.case.consents.last()) {
         let millis = u64::try_from(now.since(consent.at).as_millis()).unwrap_or(0);
         metrics::TAP_TO_FACE_SECONDS.observe(Duration::from_millis(millis));
     }
@@ -172,7 +187,7 @@ impl Engine {
         }
     }
 
-    async fn load(&self, case: Option<CaseId>, agent: Option<AgentId>) -> Result<Tx, EngineError> {
+    pub(super) async fn load(&self, case: Option<CaseId>, agent: Option<AgentId>) -> Result<Tx, EngineError> {
         let mut tx = Tx::new(self.now());
         let mut case = case;
         let mut agent = agent;
@@ -199,6 +214,14 @@ impl Engine {
             tx.agents.push(self.agent_slot(id).await?);
         }
         Ok(tx)
+    }
+
+    /// A further agent moves in this transaction.
+    pub(super) async fn join_tx(&self, tx: &mut Tx, id: AgentId) -> Result<(), EngineError> {
+        if tx.agents.iter().all(|slot| slot.agent.id != id) {
+            tx.agents.push(self.agent_slot(id).await?);
+        }
+        Ok(())
     }
 
     async fn agent_slot(&self, id: AgentId) -> Result<AgentSlot, EngineError> {

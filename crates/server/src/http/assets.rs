@@ -49,6 +49,7 @@ pub(super) fn routes() -> Router<Web> {
         .route("/v", get(customer))
         .route("/agent", get(async |headers: HeaderMap| page("agent", &headers, "'none'")))
         .route("/admin", get(async |headers: HeaderMap| page("admin", &headers, "'none'")))
+        .route("/i", get(async |headers: HeaderMap| page("interpreter", &headers, "'none'")))
         .route("/bank", get(async |headers: HeaderMap| page("bank", &headers, "'none'")))
         .route("/privacy", get(async || html(PRIVACY)))
         .route("/embed.js", get(async |headers: HeaderMap| asset("embed.js", &headers, FOR_MINUTES)))

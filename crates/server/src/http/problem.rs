@@ -128,7 +128,8 @@ pub const fn refusal_status(code: Code) -> u16 {
         | Code::NotOffered
         | Code::NoAlternative
         | Code::CommandUnderWay
-        | Code::ControlRefused => 409,
+        | Code::ControlRefused
+        | Code::SeatTaken => 409,
 
         Code::TooFast => 429,
     }

@@ -5,6 +5,7 @@ mod act;
 mod desk;
 mod hands;
 mod identity;
+mod people;
 mod together;
 
 pub use desk::day_start;
@@ -19,10 +20,12 @@ use crate::telemetry::metrics;
 use axum::extract::ws::WebSocket;
 use domain::agent;
 use domain::case::{Case, Input, Phase};
-use domain::ids::{AgentId, CaseId};
+use domain::ids::{AgentId, CaseId, TenantId};
 use std::collections::BTreeMap;
 use std::time::Duration;
+use wire::api::people::FloorView;
 use wire::socket::{AgentMessage, AgentPush};
+use wire::terms::Role;
 
 /// A reload takes about this long; then a waiting agent is offline and a ring goes on.
 const GRACE: Duration = Duration::from_secs(5);
@@ -42,6 +45,12 @@ struct Page {
     last_desk: String,
     sign_in: [u8; 32],
     end: End,
+    tenant: TenantId,
+    role: Role,
+    /// The session that is watched, as the page was last told.
+    observing: Option<CaseId>,
+    last_floor: Option<FloorView>,
+    names: BTreeMap<AgentId, String>,
 }
 
 /// How a page ended.
@@ -81,10 +90,22 @@ pub async fn serve(app: App, socket: WebSocket, person: Person) {
         last_desk: String::new(),
         sign_in: person.sign_in,
         end: End::Gone,
+        tenant: person.tenant,
+        role: person.role,
+        observing: None,
+        last_floor: None,
+        names: BTreeMap::new(),
     };
     page.feed(agent::Input::Came).await;
     app.hub.route.notify_one();
-    if page.show_desk(&mut voice).await && page.show_case(&mut voice).await && page.show_together(&mut voice).await {
+    let watched = page.watched();
+    let shown = page.show_desk(&mut voice).await && page.show_case(&mut voice).await && page.show_floor(&mut voice).await;
+    let shown = shown
+        && match watched {
+            Some(case) => page.show_watched(&mut voice, &case).await,
+            None => true,
+        };
+    if shown && page.show_together(&mut voice).await {
         page.talk(&mut voice, &mut ear, &mut inbox).await;
     }
     voice.close().await;
@@ -111,7 +132,7 @@ impl Page {
                     Some(told) => self.on_told(voice, told).await,
                     None => false,
                 },
-                _ = tick.tick() => self.signed_in(voice).await && self.show_desk(voice).await,
+                _ = tick.tick() => self.signed_in(voice).await && self.show_desk(voice).await && self.show_floor(voice).await,
             };
             if !go_on {
                 return;
@@ -133,7 +154,10 @@ impl Page {
     async fn on_told(&mut self, voice: &mut Voice, told: ToAgent) -> bool {
         match told {
             ToAgent::Desk => self.show_desk(voice).await && self.show_case(voice).await,
-            ToAgent::Case(case) => self.show_one(voice, &case).await,
+            ToAgent::Case(case) if case.agent() == Some(self.agent) => {
+                self.show_watched(voice, &case).await && self.show_one(voice, &case).await
+            }
+            ToAgent::Case(case) => self.show_watched(voice, &case).await,
             ToAgent::Told(case) => match self.app.engine.case(case).await {
                 Ok(case) => self.show_one(voice, &case).await,
                 Err(_) => true,
@@ -219,6 +243,11 @@ impl Page {
             tokio::time::sleep(GRACE).await;
             if self.app.hub.agent_connected(self.agent) {
                 return;
+            }
+            if let Some(case) = self.watched()
+                && let Err(error) = self.leave_session(case.id).await
+            {
+                tracing::warn!(case.id = %case.id, %error, "a supervisor's leaving could not be kept");
             }
             self.feed(agent::Input::Gone).await;
             tokio::time::sleep(LOST.saturating_sub(GRACE)).await;

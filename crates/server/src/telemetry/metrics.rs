@@ -44,7 +44,7 @@ metrics! {
     /// Time of a commit, until it is durable.
     COMMIT_SECONDS: Histogram = Histogram::new("recourse_store_commit_seconds");
     /// Sockets open now, by who holds them.
-    SOCKETS: Gauges<3> = Gauges::new("recourse_sockets", "side", ["customer", "agent", "admin"]);
+    SOCKETS: Gauges<4> = Gauges::new("recourse_sockets", "side", ["customer", "agent", "admin", "interpreter"]);
     /// Sealed recording segments.
     SEGMENTS: Counters<1> = Counters::single("recourse_recording_segments_total");
     /// Sealed recording bytes.

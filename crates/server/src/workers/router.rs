@@ -26,6 +26,8 @@ const TICK: Duration = Duration::from_millis(500);
 /// Skills of people are read again this often; they change in the admin page.
 const PEOPLE_EVERY: Duration = Duration::from_secs(5);
 const PAGE: u32 = 500;
+/// After so long a customer who was handed on is taken by anybody: nobody waits for ever.
+const HANDED_PATIENCE: Span = Span::seconds(120);
 
 struct Seen {
     agent: Agent,
@@ -131,6 +133,13 @@ impl QueueView {
         self.lock().agents.values().filter(|s| s.agent.tenant == tenant).map(|s| s.agent.clone()).collect()
     }
 
+    /// Everybody on duty for a tenant with their skills.
+    #[must_use]
+    pub fn staff(&self, tenant: TenantId) -> Vec<(Agent, Vec<String>)> {
+        let on_duty = |s: &&Seen| s.agent.tenant == tenant && s.active && !matches!(s.agent.state, State::Offline | State::Away { .. });
+        self.lock().agents.values().filter(on_duty).map(|s| (s.agent.clone(), s.skills.clone())).collect()
+    }
+
     /// Reads everything from the store, at start.
     ///
     /// # Errors
@@ -202,8 +211,13 @@ impl Floor {
     fn of(inner: &Inner, tenant: TenantId) -> Self {
         let mut names = Interner::default();
         let mut floor = Self { tickets: Vec::new(), agents: Vec::new(), staffed: Vec::new(), random: BTreeSet::new() };
+        let named: BTreeSet<AgentId> =
+            inner.waiting.values().filter(|c| c.tenant == tenant).filter_map(|c| crate::views::ticket(c)?.wants.as_ref()?.agent).collect();
         for seen in inner.agents.values().filter(|s| s.agent.tenant == tenant && s.active) {
-            let skills = names.intern_all(seen.skills.iter().map(String::as_str)).unwrap_or_default();
+            let mut skills = names.intern_all(seen.skills.iter().map(String::as_str)).unwrap_or_default();
+            if named.contains(&seen.agent.id) {
+                skills = skills.with(names.intern(&own_skill(seen.agent.id)).unwrap_or_default());
+            }
             let free = matches!(seen.agent.state, State::Available { .. });
             if let State::Available { idle_since } = seen.agent.state {
                 floor.agents.push(FreeAgent { id: seen.agent.id, skills, since: idle_since });
@@ -233,7 +247,23 @@ fn ticket_of(case: &Case, ticket: &Ticket, names: &mut Interner) -> WaitingTicke
     out.prefers = language;
     out.rings = Ring::usual(document, language);
     out.cooling = ticket.cooling.iter().copied().collect();
+    if let Some(wants) = &ticket.wants {
+        let of_skill = wants.skill.as_deref().and_then(|s| names.intern(s).ok());
+        let of_person = wants.agent.and_then(|a| names.intern(&own_skill(a)).ok());
+        let asked = of_skill.or(of_person).unwrap_or_default();
+        out.need = out.need.with(asked);
+        // The language asked for is not relaxed with the customer's own one while it is wanted.
+        for ring in &mut out.rings {
+            ring.drop = ring.drop.without(asked);
+        }
+        out.rings.push(Ring { after: (wants.at + HANDED_PATIENCE).since(ticket.queued_at), drop: asked });
+    }
     out
+}
+
+/// Every agent is the one who has this skill, so that a customer can be handed to a person.
+fn own_skill(agent: AgentId) -> String {
+    format!("agent:{:032x}", agent.0)
 }
 
 /// A specialist is asked for first only when the document itself was the trouble.

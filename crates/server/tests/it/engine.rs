@@ -52,7 +52,7 @@ async fn of_many_browsers_that_claim_at_once_one_holds_the_case_and_the_rest_are
 
 fn ticket_of(id: u128, queued_at: domain::time::Timestamp) -> domain::case::Ticket {
     let id = domain::ids::TicketId(id);
-    domain::case::Ticket { id, queued_at, boost: 0, cooling: Vec::new(), state: domain::case::TicketState::Queued, rings: 0 }
+    domain::case::Ticket { id, queued_at, boost: 0, cooling: Vec::new(), state: domain::case::TicketState::Queued, rings: 0, wants: None }
 }
 
 #[tokio::test(flavor = "multi_thread")]

@@ -14,6 +14,7 @@ mod intake;
 mod limits;
 mod links;
 mod pages;
+mod people;
 mod recorder;
 mod relays;
 mod router;

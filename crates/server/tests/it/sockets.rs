@@ -102,7 +102,7 @@ impl Page {
     }
 
     /// Hears until the server closes; the last message before.
-    async fn last_words(&mut self) -> Value {
+    pub async fn last_words(&mut self) -> Value {
         let mut last = Value::Null;
         while let Some(heard) = self.hear().await {
             last = heard;

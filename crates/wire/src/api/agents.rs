@@ -181,6 +181,9 @@ pub struct AgentCaseView {
     /// The customer's rating.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub rating: Option<u8>,
+    /// Who else sits there, hold, and why the customer was handed on.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub table: Option<super::people::TableView>,
 }
 
 /// What the customer's browser tells of itself.

@@ -265,6 +265,9 @@ pub struct CustomerView {
     pub resume_within: Option<u32>,
     /// True once the customer has rated the agent.
     pub rated: bool,
+    /// Who else is there, and what the customer should know of it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub company: Option<super::people::CompanyView>,
     /// The code to type, once one was sent.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub code: Option<super::identity::CodeAsk>,

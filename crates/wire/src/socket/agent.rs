@@ -1,6 +1,8 @@
 //! What an agent's page and the server say to each other. Must not know how it is carried.
 
 use super::*;
+use crate::api::people::{FloorView, TransferTo};
+use crate::terms::SupervisorMode;
 
 /// What an agent's page says on `/v1/agent/socket` (signed in by cookie).
 #[derive(Clone, Debug, Serialize, Deserialize, ToSchema)]
@@ -214,6 +216,56 @@ pub enum AgentMessage {
         /// Messages shown.
         seen: u32,
     },
+
+    /// Come to a live session as a supervisor, take part in another way, or leave (absent).
+    Supervise {
+        /// `case_…`.
+        case: String,
+        /// How.
+        #[serde(default)]
+        mode: Option<SupervisorMode>,
+    },
+    /// Become the agent of the session that is watched.
+    TakeOver {
+        /// `case_…`.
+        case: String,
+    },
+    /// Ask for a link for an interpreter.
+    InviteInterpreter {
+        /// `case_…`.
+        case: String,
+        /// Tag of the language spoken with the customer.
+        language: String,
+    },
+    /// Let the interpreter go, or take the link back.
+    RemoveInterpreter {
+        /// `case_…`.
+        case: String,
+    },
+    /// Put the customer on hold, or off it.
+    Hold {
+        /// `case_…`.
+        case: String,
+        /// On or off.
+        on: bool,
+    },
+    /// Hand the customer on.
+    Transfer {
+        /// `case_…`.
+        case: String,
+        /// To whom.
+        target: TransferTo,
+        /// 3–500 characters, for the next agent.
+        reason: String,
+    },
+    /// The customer continues another time.
+    Later {
+        /// `case_…`.
+        case: String,
+        /// RFC 3339 of the call back; absent = a new link now.
+        #[serde(default)]
+        at: Option<String>,
+    },
 }
 
 /// What the server says to an agent's page.
@@ -359,5 +411,24 @@ pub enum AgentPush {
         nonce: String,
         /// Stable code.
         code: String,
+    },
+
+    /// The floor now; supervisors see every live session on it.
+    Floor {
+        /// View.
+        view: FloorView,
+    },
+    /// The session that is watched; absent once it is over or left.
+    Observed {
+        /// View.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        view: Option<Box<AgentCaseView>>,
+    },
+    /// The interpreter's link, shown once.
+    InterpreterLink {
+        /// `case_…`.
+        case: String,
+        /// Address.
+        url: String,
     },
 }

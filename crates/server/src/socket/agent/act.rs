@@ -7,7 +7,7 @@ use crate::hub::ToCustomer;
 use crate::socket::customer::{clean, salt};
 use crate::socket::{Voice, peer_id};
 use domain::agent;
-use domain::case::{Input, Message};
+use domain::case::{Case, Input, Message};
 use domain::decision::Draft;
 use domain::digest::Digest;
 use domain::ids::{CaseId, MessageId};
@@ -18,7 +18,7 @@ use domain::session::Seat;
 use wire::socket::{AgentMessage, AgentPush, CustomerPush, MAX_SDP};
 
 impl Page {
-    pub(super) async fn on_message(&self, voice: &mut Voice, message: AgentMessage) -> bool {
+    pub(super) async fn on_message(&mut self, voice: &mut Voice, message: AgentMessage) -> bool {
         let of = name(&message);
         match message {
             AgentMessage::Ping {} => voice.say(&AgentPush::Pong {}).await,
@@ -68,6 +68,16 @@ impl Page {
             AgentMessage::Draw { case, n, op } => self.draw(voice, &case, n, &op).await,
             AgentMessage::BoardAgain { case } => self.board_again(voice, &case).await,
             AgentMessage::ChatSeen { case, got, seen } => self.chat_seen(&case, got, seen).await,
+            AgentMessage::Supervise { .. }
+            | AgentMessage::TakeOver { .. }
+            | AgentMessage::InviteInterpreter { .. }
+            | AgentMessage::RemoveInterpreter { .. }
+            | AgentMessage::Hold { .. }
+            | AgentMessage::Transfer { .. }
+            | AgentMessage::Later { .. } => {
+                let result = self.people(message).await;
+                Self::outcome(voice, of, result).await
+            }
         }
     }
 
@@ -102,6 +112,13 @@ impl Page {
             | AgentMessage::Notes { .. }
             | AgentMessage::Decide { .. }
             | AgentMessage::End { .. }
+            | AgentMessage::Supervise { .. }
+            | AgentMessage::TakeOver { .. }
+            | AgentMessage::InviteInterpreter { .. }
+            | AgentMessage::RemoveInterpreter { .. }
+            | AgentMessage::Hold { .. }
+            | AgentMessage::Transfer { .. }
+            | AgentMessage::Later { .. }
             | AgentMessage::Ping {}
             | AgentMessage::ChallengeAlternative { .. }
             | AgentMessage::Show { .. }
@@ -151,6 +168,13 @@ impl Page {
             | AgentMessage::Decide { .. }
             | AgentMessage::ExtendWrap {}
             | AgentMessage::AutoAccept { .. }
+            | AgentMessage::Supervise { .. }
+            | AgentMessage::TakeOver { .. }
+            | AgentMessage::InviteInterpreter { .. }
+            | AgentMessage::RemoveInterpreter { .. }
+            | AgentMessage::Hold { .. }
+            | AgentMessage::Transfer { .. }
+            | AgentMessage::Later { .. }
             | AgentMessage::Ping {}
             | AgentMessage::ReadField { .. }
             | AgentMessage::SendCode { .. }
@@ -214,15 +238,20 @@ impl Page {
         let Some(id) = peer_id(&peer).filter(|_| sdp.len() <= MAX_SDP) else {
             return voice.say(&problem("malformed", "peer: 32 hexadecimal digits; SDP: at most 32 KiB".to_owned())).await;
         };
-        let held = match self.case_id(case).await {
-            Ok(case) => self.app.engine.case(case).await,
-            Err(error) => Err(error),
+        let watched = self.watched().filter(|c| c.id.to_string() == case);
+        let seat = if watched.is_some() { Seat::Supervisor } else { Seat::Agent };
+        let held = match watched {
+            Some(case) => Ok(Case::clone(&case)),
+            None => match self.case_id(case).await {
+                Ok(case) => self.app.engine.case(case).await,
+                Err(error) => Err(error),
+            },
         };
         let case = match held {
             Ok(case) => case,
             Err(error) => return Self::outcome(voice, "offer", Err(error)).await,
         };
-        match self.app.rooms.offer(&case, Seat::Agent, id, sdp).await {
+        match self.app.rooms.offer(&case, seat, id, sdp).await {
             Ok(sdp) => voice.say(&AgentPush::Answer { peer, sdp }).await,
             Err(error) => voice.say(&problem("offer_refused", error.to_string())).await,
         }
@@ -266,5 +295,13 @@ fn name(message: &AgentMessage) -> &'static str {
         AgentMessage::Draw { .. } => "draw",
         AgentMessage::BoardAgain { .. } => "board_again",
         AgentMessage::ChatSeen { .. } => "chat_seen",
+
+        AgentMessage::Supervise { .. } => "supervise",
+        AgentMessage::TakeOver { .. } => "take_over",
+        AgentMessage::InviteInterpreter { .. } => "invite_interpreter",
+        AgentMessage::RemoveInterpreter { .. } => "remove_interpreter",
+        AgentMessage::Hold { .. } => "hold",
+        AgentMessage::Transfer { .. } => "transfer",
+        AgentMessage::Later { .. } => "later",
     }
 }
