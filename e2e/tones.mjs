@@ -70,7 +70,7 @@ function install(hertz) {
     const sums = tones.map(() => 0);
     let rounds = 0;
     for (const end = performance.now() + ms; performance.now() < end; rounds += 1) {
-      await new Promise((wake) => setTimeout(wake, 60));
+      await new Promise((wake) => requestAnimationFrame(wake));
       analyser.getByteFrequencyData(bins);
       tones.forEach((hz, i) => {
         const at = Math.round(hz / width);

@@ -104,6 +104,8 @@ export class Device {
 
   close(): void {
     this.#asked += 1;
+    // An answer that is still to come belongs to nobody; the next tap asks anew.
+    this.#opening = null;
     this.#stop();
     this.care?.sleep();
   }
