@@ -353,7 +353,7 @@ export async function reportFailedCheck(urls, { reason = 'document_glare', local
       reference: `ref-${crypto.randomUUID()}`,
       customer: { name, locale, phone },
       jurisdiction,
-      check: { attempt: 1, outcome: 'failed', reasons: [reason], scores: { document: 0.3, face: 0.9, liveness: reason === 'liveness_failed' ? 0.4 : 0.9 } },
+      check: { attempt: 1, outcome: 'failed', reasons: [reason], scores: { document: 0.3, face: reason === 'face_mismatch' ? 0.4 : 0.9, liveness: reason === 'liveness_failed' ? 0.4 : 0.9 } },
       claimed: { name, birth_date: birthDate, document_type: 'id_card', document_number: 'D1234567X', address },
     }),
   });
