@@ -69,6 +69,10 @@ mod tests {
             recording,
             drops: 0,
             commands: Vec::new(),
+            supervisor: None,
+            interpreter: None,
+            hold: None,
+            former: Vec::new(),
         }
     }
 

@@ -444,6 +444,10 @@ mod tests {
             recording,
             drops: 0,
             commands: Vec::new(),
+            supervisor: None,
+            interpreter: None,
+            hold: None,
+            former: Vec::new(),
         };
         let evidence: Vec<Evidence> = images.iter().map(|id| image(*id)).collect();
         Ground::new(Some(&session), std::iter::empty(), &evidence)
