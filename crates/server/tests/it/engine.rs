@@ -65,7 +65,9 @@ async fn an_answer_given_in_two_tabs_at_once_is_one_session() {
     let (_, reservation) = ring(engine, sari.id).await.unwrap();
     let (a, b) = tokio::join!(engine.accept(sari.id, reservation), engine.accept(sari.id, reservation));
     let (won, lost) = if a.is_ok() { (a, b) } else { (b, a) };
-    assert_eq!((won.unwrap(), refused(lost)), (customer.case, Code::Stale));
+    assert_eq!(won.unwrap(), customer.case);
+    // Which of the two guards it meets depends on how far the other one was.
+    assert!(matches!(refused(lost), Code::Stale | Code::WrongPhase));
     let started = kinds(engine, customer.case).await.iter().filter(|k| *k == "session_started").count();
     assert_eq!(started, 1);
 }
