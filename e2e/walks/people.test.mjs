@@ -150,7 +150,7 @@ walk('a customer who is handed on keeps the work that was done, and the next age
   await next.goAvailable();
   await desk.page.keyboard.press(',');
   const sheet = desk.page.locator('dialog.people');
-  const to = sheet.getByLabel('To', { exact: true });
+  const to = sheet.locator('select:has(option[value=senior])');
   await waitFor('the colleague in the list', async () => (await to.locator('option[value^=agt_]').count()) > 0);
   await to.selectOption(/** @type {string} */ (await to.locator('option[value^=agt_]').first().getAttribute('value')));
   await sheet.getByLabel('Why, for the next agent').fill('needs a second pair of eyes');

@@ -178,7 +178,9 @@ function Panes({ file }: { file: AgentCaseView }) {
 function freeze(): void {
   if (frozen.peek()) { frozen.value = null; return; }
   const video = document.querySelector<HTMLVideoElement>('.cmp-panes video');
-  if (!video || video.videoWidth === 0) return;
+  if (!video) return;
+  // The picture of a view that has just changed is not there yet: it is frozen as soon as it is.
+  if (video.videoWidth === 0) return video.addEventListener('loadeddata', freeze, { once: true });
   const canvas = document.createElement('canvas');
   canvas.width = video.videoWidth;
   canvas.height = video.videoHeight;

@@ -217,6 +217,7 @@ pub enum TicketState {
 /// Where a case stands; data lives in the variant that owns it.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(tag = "is", rename_all = "snake_case")]
+#[expect(clippy::large_enum_variant, reason = "a case has one phase, and cases are not held in bulk")]
 pub enum Phase {
     /// Reported; nothing is offered (yet).
     Reported,

@@ -366,12 +366,13 @@ fn alike(a: &[Word], b: &[Word]) -> bool {
 
 /// The same words in any order, or the same letters with the last words first.
 fn turned(a: &[Word], b: &[Word]) -> bool {
-    let sorted = |all: &[Word], by: fn(&Word) -> String| {
+    type Form = fn(&Word) -> String;
+    let sorted = |all: &[Word], by: Form| {
         let mut all: Vec<String> = all.iter().map(by).collect();
         all.sort();
         all
     };
-    let (plain, passport): (fn(&Word) -> String, fn(&Word) -> String) = (|w| w.bare.clone(), |w| w.passport.clone());
+    let (plain, passport): (Form, Form) = (|w| w.bare.clone(), |w| w.passport.clone());
     if [(plain, plain), (plain, passport), (passport, plain), (passport, passport)].into_iter().any(|(x, y)| sorted(a, x) == sorted(b, y)) {
         return true;
     }

@@ -552,6 +552,7 @@ terms! {
     }
 }
 
+#[expect(clippy::derivable_impls, reason = "the macro gives every term the same derives")]
 impl Default for Facing {
     fn default() -> Self {
         Self::Unknown

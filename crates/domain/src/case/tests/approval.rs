@@ -223,13 +223,13 @@ impl Walk {
         let salt = Salt([3; 16]);
         let session = self.account.newest();
         if self.give(Input::SendCode { agent: AGENT, channel: Channel::Sms, salt, hash: Digest::commit(&salt, "042517") }) {
-            let typed = if a % 3 == 0 { "111111" } else { "042517" };
-            if self.give(Input::TryCode { typed: Pii::new(typed.to_owned()) }) && a % 3 > 0 {
+            let typed = if a.is_multiple_of(3) { "111111" } else { "042517" };
+            if self.give(Input::TryCode { typed: Pii::new(typed.to_owned()) }) && !a.is_multiple_of(3) {
                 self.account.proven.insert("one_time_code", session);
             }
         }
         self.give(Input::AskLocation { agent: AGENT });
-        if a % 5 == 0 {
+        if a.is_multiple_of(5) {
             self.give(Input::RefuseLocation { why: Refused::Customer });
         } else if self.give(here()) {
             self.account.proven.insert("location", session);
@@ -269,7 +269,7 @@ impl Walk {
 
     fn tape(&mut self, a: u8, b: u8) {
         let sessions = &self.account.sessions;
-        let session = if a % 4 == 0 { sessions.first() } else { sessions.last() }.copied().unwrap_or(1);
+        let session = if a.is_multiple_of(4) { sessions.first() } else { sessions.last() }.copied().unwrap_or(1);
         let id = SessionId(session);
         if b < 3 {
             if self.give(Input::RecordingFailed { session: id, why: "disk" }) {
