@@ -5,7 +5,7 @@ CARGO ?= cargo
 DEMO_ARGS ?=
 TEST_STEPS ?=
 
-.PHONY: help demo build web test lint fmt codegen bench screens
+.PHONY: help demo build web test lint fmt codegen bench screens film
 
 help: ## list the targets
 	@grep -hE '^[a-z]+:.*## ' $(MAKEFILE_LIST) | sed 's/:.*## /\t/' | expand -t 10
@@ -40,3 +40,8 @@ screens: build ## photograph every page into docs/screens
 	scripts/install-test-deps.sh
 	scripts/npm-ci.sh e2e
 	node e2e/screens.mjs
+
+film: build ## film a recovery into docs/walk.webp, for the README
+	scripts/install-test-deps.sh
+	scripts/npm-ci.sh e2e
+	node e2e/film.mjs

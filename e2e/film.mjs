@@ -63,7 +63,7 @@ async function compose(dir, seconds) {
   const side = (/** @type {number} */ n) => `[${n}:v]scale=-2:${HEIGHT - 24}:flags=lanczos,pad=iw+24:ih+24:12:12:0xE7EAEE,setpts=PTS/${speed.toFixed(3)}[s${n}]`;
   const args = ['-v', 'error', '-nostdin', '-y'];
   for (const name of ['phone', 'desk']) args.push('-framerate', String(PER_SECOND), '-i', join(dir, name, '%04d.jpg'));
-  args.push('-filter_complex', `${side(0)};${side(1)};[s0][s1]hstack`, '-r', String(PER_SECOND), '-loop', '0', '-c:v', 'libwebp_anim', '-quality', '45', '-compression_level', '6', target);
+  args.push('-filter_complex', `${side(0)};${side(1)};[s0][s1]hstack`, '-r', String(PER_SECOND), '-loop', '0', '-c:v', 'libwebp_anim', '-quality', '70', '-compression_level', '6', target);
   await new Promise((resolve, reject) => {
     spawn('ffmpeg', args, { stdio: 'inherit' }).on('error', reject).on('exit', (code) => (code === 0 ? resolve(code) : reject(new Error(`ffmpeg ended with ${code}`))));
   });
@@ -93,6 +93,11 @@ await playOn('film', async (stage) => {
   // People look at a prompt before they follow it.
   desk.onPrompt = async () => { await lookFor(2_500); };
   await desk.workThrough();
+  for (const key of ['c', 's']) {
+    await agentPage.keyboard.press(key);
+    await lookFor(3_500);
+    await agentPage.keyboard.press('Escape');
+  }
   await waitFor('the approval to unlock', async () => (await agentPage.locator('.verdict [data-way=verified]').getAttribute('data-locked')) === 'false', { timeout: 40_000 });
   await desk.decide('Approve', { reason: 'Identity confirmed', note: 'Seen live', look: async () => { await lookFor(1_500); } });
   await customer.title("You're verified");
