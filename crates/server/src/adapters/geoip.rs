@@ -290,7 +290,7 @@ mod tests {
         let why = |bytes: Vec<u8>| GeoIp::read(bytes).err().unwrap().to_string();
         assert!(why(Vec::new()).contains("no metadata"));
         let good = database(&prefix(0xcb00_7100, 24, 0), 24, 4);
-        assert!(why([&MARKER[..], &[0xe1]].concat()).contains("cannot be read"));
+        assert!(why([MARKER, &[0xe1]].concat()).contains("cannot be read"));
         let cut = good[good.len() - 80..].to_vec();
         assert!(why(cut).contains("cut off"));
         assert!(GeoIp::open(Path::new("/nowhere/at-all.mmdb")).is_err());
