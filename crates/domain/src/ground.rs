@@ -56,24 +56,10 @@ mod tests {
     use crate::digest::Digest;
     use crate::evidence::{Slot, Source};
     use crate::ids::AgentId;
-    use crate::session::State;
     use crate::time::Timestamp;
 
     fn session(id: u128, recording: Recording) -> Session {
-        Session {
-            id: SessionId(id),
-            agent: AgentId(1),
-            started_at: Timestamp(0),
-            state: State::Live,
-            up: BTreeSet::new(),
-            recording,
-            drops: 0,
-            commands: Vec::new(),
-            supervisor: None,
-            interpreter: None,
-            hold: None,
-            former: Vec::new(),
-        }
+        Session { recording, ..Session::joining(SessionId(id), AgentId(1), Timestamp(0)) }
     }
 
     fn image(id: u128, session: Option<u128>, void: bool) -> Evidence {

@@ -428,27 +428,13 @@ mod tests {
     use crate::evidence::{Evidence, Recording, Source};
     use crate::ids::AgentId;
     use crate::jurisdiction::profile;
-    use crate::session::{Session, State};
+    use crate::session::Session;
     use crate::time::Timestamp;
-    use std::collections::BTreeSet;
 
     const HERE: SessionId = SessionId(1);
 
     fn ground(recording: Recording, images: &[u128]) -> Ground {
-        let session = Session {
-            id: HERE,
-            agent: AgentId(1),
-            started_at: Timestamp(0),
-            state: State::Live,
-            up: BTreeSet::new(),
-            recording,
-            drops: 0,
-            commands: Vec::new(),
-            supervisor: None,
-            interpreter: None,
-            hold: None,
-            former: Vec::new(),
-        };
+        let session = Session { recording, ..Session::joining(HERE, AgentId(1), Timestamp(0)) };
         let evidence: Vec<Evidence> = images.iter().map(|id| image(*id)).collect();
         Ground::new(Some(&session), std::iter::empty(), &evidence)
     }

@@ -146,6 +146,25 @@ pub struct Seated {
 }
 
 impl Session {
+    /// A session that an agent has just answered: nobody's media is up yet, the recording is.
+    #[must_use]
+    pub fn joining(id: SessionId, agent: AgentId, now: Timestamp) -> Self {
+        Self {
+            id,
+            agent,
+            started_at: now,
+            state: State::Joining { until: now + JOIN_WITHIN },
+            up: BTreeSet::new(),
+            recording: Recording::Running { segments: 0, head: None },
+            drops: 0,
+            commands: Vec::new(),
+            supervisor: None,
+            interpreter: None,
+            hold: None,
+            former: Vec::new(),
+        }
+    }
+
     /// When it wants to be woken: it is given up, or a command stays unanswered.
     #[must_use]
     pub fn deadline(&self) -> Option<Timestamp> {

@@ -9,9 +9,8 @@ use crate::invitation::RESUME_LIFE;
 use crate::jurisdiction::profile_or_default;
 use crate::procedure::Procedure;
 use crate::refusal::{Code, Refusal};
-use crate::session::{DECIDE_WITHIN, EndedBy, JOIN_WITHIN, MAX_SESSIONS, SEAT_HELD, Seat, Session, State};
+use crate::session::{DECIDE_WITHIN, EndedBy, MAX_SESSIONS, SEAT_HELD, Seat, Session, State};
 use crate::time::Timestamp;
-use std::collections::BTreeSet;
 
 impl Case {
     pub(super) fn accept(
@@ -29,20 +28,7 @@ impl Case {
         if self.past.len() >= MAX_SESSIONS {
             return Err(self.refuse(Code::LimitReached, "accept"));
         }
-        let session = Session {
-            id,
-            agent,
-            started_at: now,
-            state: State::Joining { until: now + JOIN_WITHIN },
-            up: BTreeSet::new(),
-            recording: Recording::Running { segments: 0, head: None },
-            drops: 0,
-            commands: Vec::new(),
-            supervisor: None,
-            interpreter: None,
-            hold: None,
-            former: Vec::new(),
-        };
+        let session = Session::joining(id, agent, now);
         let mut next = self.with_phase(Phase::Live { session, queued_at: ticket.queued_at });
         let voided = next.inherit();
         if next.procedure.is_none() {
