@@ -23,7 +23,13 @@ async function dressed(context, dress) {
     server.onMessage((heard) => {
       const message = JSON.parse(String(heard));
       const owner = message.type === 'case' ? (message.view.session ?? message.view) : null;
-      if (owner?.prompt) owner.prompt = { ...owner.prompt, ...plain, ...dress() };
+      if (owner?.prompt) {
+        const dressed = { ...plain, ...dress() };
+        owner.prompt = { ...owner.prompt, ...dressed };
+        for (const step of message.view.procedure?.steps ?? message.view.steps ?? []) {
+          step.challenges = step.challenges.map((/** @type {{id: number}} */ each) => (each.id === owner.prompt.id ? { ...each, ...dressed } : each));
+        }
+      }
       socket.send(JSON.stringify(message));
     });
   });

@@ -26,6 +26,8 @@ use crate::udp::{BATCH, Udp};
 
 /// Batches read before timers and sends get their turn.
 const ROUNDS_MAX: usize = 4;
+/// Datagrams asked for at first: most wakes are for one or a frame's few, and each place costs its preparation.
+const FEW: usize = 8;
 /// Orders done before packets get their turn.
 const ORDERS_MAX: usize = 32;
 /// Longest sleep; everything due earlier is on the heap.
@@ -152,17 +154,19 @@ impl Engine {
     }
 
     fn read_udp(&mut self) {
+        let mut most = FEW;
         for _ in 0..ROUNDS_MAX {
-            let count = self.udp.receive();
+            let count = self.udp.receive(most);
             let now = Instant::now();
             for index in 0..count {
                 self.on_datagram(index, now);
             }
             // Forwards leave after each batch: later would add latency, earlier cost.
             self.settle();
-            if count < BATCH {
+            if count < most {
                 return;
             }
+            most = BATCH;
         }
     }
 

@@ -39,6 +39,8 @@ pub(crate) enum HandOver {
 
 /// A run lasts at least this long; a quicker change of size stays in its run, where the export finds it.
 const RUN_LEAST_US: i64 = 200_000;
+/// 2^64 divided by the golden ratio: neighbouring rooms get spans that begin far apart.
+const SPREAD: u64 = 0x9e37_79b9_7f4a_7c15;
 
 #[derive(Debug)]
 struct Open {
@@ -165,9 +167,14 @@ impl TrackRecorder {
         append_record(&mut open.bytes, seq_rel, p.time, p.marker, arrival, p.payload);
     }
 
+    /// Time is cut into spans, and a segment ends with its span: all tracks of a room hand over together, so that whoever
+    /// makes them durable does it once for all. Rooms have spans of their own, or every room would do it at once.
     fn is_old(&self, open: &Open, now_us: i64) -> bool {
-        let age = now_us.saturating_sub(open.head.started_us);
-        u128::try_from(age).is_ok_and(|age| age >= self.limits.span.as_micros())
+        let span = i64::try_from(self.limits.span.as_micros()).unwrap_or(i64::MAX).max(1);
+        // The low half of a room's name is the random one; nothing is lost by cutting the rest.
+        let shift = i64::try_from((self.room.0 as u64).wrapping_mul(SPREAD) >> 1).unwrap_or(0) % span;
+        let slot = |us: i64| us.wrapping_add(shift).div_euclid(span);
+        slot(now_us) > slot(open.head.started_us)
     }
 
     /// Notes packets that will never come.
@@ -242,18 +249,38 @@ mod tests {
     }
 
     #[test]
-    fn a_segment_lasts_its_span() {
-        let (tx, rx) = sync_channel(8);
+    fn a_segment_lasts_at_most_its_span_and_the_next_a_whole_one() {
+        let (tx, rx) = sync_channel(64);
         let mut r = recorder();
-        for i in 0..5 {
-            r.push(&packet(i, i as i64 * 600), &tx);
+        for i in 0..1000 {
+            r.push(&packet(i, i as i64 * 10), &tx);
         }
-        let segment = rx.try_recv().unwrap();
-        let Decoded { head, packets } = decode(&segment.bytes).unwrap();
-        assert_eq!((head.run, head.index, packets.len()), (0, 0, 4));
-        assert_eq!(r.tick(4_300_000, &tx), HandOver::Nothing);
-        assert_eq!(r.tick(4_500_000, &tx), HandOver::Done);
-        assert_eq!(rx.try_recv().unwrap().head.index, 1);
+        let segments: Vec<_> = rx.try_iter().collect();
+        let spans: Vec<_> = segments.iter().map(|s| s.head.ended_us - s.head.started_us).collect();
+        assert!(spans.iter().all(|span| *span < 2_000_000), "{spans:?}");
+        assert!(spans[1..].iter().all(|span| *span == 1_990_000), "{spans:?}");
+        let Decoded { head, packets } = decode(&segments[1].bytes).unwrap();
+        assert_eq!((head.run, head.index, packets.len()), (0, 1, 200));
+        let (tick, silent) = (9_990_000, 9_990_000 + 2_000_000);
+        assert_eq!(r.tick(tick, &tx), HandOver::Nothing);
+        assert_eq!(r.tick(silent, &tx), HandOver::Done, "although nothing arrives");
+    }
+
+    #[test]
+    fn tracks_of_a_room_are_cut_together_and_rooms_apart() {
+        let cut = |room: u128, from_ms: i64| {
+            let limits = SegmentLimits { span: Duration::from_secs(1), bytes: 1 << 20 };
+            let mut r = TrackRecorder::new(RoomId(room), Seat::Customer, limits);
+            let (tx, rx) = sync_channel(8);
+            for i in 0..1100 {
+                r.push(&packet(i, from_ms + i as i64), &tx);
+            }
+            rx.try_recv().unwrap().head.ended_us
+        };
+        let first = cut(7, 0);
+        assert_eq!((cut(7, 13) - first) % 1_000_000, 0, "whenever it began");
+        let moments: std::collections::BTreeSet<i64> = (0..30).map(|room| cut(room, 0) / 10_000).collect();
+        assert!(moments.len() > 25, "{} moments for 30 rooms", moments.len());
     }
 
     #[test]

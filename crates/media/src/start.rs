@@ -108,6 +108,7 @@ pub fn start(
             std::thread::Builder::new()
                 .name(format!("media-{index}"))
                 .spawn(move || {
+                    go_first();
                     if let Err(error) = engine::run(setup) {
                         tracing::error!(%error, "media thread could not start");
                     }
@@ -116,6 +117,19 @@ pub fn start(
         })
         .collect::<Result<Vec<_>, _>>()?;
     Ok(MediaHandle::new(threads, stop, joins, counters))
+}
+
+/// How much sooner than its neighbours a media thread gets a core, in steps of `nice`. A packet that came must not wait until
+/// whoever has the core is through: without it half of the added latency is that wait. More would wake the thread
+/// for every single packet and cost a third more time per packet (measured).
+const PRECEDENCE: i32 = -3;
+
+/// Asks for precedence. Where the system does not grant it (`RLIMIT_NICE`), everything works, only later.
+fn go_first() {
+    // On Linux a priority belongs to a thread, and nobody named means the calling one.
+    if let Err(error) = rustix::process::setpriority_process(None, PRECEDENCE) {
+        tracing::info!(%error, "media threads run without precedence; LimitNICE=23 in the service's unit grants it");
+    }
 }
 
 type Opened = (Thread, Receiver<MediaOrder>, UnixStream, UdpSocket, Tcp<engine::PeerKey>, Shared);

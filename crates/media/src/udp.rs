@@ -61,10 +61,10 @@ impl Udp {
         self.socket.as_fd()
     }
 
-    /// Takes what is there, up to [`BATCH`] datagrams; returns how many.
-    pub fn receive(&mut self) -> usize {
+    /// Takes what is there, up to `most` (at most [`BATCH`]) datagrams; returns how many.
+    pub fn receive(&mut self, most: usize) -> usize {
         self.received.clear();
-        let mut slices: Vec<[IoSliceMut<'_>; 1]> = self.buffers.iter_mut().map(|b| [IoSliceMut::new(b)]).collect();
+        let mut slices: Vec<[IoSliceMut<'_>; 1]> = self.buffers.iter_mut().take(most).map(|b| [IoSliceMut::new(b)]).collect();
         let results = recvmmsg(self.socket.as_raw_fd(), &mut self.recv_heads, slices.iter_mut(), MsgFlags::MSG_DONTWAIT, None);
         // An error here is an old ICMP message or "nothing there"; the next poll tells.
         let Ok(results) = results else { return 0 };
@@ -219,7 +219,7 @@ mod tests {
         let mut a = Udp::new(socket);
         let b = UdpSocket::bind("127.0.0.1:0").unwrap();
         b.send_to(b"hello", ("127.0.0.1", port)).unwrap();
-        assert_eq!(a.receive(), 1);
+        assert_eq!(a.receive(BATCH), 1);
         let (data, from) = a.datagram(0);
         assert_eq!((data, from), (&b"hello"[..], b.local_addr().unwrap()));
         assert_eq!(a.send(&[transmit(from, 7)]), 0);

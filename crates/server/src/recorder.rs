@@ -27,12 +27,15 @@ use std::sync::{Arc, Mutex, PoisonError};
 use std::time::{Duration, Instant};
 use tokio::sync::mpsc;
 
-/// How long the writer gathers segments before one sync for all of them.
-const BATCH: Duration = Duration::from_millis(100);
+/// How long the writer waits for the first segment before it looks at its orders.
+const PATIENCE: Duration = Duration::from_millis(100);
+/// How long it then gathers more before one sync for all: the tracks of a room are cut together, each when its next
+/// packet comes, so this is what a packet of the slowest track may take.
+const GATHER: Duration = Duration::from_millis(50);
 /// Most segments of one batch.
 const MAX_BATCH: usize = 256;
 /// The head goes into the audit log at least this often while segments come (the goal is 10 s).
-const HEAD_EVERY: Duration = Duration::from_secs(5);
+const HEAD_EVERY: Duration = Duration::from_secs(8);
 
 /// What the recorder tells.
 #[derive(Debug)]
@@ -76,6 +79,8 @@ struct Writer {
     blobs: Arc<dyn Blobs>,
     events: mpsc::Sender<RecorderEvent>,
     open: BTreeMap<RoomId, Open>,
+    /// The record that is being made.
+    record: Vec<u8>,
 }
 
 impl Recorder {
@@ -85,7 +90,7 @@ impl Recorder {
     /// When no thread can be had.
     pub fn start(segments: Receiver<Segment>, blobs: Arc<dyn Blobs>, events: mpsc::Sender<RecorderEvent>) -> std::io::Result<Self> {
         let (commands, orders) = std::sync::mpsc::channel();
-        let writer = Writer { blobs, events, open: BTreeMap::new() };
+        let writer = Writer { blobs, events, open: BTreeMap::new(), record: Vec::new() };
         let thread = std::thread::Builder::new().name("recorder".to_owned()).spawn(move || writer.run(&segments, &orders))?;
         Ok(Self { commands, thread: Mutex::new(Some(thread)) })
     }
@@ -115,24 +120,30 @@ impl Writer {
             let mut stop = false;
             let mut seal = Vec::new();
             self.obey(commands, &mut seal, &mut stop);
-            let first = match segments.recv_timeout(if stop { Duration::ZERO } else { BATCH }) {
-                Ok(segment) => Some(segment),
-                Err(RecvTimeoutError::Timeout) => None,
-                Err(RecvTimeoutError::Disconnected) => {
-                    stop = true;
-                    None
-                }
-            };
-            // Commands given before this segment come before it: a session begins with its first one.
-            self.obey(commands, &mut seal, &mut stop);
+            let mut until = Instant::now() + if stop || !seal.is_empty() { Duration::ZERO } else { PATIENCE };
             let mut taken = 0;
-            // A command may have come after a wait in vain, and segments before the command.
-            let mut next = first.or_else(|| segments.try_recv().ok());
-            while let Some(segment) = next {
+            while taken < MAX_BATCH || stop || !seal.is_empty() {
+                let next = match segments.recv_timeout(until.saturating_duration_since(Instant::now())) {
+                    Ok(segment) => Some(segment),
+                    Err(RecvTimeoutError::Timeout) => None,
+                    Err(RecvTimeoutError::Disconnected) => {
+                        stop = true;
+                        None
+                    }
+                };
+                // Orders given before this segment come before it: a session begins with its first one.
+                self.obey(commands, &mut seal, &mut stop);
+                // An order may have come after a wait in vain, and segments before the order.
+                let Some(segment) = next.or_else(|| segments.try_recv().ok()) else { break };
+                if taken == 0 {
+                    until = Instant::now() + GATHER;
+                }
+                if stop || !seal.is_empty() {
+                    // What is to be sealed waits for nothing but what was handed over before.
+                    until = Instant::now();
+                }
                 self.write(&segment);
                 taken += 1;
-                // A seal asked for above comes after every segment handed over before it.
-                next = if taken < MAX_BATCH || !seal.is_empty() || stop { segments.try_recv().ok() } else { None };
             }
             self.sync();
             for room in seal {
@@ -212,16 +223,15 @@ impl Writer {
             tracing::error!("a segment of a room without a session is dropped");
             return;
         };
-        let sealed = match seal::seal(&open.key, &place(open.session, open.count), &segment.bytes) {
-            Ok(sealed) => sealed,
-            Err(_) => return fail(open, &self.events, "cipher"),
-        };
-        let record = parts::record(&sealed);
-        if let Err(error) = open.file.append(&record) {
+        let record = &mut self.record;
+        if parts::record(&open.key, &place(open.session, open.count), &segment.bytes, record).is_err() {
+            return fail(open, &self.events, "cipher");
+        }
+        if let Err(error) = open.file.append(record) {
             tracing::error!(case.id = %open.case, %error, "a segment cannot be written");
             return fail(open, &self.events, "storage");
         }
-        open.chain = parts::link(open.chain, open.count, &record);
+        open.chain = parts::link(open.chain, open.count, &record[4..]);
         open.count += 1;
         open.dirty = true;
         metrics::SEGMENTS.inc(1);

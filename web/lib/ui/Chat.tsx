@@ -278,6 +278,8 @@ export function Chat(props: ChatProps) {
         onSubmit={(event) => {
           event.preventDefault();
           send();
+          // The button is about to be off, and whoever pressed it by key would be nowhere.
+          if (document.activeElement?.matches(":focus-visible")) field.current?.focus();
         }}
       >
         {props.onAttach && words.attach && (

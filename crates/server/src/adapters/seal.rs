@@ -34,11 +34,17 @@ pub enum SealError {
 /// Seals `plain` in one piece. `place` says what it is and where it belongs, such as
 /// `case_…/evd_…`; it is authenticated and must be given again to open.
 pub fn seal(key: &[u8; 32], place: &str, plain: &[u8]) -> Result<Vec<u8>, SealError> {
-    let mut out = Vec::with_capacity(sealed_len(plain.len() as u64).try_into().unwrap_or(0));
-    let mut sealer = Sealer::new(key, place, &mut out);
-    sealer.push(plain, &mut out)?;
-    sealer.finish(&mut out)?;
+    let mut out = Vec::new();
+    seal_onto(key, place, plain, &mut out)?;
     Ok(out)
+}
+
+/// The same at the end of `out`, for who seals often and keeps the buffer.
+pub fn seal_onto(key: &[u8; 32], place: &str, plain: &[u8], out: &mut Vec<u8>) -> Result<(), SealError> {
+    out.reserve(sealed_len(plain.len() as u64).try_into().unwrap_or(0));
+    let mut sealer = Sealer::new(key, place, out);
+    sealer.push(plain, out)?;
+    sealer.finish(out)
 }
 
 /// Opens the whole of what `seal` or a `Sealer` made for the same key and place.

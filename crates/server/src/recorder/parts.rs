@@ -2,7 +2,7 @@
 //! Must not know when anything is written.
 
 use crate::adapters::blobs::{BlobError, Blobs};
-use crate::adapters::seal;
+use crate::adapters::seal::{self, SealError};
 use domain::digest::Digest;
 use domain::ids::{CaseId, SessionId};
 use sha2::{Digest as _, Sha256};
@@ -45,18 +45,27 @@ pub(super) fn part_name(case: CaseId, session: SessionId, part: u32) -> String {
     format!("evidence/{case}/rec-{session}.{part:04}")
 }
 
-pub(super) fn record(sealed: &[u8]) -> Vec<u8> {
-    let mut out = Vec::with_capacity(sealed.len() + 4);
-    out.extend_from_slice(&u32::try_from(sealed.len()).unwrap_or(u32::MAX).to_be_bytes());
-    out.extend_from_slice(sealed);
-    out
+/// A segment as a record, into a buffer that is used again and again.
+pub(super) fn record(key: &[u8; 32], place: &str, plain: &[u8], out: &mut Vec<u8>) -> Result<(), SealError> {
+    out.clear();
+    out.extend_from_slice(&[0; 4]);
+    seal::seal_onto(key, place, plain, out)?;
+    let head = length(&out[4..]);
+    out[..4].copy_from_slice(&head);
+    Ok(())
 }
 
-pub(super) fn link(chain: Digest, index: u64, record: &[u8]) -> Digest {
+/// What stands before sealed bytes in a record; no segment is anywhere near its limit.
+fn length(sealed: &[u8]) -> [u8; 4] {
+    u32::try_from(sealed.len()).unwrap_or(u32::MAX).to_be_bytes()
+}
+
+pub(super) fn link(chain: Digest, index: u64, sealed: &[u8]) -> Digest {
     let mut hash = Sha256::new();
     hash.update(chain.0);
     hash.update(index.to_be_bytes());
-    hash.update(record);
+    hash.update(length(sealed));
+    hash.update(sealed);
     Digest(hash.finalize().into())
 }
 
@@ -85,7 +94,7 @@ pub fn read_sealed(
                 break;
             }
             let sealed = blobs.read_range(&name, at + 4, length as u64)?;
-            found.chain = link(found.chain, found.count, &record(&sealed));
+            found.chain = link(found.chain, found.count, &sealed);
             each(found.count, &sealed, found.chain)?;
             found.count += 1;
             found.last = Some(sealed);
