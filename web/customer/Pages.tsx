@@ -169,7 +169,7 @@ function Result({ s, act, embedded }: Props & { embedded: boolean }) {
       <span class={good ? "mark good" : "mark"}>
         <Glyph path={good ? circle_check : info} size={32} />
       </span>
-      <h1><span role="status">{t(title, { brand: brandName(s) })}</span></h1>
+      <div role="status"><h1>{t(title, { brand: brandName(s) })}</h1></div>
       {reasons.length > 0 && (
         <ul class="reasons">
           {reasons.map((reason) => (
@@ -202,7 +202,7 @@ function Content(props: Props & { screen: Screen; embedded: boolean }) {
           <span class="mark breathing">
             <Glyph path={clock} size={32} />
           </span>
-          <h1><span role="status">{t("result.deciding", { agent: agentName(s) })}</span></h1>
+          <div role="status"><h1>{t("result.deciding", { agent: agentName(s) })}</h1></div>
           <p>{t("result.deciding_text", { brand: brandName(s) })}</p>
         </>
       );
