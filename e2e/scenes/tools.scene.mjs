@@ -50,8 +50,15 @@ async function optics({ agent, page, shoot }) {
   await shoot(page, 'customer-photo-check', { dark: true, size: WIDE });
   await page.getByRole('button', { name: 'Use photo' }).click();
   await agent.locator('.pair .still-note', { hasText: /:\d\d$/ }).first().waitFor();
+  await agent.keyboard.press('g');
+  await page.locator('.guide').waitFor();
   await page.locator('.hold').waitFor();
   await shoot(page, 'customer-controlled');
+  await agent.keyboard.press('g');
+  await page.locator('.guide').waitFor({ state: 'detached' });
+  await agent.keyboard.press('o');
+  await agent.locator('.optics label.switch', { hasText: 'They check it first' }).click();
+  await agent.keyboard.press('Escape');
 }
 
 /** @param {Both} both */
@@ -98,6 +105,7 @@ async function people(stage, { urls, agent, page, shoot }) {
   await shoot(boss.page, 'supervisor-watch', { dark: true });
   await boss.page.locator('.observe').getByRole('button', { name: 'Join', exact: true }).click();
   await page.locator('.company', { hasText: 'has joined' }).waitFor();
+  await moves(page.locator('video[data-seat=supervisor]'), 'the supervisor on the phone');
   await shoot(page, 'customer-company', { size: WIDE });
   await agent.keyboard.press(',');
   const sheet = agent.locator('dialog.people');

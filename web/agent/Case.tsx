@@ -29,7 +29,7 @@ export function Case() {
           <Handed file={file} />
           <Alerts file={file} short />
           <WhyFailed file={file} />
-          <ClaimedFields file={file} />
+          <ClaimedFields file={file} compares />
           <Images file={file} fresh={fresh} />
           <Around file={file} />
         </div>

@@ -91,7 +91,8 @@ function yearsSince(iso: string, at: number): number {
   return today.getFullYear() - born.getFullYear() - (before ? 1 : 0);
 }
 
-export function ClaimedFields({ file }: { file: AgentCaseView }) {
+/** Who only watches compares nothing. */
+export function ClaimedFields({ file, compares = false }: { file: AgentCaseView; compares?: boolean }) {
   const c = file.claimed;
   const past = c.document_expiry ? Date.parse(c.document_expiry) < now.peek() : false;
   const rows: Array<[string, string | null | undefined, string?]> = [
@@ -104,7 +105,7 @@ export function ClaimedFields({ file }: { file: AgentCaseView }) {
   ];
   return (
     <section class="block" aria-labelledby="claimed-title">
-      <h2 id="claimed-title">{t.claimed}{file.session && <button class="btn quiet tight h-side" aria-pressed={details.value} aria-keyshortcuts="S" onClick={() => { details.value = !details.value; }}><Icon name="id_card" />{d.open}<Key k="S" /></button>}</h2>
+      <h2 id="claimed-title">{t.claimed}{compares && file.session && <button class="btn quiet tight h-side" aria-pressed={details.value} aria-keyshortcuts="S" onClick={() => { details.value = !details.value; }}><Icon name="id_card" />{d.open}<Key k="S" /></button>}</h2>
       <dl class="facts">
         {rows.map(([label, value, side]) => (
           <div key={label}><dt>{label}</dt><dd dir="auto" class={value ? 'num' : 'dim'}>{value || t.notGiven}{side ? <span class={side === t.expired ? 'tag bad' : 'dim'}> {side}</span> : null}</dd></div>
