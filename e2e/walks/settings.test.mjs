@@ -24,8 +24,12 @@ walk('what a bank sets is what its customers and agents see', async (stage) => {
     await page.getByLabel('Use our own words in this language').check();
     await page.getByLabel('Own text').fill(own);
     await page.getByRole('button', { name: 'Add a reply' }).click();
-    await page.getByLabel(/^Name\b/).last().fill('branch');
-    await page.getByLabel('Text in English').fill('Our branches are open until five, {name}.');
+    const [replies, questions] = [page.locator('.own-replies').first(), page.locator('.own-replies').last()];
+    await replies.getByLabel(/^Name\b/).fill('branch');
+    await replies.getByLabel('Text in English').fill('Our branches are open until five, {name}.');
+    await page.getByRole('button', { name: 'Add a question' }).click();
+    await questions.getByLabel('Name of the question').last().fill('opened_at');
+    await questions.getByLabel('Text in English').last().fill('At which branch did you open your account?');
     const preview = page.locator('.glass');
     assert.deepEqual(await colours(preview.locator('.glass-button')), ['rgb(255, 212, 0)', 'rgb(11, 18, 24)']);
     await preview.getByText('By tapping you let Straits Bank record').waitFor();

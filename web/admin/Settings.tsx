@@ -8,7 +8,7 @@ import { Icon } from "./icons.tsx";
 import { may } from "./roles.ts";
 import { bodyOf, changes, faults, inkOn, parseOrigins, type Fault, type Part } from "./settings.ts";
 import { Preview } from "./SettingsPreview.tsx";
-import { Consent, faultAt, Replies } from "./SettingsWords.tsx";
+import { Consent, faultAt, OwnTexts } from "./SettingsWords.tsx";
 import { me, useAction, useResource } from "./state.ts";
 import { text } from "./text.ts";
 import { partWords, said } from "./text-settings.ts";
@@ -46,7 +46,8 @@ function Editor({ view, saved, onSaved, onReload }: { view: SettingsView; saved:
           <Links draft={draft} edits={edits} faults={found} onChange={change} />
           <Framers draft={draft} edits={edits} faults={found} onChange={change} />
           <Consent {...own} />
-          <Replies {...own} />
+          <OwnTexts of="canned" {...own} />
+          <OwnTexts of="questions" {...own} />
         </div>
         <div class="policy-side settings-side"><Preview body={body} consent={body.consent?.[locale] ?? view.built_in_consent[locale] ?? ""} locale={locale} /></div>
       </div>

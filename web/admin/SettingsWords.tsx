@@ -51,37 +51,48 @@ export function Consent({ view, draft, edits, locale, faults, onChange, onLocale
   );
 }
 
-export function Replies({ view, draft, edits, locale, faults, onChange, onLocale }: WordsProps & { onLocale: (locale: string) => void }) {
-  const all = draft.canned ?? [];
-  const put = (index: number, next: CannedReply | undefined) => onChange({ canned: all.flatMap((reply, n) => (n !== index ? [reply] : next ? [next] : [])) });
-  const add = edits && <button class="button small" disabled={all.length >= MAX_REPLIES} onClick={() => onChange({ canned: [...all, { key: "", texts: { [locale]: "" } }] })}><Icon name="plus" size={16} />{said.replyAdd}</button>;
+type Named = "canned" | "questions";
+
+/** What differs between replies and questions is how they are called. */
+const CALLED = {
+  canned: { title: said.replies, add: said.replyAdd, empty: said.repliesEmpty, count: said.replyCount, name: said.replyName },
+  questions: { title: said.questions, add: said.questionAdd, empty: said.questionsEmpty, count: said.questionCount, name: said.questionName },
+} as const;
+
+/** Texts of the bank's own, each with a name, in several languages. */
+export function OwnTexts({ of, view, draft, edits, locale, faults, onChange, onLocale }: WordsProps & { of: Named; onLocale: (locale: string) => void }) {
+  const called = CALLED[of];
+  const all: ReadonlyArray<CannedReply> = draft[of] ?? [];
+  const put = (index: number, next: CannedReply | undefined) => onChange({ [of]: all.flatMap((each, n) => (n !== index ? [each] : next ? [next] : [])) });
+  const add = edits && <button class="button small" disabled={all.length >= MAX_REPLIES} onClick={() => onChange({ [of]: [...all, { key: "", texts: { [locale]: "" } }] })}><Icon name="plus" size={16} />{called.add}</button>;
   return (
-    <Card title={said.replies} aside={add}>
+    <Card title={called.title} aside={add}>
       <div class="form">
-        <p class="quiet">{said.repliesLead(view.built_in_canned.length)} {said.replyHint}</p>
-        {all.length === 0 ? <p class="quiet">{said.repliesEmpty}</p> : <LanguageChoice view={view} locale={locale} of={(each) => said.replyCount(all.filter((reply) => reply.texts[each]?.trim()).length)} onLocale={onLocale} />}
+        <p class="quiet">{of === "canned" ? `${said.repliesLead(view.built_in_canned.length)} ${said.replyHint}` : said.questionsLead}</p>
+        {all.length === 0 ? <p class="quiet">{called.empty}</p> : <LanguageChoice view={view} locale={locale} of={(each) => called.count(all.filter((text) => text.texts[each]?.trim()).length)} onLocale={onLocale} />}
         <ul class="own-replies">
-          {all.map((reply, index) => <Reply key={index} {...{ view, edits, locale, faults, index, reply }} onChange={(next) => put(index, next)} />)}
+          {all.map((each, index) => <OwnText key={index} {...{ of, view, edits, locale, faults, index, text: each }} onChange={(next) => put(index, next)} />)}
         </ul>
       </div>
     </Card>
   );
 }
 
-function Reply({ view, edits, locale, faults, index, reply, onChange }: Pick<WordsProps, "view" | "edits" | "locale" | "faults"> & { index: number; reply: CannedReply; onChange: (next: CannedReply | undefined) => void }) {
-  const replaces = view.built_in_canned.some((each) => each.key === reply.key);
-  const written = Object.values(reply.texts).filter((text) => text.trim() !== "").length;
-  const elsewhere = faults.find((fault) => fault.pointer.startsWith(`/canned/${index}/texts`) && fault.pointer !== `/canned/${index}/texts/${locale}`);
+function OwnText({ of, view, edits, locale, faults, index, text, onChange }: Pick<WordsProps, "view" | "edits" | "locale" | "faults"> & { of: Named; index: number; text: CannedReply; onChange: (next: CannedReply | undefined) => void }) {
+  const replaces = of === "canned" && view.built_in_canned.some((each) => each.key === text.key);
+  const written = Object.values(text.texts).filter((words) => words.trim() !== "").length;
+  const at = `/${of}/${index}`;
+  const elsewhere = faults.find((fault) => fault.pointer.startsWith(`${at}/texts`) && fault.pointer !== `${at}/texts/${locale}`);
   return (
     <li>
-      <Field label={said.replyName} hint={said.replyNameHint} fault={faultAt(faults, `/canned/${index}/key`)}>{(ids) => <input {...ids} class="mono" disabled={!edits} autoComplete="off" spellcheck={false} value={reply.key} onInput={(event) => onChange({ ...reply, key: event.currentTarget.value })} />}</Field>
-      <Field label={said.replyText(language(locale))} fault={faultAt(faults, `/canned/${index}/texts/${locale}`) ?? (elsewhere && settingsFaults[elsewhere.code])}>
-        {(ids) => <textarea {...ids} rows={2} lang={locale} dir="auto" disabled={!edits} value={reply.texts[locale] ?? ""} onInput={(event) => onChange({ ...reply, texts: { ...reply.texts, [locale]: event.currentTarget.value } })} />}
+      <Field label={CALLED[of].name} hint={said.replyNameHint} fault={faultAt(faults, `${at}/key`)}>{(ids) => <input {...ids} class="mono" disabled={!edits} autoComplete="off" spellcheck={false} value={text.key} onInput={(event) => onChange({ ...text, key: event.currentTarget.value })} />}</Field>
+      <Field label={said.replyText(language(locale))} fault={faultAt(faults, `${at}/texts/${locale}`) ?? (elsewhere && settingsFaults[elsewhere.code])}>
+        {(ids) => <textarea {...ids} rows={2} lang={locale} dir="auto" disabled={!edits} value={text.texts[locale] ?? ""} onInput={(event) => onChange({ ...text, texts: { ...text.texts, [locale]: event.currentTarget.value } })} />}
       </Field>
       <div class="own-reply-foot">
         <span class="quiet">{said.replyLanguages(written)}</span>
         {replaces && <Badge tone="live" icon="info">{said.replaces}</Badge>}
-        {edits && <button class="button quiet small" aria-label={said.replyRemove(reply.key)} title={said.replyRemove(reply.key)} onClick={() => onChange(undefined)}><Icon name="x" size={16} /></button>}
+        {edits && <button class="button quiet small" aria-label={said.replyRemove(text.key)} title={said.replyRemove(text.key)} onClick={() => onChange(undefined)}><Icon name="x" size={16} /></button>}
       </div>
     </li>
   );

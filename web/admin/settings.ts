@@ -1,16 +1,19 @@
 // Edits of the settings before they are saved: what changed, what is wrong, what can be read on a colour. Pure.
 
-import type { CannedReply, SettingsBody } from "../generated/api.ts";
+import type { CannedReply, OwnQuestion, SettingsBody } from "../generated/api.ts";
 
 export const MAX_ORIGINS = 20;
 export const MAX_REPLIES = 50;
+/** Names of the questions that come from the case itself. */
+const FROM_THE_CASE: ReadonlyArray<string> = ["purpose", "full_name", "birth_date", "address", "document_number", "document_expiry", "phone"];
 const LEAST_CONTRAST = 4.5;
 const DARK_INK = "#0b1218";
 /** Above it the dark ink has more contrast than white; the customer's page chooses by the same number. */
 const LIGHT_FROM = 0.1918;
 
 export type FaultCode =
-  | "brand" | "color" | "contrast" | "address" | "origin" | "origin_repeated" | "origins_many" | "consent_length" | "consent_brand" | "blank" | "reply_key" | "reply_repeated" | "reply_text" | "reply_none" | "replies_many";
+  | "brand" | "color" | "contrast" | "address" | "origin" | "origin_repeated" | "origins_many" | "consent_length" | "consent_brand" | "blank" | "reply_key" | "reply_repeated" | "reply_text" | "reply_none" | "replies_many"
+  | "question_text" | "question_none" | "question_blank" | "question_ours" | "questions_many";
 
 export interface Fault {
   /** JSON Pointer below the body, as the server gives it. */
@@ -73,26 +76,39 @@ export function faults(body: SettingsBody): Fault[] {
     else if (!text.includes("{brand}")) add(`/consent/${locale}`, "consent_brand");
     else if (blanks(text, ["brand"])) add(`/consent/${locale}`, "blank");
   }
-  replies(body.canned ?? [], add);
+  named("/canned", body.canned ?? [], { many: "replies_many", none: "reply_none", text: "reply_text", blank: "blank", letters: 500, blanks: ["name", "agent", "brand"], reserved: [] }, add);
+  named("/questions", body.questions ?? [], { many: "questions_many", none: "question_none", text: "question_text", blank: "question_blank", letters: 200, blanks: [], reserved: FROM_THE_CASE }, add);
   return found;
 }
 
-function replies(all: ReadonlyArray<CannedReply>, add: (pointer: string, code: FaultCode) => void): void {
-  if (all.length > MAX_REPLIES) add("/canned", "replies_many");
-  all.forEach((reply, n) => {
-    if (!/^[a-z0-9_]{1,40}$/.test(reply.key)) add(`/canned/${n}/key`, "reply_key");
-    else if (all.findIndex((each) => each.key === reply.key) < n) add(`/canned/${n}/key`, "reply_repeated");
-    const texts = Object.entries(reply.texts);
-    if (texts.length === 0) add(`/canned/${n}/texts`, "reply_none");
+interface Rules {
+  many: FaultCode;
+  none: FaultCode;
+  text: FaultCode;
+  blank: FaultCode;
+  letters: number;
+  blanks: ReadonlyArray<string>;
+  reserved: ReadonlyArray<string>;
+}
+
+/** Texts of the bank's own, each with a name, in several languages. */
+function named(at: string, all: ReadonlyArray<CannedReply | OwnQuestion>, rules: Rules, add: (pointer: string, code: FaultCode) => void): void {
+  if (all.length > MAX_REPLIES) add(at, rules.many);
+  all.forEach((each, n) => {
+    if (!/^[a-z0-9_]{1,40}$/.test(each.key)) add(`${at}/${n}/key`, "reply_key");
+    else if (rules.reserved.includes(each.key)) add(`${at}/${n}/key`, "question_ours");
+    else if (all.findIndex((other) => other.key === each.key) < n) add(`${at}/${n}/key`, "reply_repeated");
+    const texts = Object.entries(each.texts);
+    if (texts.length === 0) add(`${at}/${n}/texts`, rules.none);
     for (const [locale, text] of texts) {
-      if (text.trim() === "" || [...text].length > 500) add(`/canned/${n}/texts/${locale}`, "reply_text");
-      else if (blanks(text, ["name", "agent", "brand"])) add(`/canned/${n}/texts/${locale}`, "blank");
+      if (text.trim() === "" || [...text].length > rules.letters) add(`${at}/${n}/texts/${locale}`, rules.text);
+      else if (blanks(text, rules.blanks)) add(`${at}/${n}/texts/${locale}`, rules.blank);
     }
   });
 }
 
-export type Part = "brand" | "color" | "privacy_url" | "return_url" | "send_first_link" | "frame_ancestors" | "consent" | "canned";
-const PARTS: ReadonlyArray<Part> = ["brand", "color", "privacy_url", "return_url", "send_first_link", "frame_ancestors", "consent", "canned"];
+export type Part = "brand" | "color" | "privacy_url" | "return_url" | "send_first_link" | "frame_ancestors" | "consent" | "canned" | "questions";
+const PARTS: ReadonlyArray<Part> = ["brand", "color", "privacy_url", "return_url", "send_first_link", "frame_ancestors", "consent", "canned", "questions"];
 
 /** Which parts differ; the order of keys does not count. */
 export function changes(was: SettingsBody, now: SettingsBody): Part[] {
@@ -117,5 +133,6 @@ export function bodyOf(draft: SettingsBody): SettingsBody {
     ...(back?.trim() ? { return_url: back.trim() } : {}),
     consent: filled(draft.consent ?? {}),
     canned: (draft.canned ?? []).map((reply) => ({ key: reply.key.trim(), texts: filled(reply.texts) })),
+    questions: (draft.questions ?? []).map((question) => ({ key: question.key.trim(), texts: filled(question.texts) })),
   };
 }

@@ -21,10 +21,15 @@ export const settingsFaults: Record<FaultCode, string> = {
   reply_text: "1 to 500 characters.",
   reply_none: "Write this reply in at least one language.",
   replies_many: "At most 50 replies.",
+  question_text: "1 to 200 characters.",
+  question_none: "Write this question in at least one language.",
+  question_blank: "No braces: the agent reads the question as it stands.",
+  question_ours: "One of our questions has this name. Choose another.",
+  questions_many: "At most 50 questions.",
 };
 
 export const partWords: Record<Part, string> = {
-  brand: "Name", color: "Colour", privacy_url: "Data protection page", return_url: "Way back", send_first_link: "First link by message", frame_ancestors: "Pages that may show ours", consent: "Consent text", canned: "Canned replies",
+  brand: "Name", color: "Colour", privacy_url: "Data protection page", return_url: "Way back", send_first_link: "First link by message", frame_ancestors: "Pages that may show ours", consent: "Consent text", canned: "Canned replies", questions: "Questions",
 };
 
 export const said = {
@@ -40,6 +45,8 @@ export const said = {
   ownHint: "{brand} stands for the name. The version grows by itself when the words change.", ownCount: (n: number, of: number) => (n === 0 ? `The built-in text stands in all ${of} languages.` : `Own words in ${n} of ${of} languages; the built-in text in the others.`),
   replies: "Canned replies", repliesLead: (builtIn: number) => `Agents find these with / in the chat, beside ${builtIn} of ours. One with the name of ours replaces it.`, replyAdd: "Add a reply", replyName: "Name", replyNameHint: "a-z, 0-9 and _", replyText: (language: string) => `Text in ${language}`,
   replyHint: "{name}, {agent} and {brand} are filled in.", replyRemove: (key: string) => `Remove ${key || "this reply"}`, replyCount: (n: number) => (n === 0 ? "" : many(n, "reply", "replies")), repliesEmpty: "No reply of your own yet.", replaces: "Replaces ours", replyLanguages: (n: number) => many(n, "language", "languages"),
+  questions: "Questions", questionsLead: "Where the rules ask for questions, two of these are drawn at random beside those from the case itself. The agent reads one aloud and compares the answer with what you have on file.", questionAdd: "Add a question", questionName: "Name of the question",
+  questionCount: (n: number) => (n === 0 ? "" : many(n, "question", "questions")), questionsEmpty: "No question of your own yet.",
   reset: "Discard changes", review: "Review and save", unsaved: (n: number) => many(n, "unsaved change", "unsaved changes"), faults: (n: number) => `${many(n, "field needs", "fields need")} your attention`,
   saveTitle: (n: number) => `Save as version ${n}?`, saveLead: "Customers see it from their next load on. The log names who changed what.", saveConsent: "The words of the consent change: customers who have not tapped yet read and agree to the new ones.", save: "Save settings", saving: "Saving", saved: (n: number) => `Version ${n} is in force.`,
   conflict: (n: number) => `Somebody saved version ${n} meanwhile. Reload it, then make your changes again.`, loadNew: "Load the newest version",

@@ -6,7 +6,7 @@ import { bodyOf, changes, faults, inkOn, isAddress, isOrigin, parseOrigins } fro
 import { partWords, settingsFaults } from "../admin/text-settings.ts";
 import { workerUrl } from "../lib/worker.ts";
 
-const body = (change: Partial<SettingsBody> = {}): SettingsBody => ({ brand: "Harbour Bank", color: "#0b5d66", privacy_url: "/privacy", send_first_link: false, frame_ancestors: [], consent: {}, canned: [], ...change });
+const body = (change: Partial<SettingsBody> = {}): SettingsBody => ({ brand: "Harbour Bank", color: "#0b5d66", privacy_url: "/privacy", send_first_link: false, frame_ancestors: [], consent: {}, canned: [], questions: [], ...change });
 const found = (change: Partial<SettingsBody>) => faults(body(change)).map((fault) => `${fault.pointer} ${fault.code}`);
 
 test("good settings have no fault", () => {
@@ -66,4 +66,11 @@ test("only our own assets become workers, by the one policy the pages may make",
   assert.equal(workerUrl("/assets/other-abc.js", maker), "/assets/other-abc.js");
   assert.deepEqual(made, ["recourse-worker"]);
   for (const bad of ["https://evil.example/a.js", "/assets/../v1/evidence/x.js", "/assets/a.js?x", "blob:x", "data:text/javascript,1", "//evil/assets/a.js"]) assert.throws(() => workerUrl(bad, maker), TypeError, bad);
+});
+
+test("a question of the bank's own has a name of its own, a text, and no blanks", () => {
+  assert.deepEqual(found({ questions: [{ key: "branch", texts: { en: "Which is your branch?" } }] }), []);
+  assert.deepEqual(found({ questions: [{ key: "purpose", texts: { en: "Why?" } }, { key: "a", texts: { en: "{name}?" } }, { key: "a", texts: {} }] }), [
+    "/questions/0/key question_ours", "/questions/1/texts/en question_blank", "/questions/2/key reply_repeated", "/questions/2/texts question_none",
+  ]);
 });

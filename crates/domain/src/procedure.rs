@@ -396,6 +396,9 @@ fn kinds_for(reason: FailureReason) -> &'static [Kind] {
     }
 }
 
+/// Names of the questions that come from the case itself; a tenant's own have others.
+pub const FROM_THE_CASE: [&str; 7] = ["purpose", "full_name", "birth_date", "address", "document_number", "document_expiry", "phone"];
+
 /// Three questions drawn from what is on file, in an order nobody can predict; purpose is always among them.
 fn questions(on_file: &OnFile<'_>, seed: u64) -> Vec<Question> {
     let claimed = on_file.claimed;

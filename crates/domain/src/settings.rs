@@ -1,7 +1,7 @@
 //! What a bank sets about its look and its words, and which of it is fit to be shown to customers.
 //! Must not know who edits it, nor where it is kept.
 
-use crate::procedure::OwnQuestion;
+use crate::procedure::{FROM_THE_CASE, MAX_OWN, OwnQuestion};
 use serde::{Deserialize, Serialize};
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -19,6 +19,8 @@ const MAX_ORIGIN: usize = 270;
 const CONSENT: (usize, usize) = (20, 600);
 /// A quarter of the longest chat message: the agent adds to it.
 const MAX_REPLY: usize = 500;
+/// What an agent reads aloud in one breath.
+const MAX_QUESTION: usize = 200;
 /// WCAG 2.2, 1.4.3.
 const LEAST_CONTRAST: f64 = 4.5;
 /// What stands on a light colour.
@@ -91,6 +93,8 @@ pub struct Edit {
     pub frame_ancestors: Vec<String>,
     /// Key and texts per locale, in the order they were given.
     pub canned: Vec<(String, BTreeMap<String, String>)>,
+    /// Questions of its own, in the order they were given.
+    pub questions: Vec<OwnQuestion>,
 }
 
 /// What is wrong with an edit: JSON Pointer below it, code, words.
@@ -126,7 +130,7 @@ impl Settings {
             send_first_link: edit.send_first_link,
             frame_ancestors: edit.frame_ancestors,
             canned: edit.canned.into_iter().collect(),
-            questions: self.questions.clone(),
+            questions: edit.questions,
         })
     }
 
@@ -142,6 +146,7 @@ impl Settings {
             ("send_first_link", self.send_first_link != other.send_first_link),
             ("frame_ancestors", self.frame_ancestors != other.frame_ancestors),
             ("canned", self.canned != other.canned),
+            ("questions", self.questions != other.questions),
         ];
         all.into_iter().filter_map(|(name, differs)| differs.then_some(name)).collect()
     }
@@ -169,7 +174,8 @@ impl Faults {
         let rest = known.iter().fold(text.to_owned(), |rest, name| rest.replace(&format!("{{{name}}}"), ""));
         if rest.contains(['{', '}']) {
             let named: Vec<String> = known.iter().map(|name| format!("{{{name}}}")).collect();
-            self.add(pointer, "unknown_blank", &format!("Braces are for {} only.", named.join(", ")));
+            let detail = if named.is_empty() { "No braces here.".to_owned() } else { format!("Braces are for {} only.", named.join(", ")) };
+            self.add(pointer, "unknown_blank", &detail);
         }
     }
 
@@ -220,6 +226,7 @@ impl Edit {
             }
         }
         self.replies(locales, &mut faults);
+        self.questions(locales, &mut faults);
         faults.0
     }
 
@@ -239,30 +246,63 @@ impl Edit {
     }
 
     fn replies(&self, locales: &[&str], faults: &mut Faults) {
-        if self.canned.len() > MAX_REPLIES {
-            faults.add("/canned", "too_many", "At most 50 replies.");
+        let own = OwnTexts { at: "/canned", most: MAX_REPLIES, letters: MAX_REPLY, blanks: &["name", "agent", "brand"], reserved: &[] };
+        own.check(self.canned.iter().map(|(key, texts)| (key, texts)), locales, faults);
+    }
+
+    fn questions(&self, locales: &[&str], faults: &mut Faults) {
+        let own = OwnTexts { at: "/questions", most: MAX_OWN, letters: MAX_QUESTION, blanks: &[], reserved: &FROM_THE_CASE };
+        own.check(self.questions.iter().map(|q| (&q.key, &q.text)), locales, faults);
+    }
+}
+
+/// Rules for a list of named texts in several languages.
+struct OwnTexts {
+    at: &'static str,
+    most: usize,
+    letters: usize,
+    blanks: &'static [&'static str],
+    /// Names that mean something already.
+    reserved: &'static [&'static str],
+}
+
+impl OwnTexts {
+    fn check<'a>(
+        &self,
+        all: impl ExactSizeIterator<Item = (&'a String, &'a BTreeMap<String, String>)>,
+        locales: &[&str],
+        faults: &mut Faults,
+    ) {
+        if all.len() > self.most {
+            faults.add(self.at, "too_many", &format!("At most {}.", self.most));
         }
         let mut seen = BTreeSet::new();
-        for (n, (key, texts)) in self.canned.iter().enumerate().take(MAX_REPLIES) {
-            let at = format!("/canned/{n}");
+        for (n, (key, texts)) in all.enumerate().take(self.most) {
+            let at = format!("{}/{n}", self.at);
             let plain = (1..=40).contains(&key.len()) && key.bytes().all(|b| b.is_ascii_lowercase() || b.is_ascii_digit() || b == b'_');
             if !plain {
                 faults.add(format!("{at}/key"), "not_a_key", "1 to 40 of a-z, 0-9 and _.");
+            } else if self.reserved.contains(&key.as_str()) {
+                faults.add(format!("{at}/key"), "reserved", "This name is one of ours; choose another.");
             } else if !seen.insert(key) {
                 faults.add(format!("{at}/key"), "repeated", "Each key once.");
             }
-            if texts.is_empty() {
-                faults.add(format!("{at}/texts"), "length", "A text in at least one language.");
+            self.check_texts(&at, texts, locales, faults);
+        }
+    }
+
+    fn check_texts(&self, at: &str, texts: &BTreeMap<String, String>, locales: &[&str], faults: &mut Faults) {
+        if texts.is_empty() {
+            faults.add(format!("{at}/texts"), "length", "A text in at least one language.");
+        }
+        for (locale, text) in texts {
+            let pointer = format!("{at}/texts/{}", escaped(locale));
+            if !locales.contains(&locale.as_str()) {
+                faults.add(pointer, "unknown_locale", "The customer's page does not speak this language.");
+                continue;
             }
-            for (locale, text) in texts {
-                let pointer = format!("{at}/texts/{}", escaped(locale));
-                if !locales.contains(&locale.as_str()) {
-                    faults.add(pointer, "unknown_locale", "The customer's page does not speak this language.");
-                    continue;
-                }
-                faults.text(&pointer, &text.replace('\n', " "), (1, MAX_REPLY));
-                faults.blanks(&pointer, text, &["name", "agent", "brand"]);
-            }
+            faults.text(&pointer, &text.replace('\n', " "), (1, self.letters));
+            faults.blanks(&pointer, text, self.blanks);
         }
     }
 }
@@ -360,6 +400,10 @@ mod tests {
             send_first_link: true,
             frame_ancestors: vec!["https://www.bank.example".to_owned(), "https://*.bank.example:8443".to_owned()],
             canned: vec![("hello_again".to_owned(), BTreeMap::from([("th".to_owned(), "{name}\n{agent} {brand}".to_owned())]))],
+            questions: vec![OwnQuestion {
+                key: "branch".to_owned(),
+                text: BTreeMap::from([("en".to_owned(), "Which is your branch?".to_owned())]),
+            }],
         }
     }
 

@@ -103,6 +103,9 @@ async fn every_bad_value_is_refused_by_its_path_and_nothing_is_kept() {
         ("/canned", json!([{ "key": "hi", "texts": { "en": "{phone}" } }]), "/body/canned/0/texts/en", "unknown_blank"),
         ("/canned", json!([{ "key": "hi", "texts": {} }]), "/body/canned/0/texts", "length"),
         ("/canned", json!(vec![json!({ "key": "hi", "texts": { "en": "Hi" } }); 51]), "/body/canned", "too_many"),
+        ("/questions", json!([{ "key": "purpose", "texts": { "en": "Why?" } }]), "/body/questions/0/key", "reserved"),
+        ("/questions", json!([{ "key": "branch", "texts": { "en": "Where, {name}?" } }]), "/body/questions/0/texts/en", "unknown_blank"),
+        ("/questions", json!([{ "key": "branch", "texts": { "en": "?".repeat(201) } }]), "/body/questions/0/texts/en", "length"),
         ("/logo", json!("x"), "/body/logo", "unknown_field"),
     ] {
         let reply = admin.set(pointer, value.clone()).await;
@@ -179,4 +182,17 @@ async fn agents_find_the_banks_own_replies_and_one_of_the_same_name_replaces_our
     let of = |key: &str| replies.as_array().unwrap().iter().filter(|r| r["key"] == key).cloned().collect::<Vec<_>>();
     assert_eq!(of("hello"), [json!({ "key": "hello", "texts": { "en": "Good day {name}" } })]);
     assert_eq!((of("branch").len(), of("glare").len()), (1, 1));
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_banks_own_questions_are_kept_and_named_in_the_log_without_their_words() {
+    let app = TestApp::new().await;
+    let admin = Editor::of(&app).await;
+    let own = json!([{ "key": "branch", "texts": { "en": "Which is your branch?", "th": "สาขาไหน" } }]);
+    assert_eq!(admin.set("/questions", own.clone()).await.status, 200);
+    assert_eq!(admin.read().await["body"]["questions"], own);
+    let log = app.app.engine.store.audit_page(app.bank.tenant, None, 50).await.unwrap();
+    let entry = log.iter().find(|row| row.entry.kind == "settings_changed").unwrap();
+    assert_eq!(entry.entry.body["changed"], json!(["questions"]));
+    assert!(!entry.entry.body.to_string().contains("branch"));
 }

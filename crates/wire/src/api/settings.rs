@@ -31,6 +31,19 @@ pub struct SettingsBody {
     /// Own canned replies, at most 50; one with the key of a built-in reply replaces it.
     #[serde(default)]
     pub canned: Vec<CannedReply>,
+    /// Own questions for who is asked some, at most 50; two are drawn at random for a case.
+    #[serde(default)]
+    pub questions: Vec<OwnQuestion>,
+}
+
+/// A question of the bank's own, read aloud by the agent.
+#[derive(Clone, Debug, Serialize, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct OwnQuestion {
+    /// Names it in the log: 1–40 of a–z, 0–9 and `_`.
+    pub key: String,
+    /// Its words by locale, 1–200 characters each.
+    pub texts: BTreeMap<String, String>,
 }
 
 /// `GET /v1/admin/settings`.

@@ -15,7 +15,7 @@ use domain::settings::Edit;
 use store::StoreError;
 use store::rows::{Commit, TenantWrite};
 use wire::api::agents::CannedReply;
-use wire::api::settings::{SaveSettings, SettingsBody, SettingsView};
+use wire::api::settings::{OwnQuestion, SaveSettings, SettingsBody, SettingsView};
 
 /// All framing origins of all tenants, as they stand in the header: proxies commonly give all headers
 /// of an answer 4 KiB, and the rest of the policy needs some of it.
@@ -43,6 +43,7 @@ fn view(s: &Settings) -> SettingsView {
         frame_ancestors: s.frame_ancestors.clone(),
         consent: s.consent.clone(),
         canned: s.canned.iter().map(|(key, texts)| CannedReply { key: key.clone(), texts: texts.clone() }).collect(),
+        questions: s.questions.iter().map(|q| OwnQuestion { key: q.key.clone(), texts: q.text.clone() }).collect(),
     };
     SettingsView {
         version: s.version,
@@ -64,6 +65,7 @@ fn edit(body: SettingsBody) -> Edit {
         send_first_link: body.send_first_link,
         frame_ancestors: body.frame_ancestors,
         canned: body.canned.into_iter().map(|reply| (reply.key, reply.texts)).collect(),
+        questions: body.questions.into_iter().map(|q| domain::procedure::OwnQuestion { key: q.key, text: q.texts }).collect(),
     }
 }
 
