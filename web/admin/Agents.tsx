@@ -9,11 +9,12 @@ import { Icon } from "./icons.tsx";
 import { may } from "./roles.ts";
 import { me, useAction, useResource } from "./state.ts";
 import { text } from "./text.ts";
+import { personLog } from "./text-review.ts";
 import { awayWords, presenceTone, presenceWords, roleWords, skillWord } from "./words.ts";
 
 const said = text.agents;
 const MAX_SKILLS = 32;
-const SKILL = /^(lang|doc|jur):[A-Za-z0-9_-]{1,40}$/;
+const SKILL = /^((lang|doc|jur|team):[A-Za-z0-9_-]{1,40}|can:review)$/;
 
 type Ask = { what: "form"; agent: AgentRow | undefined } | { what: "reset" | "active"; agent: AgentRow } | { what: "link"; saved: SavedAgent };
 
@@ -43,7 +44,7 @@ export function AgentsPage() {
 }
 
 const COLUMNS: ReadonlyArray<Column<AgentRow>> = [
-  { key: "name", head: said.name, cell: (row) => <span class="person"><span class="strong">{row.name}</span><span class="quiet">{row.email}</span></span> },
+  { key: "name", head: said.name, cell: (row) => <span class="person"><a class="strong" href={`#/agents/${row.id}`} aria-label={personLog.open(row.name)}>{row.name}</a><span class="quiet">{row.email}</span></span> },
   { key: "role", head: said.role, cell: (row) => roleWords[row.role] },
   { key: "presence", head: said.presence, cell: (row) => row.active ? <span class="person"><Badge tone={presenceTone[row.presence]}>{presenceWords[row.presence]}{row.away ? `, ${awayWords[row.away]}` : ""}</Badge>{row.presence !== "offline" && <span class="quiet"><Time at={row.since} /></span>}</span> : <Badge tone="plain">{said.inactive}</Badge> },
   { key: "skills", head: said.skills, cell: (row) => row.skills.length === 0 ? text.common.none : <ul class="chips">{row.skills.map((skill) => <li key={skill} class="chip words" title={skill}>{skillWord(skill)}</li>)}</ul> },

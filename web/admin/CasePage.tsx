@@ -2,7 +2,7 @@
 
 import { useEffect, useState } from "preact/hooks";
 import type { CaseFile, TimelineEntry } from "../generated/api.ts";
-import { Alert, Card, Empty, Facts, Loaded, PageHead, PhaseBadge, Time } from "./bits.tsx";
+import { Card, Empty, Facts, Loaded, PageHead, PhaseBadge, Time } from "./bits.tsx";
 import { calls } from "./calls.ts";
 import { Chat, Claimed, Consents, Deliveries, Steps } from "./CaseParts.tsx";
 import { language, span } from "./format.ts";
@@ -10,8 +10,8 @@ import { Icon, type IconName } from "./icons.tsx";
 import { Images } from "./Images.tsx";
 import { pair } from "./images.ts";
 import { Player, type Jump } from "./Player.tsx";
-import { may } from "./roles.ts";
-import { changed, me, useAction, useResource } from "./state.ts";
+import { ReviewResult } from "./ReviewBits.tsx";
+import { changed, me, useResource } from "./state.ts";
 import { text } from "./text.ts";
 import { Timeline } from "./Timeline.tsx";
 import { codeWords, modeWords, reasonWords, verdictTone, verdictWords } from "./words.ts";
@@ -52,7 +52,7 @@ function File({ file, onReload }: { file: CaseFile; onReload: () => void }) {
     <>
       <Head file={file} onReload={onReload} />
       <Outcome file={file} nameOf={(agent) => agents.get(agent) || agent} />
-      {file.row.phase === "under_review" && me.value && may(me.value.role, "review") && <Review id={file.row.id} onDone={onReload} />}
+      {file.review && <ReviewResult review={file.review} checks={me.value?.reviews ?? false} />}
       <Jumps file={file} />
       <div class="case-grid">
         <div class="case-main">
@@ -112,25 +112,6 @@ function Outcome({ file, nameOf }: { file: CaseFile; nameOf: (agent: string) => 
         [said.rating, file.rating == null ? text.common.none : <Stars rating={file.rating} comment={file.rating_comment} />],
       ]} />
     </section>
-  );
-}
-
-/** Maker and checker: the server refuses the person who decided. */
-function Review({ id, onDone }: { id: string; onDone: () => void }) {
-  const action = useAction();
-  const say = (agree: boolean) => action.run(async () => {
-    await calls.review(id, agree);
-    onDone();
-  });
-  return (
-    <Card title={said.reviewTitle}>
-      <p>{said.reviewLead}</p>
-      <Alert failure={action.failure} />
-      <div class="review-acts">
-        <button class="button primary" disabled={action.busy} onClick={() => say(true)}><Icon name="check" size={16} />{said.agree}</button>
-        <button class="button" disabled={action.busy} onClick={() => say(false)}><Icon name="users" size={16} />{said.disagree}</button>
-      </div>
-    </Card>
   );
 }
 

@@ -48,6 +48,7 @@ function Editor({ view, saved, onSaved, onReload }: { view: SettingsView; saved:
           <Consent {...own} />
           <OwnTexts of="canned" {...own} />
           <OwnTexts of="questions" {...own} />
+          <Looks draft={draft} edits={edits} faults={found} onChange={change} />
         </div>
         <div class="policy-side settings-side"><Preview body={body} consent={body.consent?.[locale] ?? view.built_in_consent[locale] ?? ""} locale={locale} /></div>
       </div>
@@ -113,6 +114,16 @@ function Links({ draft, edits, faults: found, onChange }: PartProps) {
           <p class="hint" id="send-first-hint">{said.sendFirstHint}</p>
         </div>
       </div>
+    </Card>
+  );
+}
+
+function Looks({ draft, edits, faults: found, onChange }: PartProps) {
+  return (
+    <Card title={said.looks}>
+      <Field label={said.looksLabel} hint={said.looksHint} fault={faultAt(found, "/sample_percent")}>
+        {(ids) => <span class="with-unit"><input {...ids} type="number" class="figure" min={0} max={100} step={1} disabled={!edits} value={String(draft.sample_percent ?? 5)} onInput={(event) => onChange({ sample_percent: event.currentTarget.valueAsNumber })} /><span>{said.looksUnit}</span></span>}
+      </Field>
     </Card>
   );
 }

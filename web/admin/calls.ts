@@ -1,7 +1,8 @@
 // Every call of the admin page to the server, in one place. Knows addresses and shapes, no component.
 
 import type {
-  AgentRow, ApiKeyView, CaseFile, CaseRows, DeliveryView, EndpointView, LogView, Me, NumbersView, PolicyBody, PolicyView, SaveAgent, SaveEndpoint, SavedAgent, SettingsBody, SettingsView, SignIn, Simulation,
+  AgentRow, ApiKeyView, CaseFile, CaseRows, DeliveryView, EndpointView, LogView, Me, NumbersView, PersonLog, PolicyBody, PolicyView,
+  ReviewDecision, ReviewDeskView, ReviewDone, ReviewFile, ReviewNumbers, SaveAgent, SaveEndpoint, SavedAgent, SettingsBody, SettingsView, SignIn, Simulation,
 } from "../generated/api.ts";
 import { call } from "../lib/api.ts";
 
@@ -54,7 +55,13 @@ export const calls = {
   setPassword: (password: string, current: string) => call<undefined>("/v1/me/password", { body: { password, ...(current === "" ? {} : { current }) } }),
   offerTotp: () => call<TotpOffered>("/v1/me/totp", { method: "POST" }),
   confirmTotp: (pending: string, code: string) => call<undefined>("/v1/me/totp/confirm", { body: { pending, code } }),
-  review: (id: string, agree: boolean) => call<unknown>(at("cases", id, "review"), { body: { agree } }),
+  reviews: () => call<ReviewDeskView>(at("reviews")),
+  reviewDesk: (ready: boolean) => call<ReviewDeskView>(at("reviews", "desk"), { body: { ready } }),
+  takeReview: (id: string) => call<ReviewFile>(at("cases", id, "review", "take"), { method: "POST" }),
+  reviewFile: (id: string) => get<ReviewFile>(at("cases", id, "review")),
+  giveReview: (id: string, body: ReviewDecision) => call<ReviewDone>(at("cases", id, "review"), { body }),
+  reviewNumbers: (days: number) => get<ReviewNumbers>(`${at("reviews", "numbers")}?days=${days}`),
+  personLog: (id: string, group: string, cursor: string | undefined) => call<PersonLog>(`${at("people", id, "log")}?${new URLSearchParams({ ...(group === "" ? {} : { group }), ...(cursor ? { cursor } : {}) })}`),
   numbers: get<NumbersView>(at("numbers")),
   cases: (filter: CaseFilter, cursor: string | undefined, signal?: AbortSignal) => call<CaseRows>(`${at("cases")}?${caseQuery(filter, cursor)}`, signal ? { signal } : {}),
   file: (id: string) => get<CaseFile>(at("cases", id)),
@@ -77,6 +84,9 @@ export const calls = {
   saveSettings: (from_version: number, body: SettingsBody) => call<SettingsView>(at("settings"), { method: "PUT", body: { from_version, body } }),
   log: get<LogView>(at("log")),
 };
+
+/** One person's log as a file. */
+export const personCsv = (id: string, group: string): string => `${at("people", id, "log.csv")}${group === "" ? "" : `?group=${group}`}`;
 
 /** Where an image's bytes are; evidence is asked for by its case, the one that is open. */
 const bytes = (evidence: string, version: string): string =>

@@ -9,6 +9,7 @@ import "./case.css";
 import "./player.css";
 import "./policy.css";
 import "./settings.css";
+import "./review.css";
 import "./narrow.css";
 import { render } from "preact";
 import { useEffect, useState } from "preact/hooks";
@@ -20,8 +21,10 @@ import { calls } from "./calls.ts";
 import { KeysPage } from "./Keys.tsx";
 import { LogPage } from "./Log.tsx";
 import { Overview } from "./Overview.tsx";
+import { PersonLogPage } from "./PersonLog.tsx";
 import { PolicyPage } from "./Policy.tsx";
 import { Rail } from "./Rail.tsx";
+import { ReviewPage } from "./ReviewDesk.tsx";
 import { may } from "./roles.ts";
 import { SettingsPage } from "./Settings.tsx";
 import { SignIn, Waiting, WrongRole } from "./SignIn.tsx";
@@ -31,9 +34,13 @@ import { WebhooksPage } from "./Webhooks.tsx";
 
 function Page() {
   const [head = "", id] = route.value.parts;
+  // An agent who may check others has this one place here.
+  if (me.value && !may(me.value.role, "read")) return <ReviewPage id={head === "review" ? id : undefined} />;
   if (head === "cases" && id) return <CasePage key={id} id={id} />;
   if (head === "cases") return <CasesPage />;
+  if (head === "agents" && id) return <PersonLogPage key={id} id={id} />;
   if (head === "agents") return <AgentsPage />;
+  if (head === "review") return <ReviewPage id={id} />;
   if (head === "policy") return <PolicyPage />;
   if (head === "webhooks") return <WebhooksPage />;
   if (head === "keys") return <KeysPage />;
@@ -51,7 +58,7 @@ function signOut(): void {
 }
 
 function Inside() {
-  useEffect(goLive, []);
+  useEffect(() => (me.value && may(me.value.role, "read") ? goLive() : undefined), []);
   const path = route.value.parts.join("/");
   // A new page starts at its top, and listeners hear its title.
   useEffect(() => {
@@ -77,7 +84,7 @@ function App({ token }: { token: string | null }) {
   }, []);
   if (!asked) return <Waiting />;
   if (me.value === null) return <SignIn linkFailed={linkFailed} />;
-  if (!may(me.value.role, "read")) return <WrongRole onSignOut={signOut} />;
+  if (!may(me.value.role, "read") && !me.value.reviews) return <WrongRole onSignOut={signOut} />;
   return <Inside />;
 }
 

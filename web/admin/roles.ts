@@ -7,7 +7,7 @@ export type Act = "read" | "review" | "edit_agents" | "edit_policy" | "edit_webh
 const ACTS: Record<Role, ReadonlyArray<Act>> = {
   agent: [],
   supervisor: ["read", "review", "simulate"],
-  auditor: ["read", "simulate"],
+  auditor: ["read", "review", "simulate"],
   admin: ["read", "simulate", "edit_agents", "edit_policy", "edit_webhooks", "edit_keys", "edit_settings"],
 };
 

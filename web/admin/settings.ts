@@ -13,7 +13,7 @@ const LIGHT_FROM = 0.1918;
 
 export type FaultCode =
   | "brand" | "color" | "contrast" | "address" | "origin" | "origin_repeated" | "origins_many" | "consent_length" | "consent_brand" | "blank" | "reply_key" | "reply_repeated" | "reply_text" | "reply_none" | "replies_many"
-  | "question_text" | "question_none" | "question_blank" | "question_ours" | "questions_many";
+  | "question_text" | "question_none" | "question_blank" | "question_ours" | "questions_many" | "percent";
 
 export interface Fault {
   /** JSON Pointer below the body, as the server gives it. */
@@ -78,6 +78,8 @@ export function faults(body: SettingsBody): Fault[] {
   }
   named("/canned", body.canned ?? [], { many: "replies_many", none: "reply_none", text: "reply_text", blank: "blank", letters: 500, blanks: ["name", "agent", "brand"], reserved: [] }, add);
   named("/questions", body.questions ?? [], { many: "questions_many", none: "question_none", text: "question_text", blank: "question_blank", letters: 200, blanks: [], reserved: FROM_THE_CASE }, add);
+  const percent = body.sample_percent ?? 5;
+  if (!Number.isInteger(percent) || percent < 0 || percent > 100) add("/sample_percent", "percent");
   return found;
 }
 
@@ -107,8 +109,8 @@ function named(at: string, all: ReadonlyArray<CannedReply | OwnQuestion>, rules:
   });
 }
 
-export type Part = "brand" | "color" | "privacy_url" | "return_url" | "send_first_link" | "frame_ancestors" | "consent" | "canned" | "questions";
-const PARTS: ReadonlyArray<Part> = ["brand", "color", "privacy_url", "return_url", "send_first_link", "frame_ancestors", "consent", "canned", "questions"];
+export type Part = "brand" | "color" | "privacy_url" | "return_url" | "send_first_link" | "frame_ancestors" | "consent" | "canned" | "questions" | "sample_percent";
+const PARTS: ReadonlyArray<Part> = ["brand", "color", "privacy_url", "return_url", "send_first_link", "frame_ancestors", "consent", "canned", "questions", "sample_percent"];
 
 /** Which parts differ; the order of keys does not count. */
 export function changes(was: SettingsBody, now: SettingsBody): Part[] {

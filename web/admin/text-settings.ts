@@ -26,10 +26,11 @@ export const settingsFaults: Record<FaultCode, string> = {
   question_blank: "No braces: the agent reads the question as it stands.",
   question_ours: "One of our questions has this name. Choose another.",
   questions_many: "At most 50 questions.",
+  percent: "A whole number from 0 to 100.",
 };
 
 export const partWords: Record<Part, string> = {
-  brand: "Name", color: "Colour", privacy_url: "Data protection page", return_url: "Way back", send_first_link: "First link by message", frame_ancestors: "Pages that may show ours", consent: "Consent text", canned: "Canned replies", questions: "Questions",
+  brand: "Name", color: "Colour", privacy_url: "Data protection page", return_url: "Way back", send_first_link: "First link by message", frame_ancestors: "Pages that may show ours", consent: "Consent text", canned: "Canned replies", questions: "Questions", sample_percent: "Blind second looks",
 };
 
 export const said = {
@@ -47,6 +48,7 @@ export const said = {
   replyHint: "{name}, {agent} and {brand} are filled in.", replyRemove: (key: string) => `Remove ${key || "this reply"}`, replyCount: (n: number) => (n === 0 ? "" : many(n, "reply", "replies")), repliesEmpty: "No reply of your own yet.", replaces: "Replaces ours", replyLanguages: (n: number) => many(n, "language", "languages"),
   questions: "Questions", questionsLead: "Where the rules ask for questions, two of these are drawn at random beside those from the case itself. The agent reads one aloud and compares the answer with what you have on file.", questionAdd: "Add a question", questionName: "Name of the question",
   questionCount: (n: number) => (n === 0 ? "" : many(n, "question", "questions")), questionsEmpty: "No question of your own yet.",
+  looks: "Blind second looks", looksLabel: "Share of decisions", looksUnit: "%", looksHint: "So many of all decisions are looked at once more by somebody who does not know what was decided. The customer does not wait for it. 0 draws none.",
   reset: "Discard changes", review: "Review and save", unsaved: (n: number) => many(n, "unsaved change", "unsaved changes"), faults: (n: number) => `${many(n, "field needs", "fields need")} your attention`,
   saveTitle: (n: number) => `Save as version ${n}?`, saveLead: "Customers see it from their next load on. The log names who changed what.", saveConsent: "The words of the consent change: customers who have not tapped yet read and agree to the new ones.", save: "Save settings", saving: "Saving", saved: (n: number) => `Version ${n} is in force.`,
   conflict: (n: number) => `Somebody saved version ${n} meanwhile. Reload it, then make your changes again.`, loadNew: "Load the newest version",

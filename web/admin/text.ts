@@ -8,7 +8,7 @@ export const text = {
   brand: "Recourse",
   page: (title: string) => `${title} · Recourse admin`,
   nav: { label: "Admin", overview: "Overview", cases: "Cases", agents: "Agents", policy: "Policy", webhooks: "Webhooks", keys: "API keys", settings: "Settings", log: "Audit log", menu: "Menu", skip: "Skip to content" },
-  me: { signOut: "Sign out", readOnly: "Read only" },
+  me: { signOut: "Sign out", readOnly: "Reads and checks" },
   account: {
     title: "Your account", open: "Your account", password: "Password", passwordLead: "A password lets you sign in without a link. Setting it ends every other sign-in of yours.", current: "Current password", currentHint: "Leave it empty if you have none yet.", fresh: "New password",
     freshHint: "At least 12 characters.", set: "Set password", done: "Your password is set.", second: "Second factor", secondLead: "Six digits from an authenticator app, asked for with your password.", begin: "Set up a second factor", scan: "Scan this with your authenticator app, or type the secret. Then give the first code.",
@@ -64,7 +64,7 @@ export const text = {
     back: "All cases", reload: "Reload", changed: "This case has changed", missing: "This case does not exist, or your role may not see it.",
     reportedAt: "Reported", language: "Language", jurisdiction: "Jurisdiction", agent: "Agent", recoveredIn: "Recovered in", policy: "Policy", attempts: "Attempts", jump: "On this page",
     sections: { recording: "Recording", images: "Images", steps: "Steps", chat: "Chat", consent: "Consent", webhooks: "Webhooks", timeline: "Timeline", claimed: "Claimed data", outcome: "Outcome" },
-    noDecision: "Not decided yet", decidedBy: "Decided by", reviewedBy: "Reviewed by", notReviewed: "Not reviewed", reviewTitle: "A second person must look at this decision", reviewLead: "Check the recording, the images and the answers. The person who decided cannot review it.", agree: "The decision stands", disagree: "Hand it to the bank’s staff", reasons: "Reasons", note: "Decision note", notes: "Agent’s notes", rating: "Customer’s rating", stars: (n: number) => `${n} of 5`,
+    noDecision: "Not decided yet", decidedBy: "Decided by", reviewedBy: "Reviewed by", notReviewed: "Not reviewed", reasons: "Reasons", note: "Decision note", notes: "Agent’s notes", rating: "Customer’s rating", stars: (n: number) => `${n} of 5`,
     claimedName: "Name", birthDate: "Date of birth", documentType: "Document type", documentNumber: "Document number", documentExpiry: "Document expiry", address: "Address", claimedEmpty: "The bank sent no claimed data.",
     attempt: (n: number) => `Attempt ${n}`, scores: "Scores", scoreDocument: "document", scoreFace: "face", scoreLiveness: "liveness", vendor: "Vendor",
     consentEmpty: "The customer has not consented yet.", consentText: "Text shown", consentAt: "Given", consentHash: "Hash of the text", consentAddress: "Network address", consentBrowser: "Browser",
@@ -90,10 +90,10 @@ export const text = {
   agents: {
     title: "Agents", add: "Add a person", table: "Agents", name: "Name", role: "Role", presence: "Presence", skills: "Skills", answered: "Answered today", aht: "Handle time", ahtHint: "Mean of talk and wrap-up today", rating: "Rating",
     second: "Second factor", secondOn: "On", secondOff: "Off", edit: "Edit", reset: "Make sign-in link", reactivateLead: "They can sign in again with the password they had.", deactivate: "Deactivate", reactivate: "Reactivate", inactive: "Deactivated", empty: "Nobody here yet", emptyLead: "Add the first person; you get a one-time sign-in link to hand over.",
-    formAdd: "Add a person", formEdit: (name: string) => `Edit ${name}`, email: "E-mail", skillsHint: "What this person can take: a language (lang:id), a document (doc:passport), a jurisdiction (jur:SG). They are shown in words.", skillAdd: "Add skill", skillRemove: (skill: string) => `Remove ${skill}`,
-    skillBad: "A skill looks like lang:id, doc:passport or jur:SG.", skillMany: "At most 32 skills.", nameBad: "Give a name of 1 to 100 characters.", emailBad: "Give an e-mail address.", since: (time: string) => `since ${time}`,
+    formAdd: "Add a person", formEdit: (name: string) => `Edit ${name}`, email: "E-mail", skillsHint: "What this person can take: a language (lang:id), a document (doc:passport), a jurisdiction (jur:SG); the team (team:north); and whether an agent may check others (can:review). They are shown in words.", skillAdd: "Add skill", skillRemove: (skill: string) => `Remove ${skill}`,
+    skillBad: "A skill looks like lang:id, doc:passport, jur:SG, team:north or can:review.", skillMany: "At most 32 skills.", nameBad: "Give a name of 1 to 100 characters.", emailBad: "Give an e-mail address.", since: (time: string) => `since ${time}`,
     linkTitle: "One-time sign-in link", linkLead: (name: string) => `Hand this to ${name} yourself. It works once, for 24 hours, and is shown only now.`,
     deactivateTitle: (name: string) => `Deactivate ${name}?`, deactivateLead: "They are signed out at once and cannot sign in. Their work stays in the log. You can reactivate them later.",
-    resetTitle: (name: string) => `Make a new sign-in link for ${name}?`, resetLead: "Their password and second factor stop working until they have used the link.", roleHint: { agent: "Answers customers", supervisor: "Watches the floor, reviews decisions", auditor: "Reads everything, changes nothing", admin: "Sets up agents, policies, webhooks, keys" },
+    resetTitle: (name: string) => `Make a new sign-in link for ${name}?`, resetLead: "Their password and second factor stop working until they have used the link.", roleHint: { agent: "Answers customers", supervisor: "Watches the floor, reviews decisions", auditor: "Reads everything and looks at decisions again; sets nothing up", admin: "Sets up agents, policies, webhooks, keys" },
   },
 } as const;

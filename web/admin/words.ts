@@ -104,6 +104,8 @@ const regions = new Intl.DisplayNames(["en"], { type: "region" });
 export function skillWord(skill: string): string {
   const [kind = "", name = ""] = skill.split(":");
   if (kind === "lang") return language(name);
+  if (kind === "can") return "Checks others";
+  if (kind === "team") return `Team ${name.replaceAll("_", " ")}`;
   if (kind === "jur") return /^[a-z]{2}$/i.test(name) ? (regions.of(name.toUpperCase()) ?? name) : name;
   const plain = name.replaceAll("_", " ");
   return DOCUMENTS[name.toLowerCase()] ?? plain.charAt(0).toUpperCase() + plain.slice(1);
@@ -124,7 +126,7 @@ export const factWords: Record<string, string> = {
   command_held: "A photograph waits for the customer", command_timed_out: "The device did not answer", control_changed: "The customer changed who controls the device",
   step_done: "A step was done", step_failed: "A step failed", step_reopened: "A step was opened again", step_waived: "A step was waived", challenge_asked: "A liveness prompt was asked", challenge_judged: "A liveness prompt was judged",
   challenge_shown: "A liveness prompt was on the customer's screen", challenge_declined: "The customer said they cannot do a prompt", challenge_withdrawn: "A liveness prompt was taken back",
-  question_answered: "A question was answered", chat_sent: "A chat message was written", notes_changed: "The agent’s notes changed", decided: "The agent decided", reviewed: "A second person reviewed the decision",
+  question_answered: "A question was answered", chat_sent: "A chat message was written", notes_changed: "The agent’s notes changed", decided: "The agent decided", reviewed: "A second person looked at the decision",
   decision_timed_out: "The time to decide ran out", case_closed: "The case closed", rated: "The customer rated the agent", field_read: "The agent read a field", code_sent: "A one-time code was sent", code_tried: "The customer typed a code",
   location_asked: "The agent asked for the place", location_refused: "No place was told", located: "The customer’s device told its place", questions_drawn: "The bank’s own questions were drawn", presence_changed: "Presence changed",
   evidence_viewed: "Evidence was viewed", recording_viewed: "The recording was viewed", case_viewed: "The case was viewed", tenant_created: "The tenant was set up", policy_changed: "The policy was changed",
@@ -132,6 +134,8 @@ export const factWords: Record<string, string> = {
   password_set: "A password was set", second_factor_set: "A second factor was set up", endpoint_added: "A webhook endpoint was added", endpoint_removed: "A webhook endpoint was removed", endpoint_disabled: "A webhook endpoint was switched off",
   delivery_replayed: "A webhook was sent again", api_key_created: "An API key was made", api_key_revoked: "An API key was revoked", settings_changed: "The settings were changed", server_started: "The server started", server_stopped: "The server stopped",
 
+  sample_drawn: "It was drawn whether somebody looks again", review_asked: "A second look was asked for", review_assigned: "A checker was drawn", review_taken: "The checker began", review_lapsed: "The checker let it pass",
+  evidence_refused: "A view of evidence was refused", person_log_viewed: "A person’s log was read", person_log_exported: "A person’s log was exported",
   surface_shown: "The agent chose what both look at", drawing_kept: "What was drawn was sealed",
 };
 
@@ -147,7 +151,7 @@ const TELLING: Record<string, ReadonlyArray<string>> = {
   session_interrupted: ["seat"], session_ended: ["by"], recording_gap: ["seat", "kind", "why"], recording_failed: ["why"], still_taken: ["slot"], command_sent: ["what", "detail"], command_done: ["why", "effect"], command_held: ["why"], command_timed_out: ["what"],
   step_done: ["step"], step_failed: ["step"], step_reopened: ["step"], step_waived: ["step"], challenge_asked: ["prompt"], challenge_withdrawn: ["need"], question_answered: ["question", "answer"], chat_sent: ["from"],
   decided: ["verdict", "reasons"], case_closed: ["outcome"], settings_changed: ["changed"], rated: ["stars"], presence_changed: ["to", "reason"], consent_given: ["locale"],
-  field_read: ["field", "outcome"], code_sent: ["channel"], code_tried: ["tried"], location_refused: ["why"], located: ["country", "fineness", "hints"], questions_drawn: ["keys"],
+  reviewed: ["finding", "reasons"], review_asked: ["kind"], sign_in_refused: ["by"], signed_in: ["by"], agent_reserved: [], field_read: ["field", "outcome"], code_sent: ["channel"], code_tried: ["tried"], location_refused: ["why"], located: ["country", "fineness", "hints"], questions_drawn: ["keys"],
 };
 
 /** The telling part of a fact's body, in words; empty where the sentence says it all. */

@@ -511,6 +511,14 @@ export interface AgentRow {
   totp: boolean;
 }
 
+/** So many looks, and in so many both said the same. */
+export interface AgreementView {
+  /** Of them agreed. */
+  agreed: number;
+  /** Looks. */
+  looks: number;
+}
+
 /** An API key. */
 export interface ApiKeyView {
   /** False once revoked. */
@@ -543,6 +551,12 @@ export interface AskNewLink {
   client_secret?: string | null;
   /** The old link's secret. */
   token: string;
+}
+
+/** `POST /v1/admin/reviews/desk`: the page says every two seconds that its checker is there. */
+export interface AtReviewDesk {
+  /** Takes new work. */
+  ready: boolean;
 }
 
 /** Why an agent is away. */
@@ -670,6 +684,7 @@ export interface CaseFile {
   recovery: Recovery;
   /** Attempts with images. */
   reports: Array<ReportView>;
+  review?: ReviewView | null;
   /** The row. */
   row: CaseRow;
   /** Steps as they stand. */
@@ -864,6 +879,14 @@ export interface Claimed {
   document_type?: string | null;
   /** Name as typed, at most 200 characters. */
   name?: string | null;
+}
+
+/** How decisions with one reason fare. */
+export interface CodeAgreement {
+  /** How often. */
+  agreement: AgreementView;
+  /** The maker's reason. */
+  code: ReasonCode;
 }
 
 /** A code the customer is asked to type. */
@@ -1564,6 +1587,17 @@ export interface FieldError {
   pointer: string;
 }
 
+/** What a checker finds about the customer. */
+export type Finding = "approve" | "recapture" | "reject" | "escalate";
+
+/** A finding and the reasons that belong to it. */
+export interface FindingReasons {
+  /** Finding. */
+  finding: Finding;
+  /** Its reasons. */
+  reasons: Array<ReviewReason>;
+}
+
 /** One reading of a device. */
 export interface FixSaid {
   /** Radius, metres. */
@@ -1974,6 +2008,8 @@ export interface Me {
   id: string;
   /** Full name. */
   name: string;
+  /** Looks at the decisions of others. */
+  reviews?: boolean;
   /** Role. */
   role: Role;
   /** Tenant's brand name. */
@@ -2079,18 +2115,26 @@ export interface NumbersView {
   recovered: number;
   /** Failed checks reported today. */
   reported: number;
+  /** Seconds the oldest of those waits for which a customer waits. */
+  reviews_oldest?: number;
+  /** Second looks that wait. */
+  reviews_waiting?: number;
   /** Share answered within 20 s, 0..1, today (answered / (answered + abandoned)). */
   service_level?: number | null;
   /** Waiting now. */
   waiting: number;
 }
 
-/** A question of the bank's own, read aloud by the agent. */
-export interface OwnQuestion {
-  /** Names it in the log: 1–40 of a–z, 0–9 and `_`. */
-  key: string;
-  /** Its words by locale, 1–200 characters each. */
-  texts: Record<string, string>;
+/** How two people agree who met blind. */
+export interface PairAgreement {
+  /** How often. */
+  agreement: AgreementView;
+  /** The checker's name. */
+  checker: string;
+  /** Cohen's kappa, -1..1; absent where it is not defined. */
+  kappa?: number | null;
+  /** The maker's name. */
+  maker: string;
 }
 
 /** Somebody who takes part beside the two who talk. */
@@ -2102,6 +2146,44 @@ export interface Partaker {
   name: string;
   /** `supervisor` or `interpreter`. */
   seat: Seat;
+}
+
+/** How one person agrees with others. */
+export interface PersonAgreement {
+  /** How often. */
+  agreement: AgreementView;
+  /** `agt_…`. */
+  id: string;
+  /** Median seconds from beginning to finding, of a checker. */
+  median_look?: number | null;
+  /** Name. */
+  name: string;
+}
+
+/** An entry of a person's log. */
+export interface PersonEntry {
+  /** `case_…`, if it is about one. */
+  case?: string | null;
+  /** The entry. */
+  entry: TimelineEntry;
+  /** Which group it belongs to: `sign_in`, `presence`, `contact`, `view`, `work`, `decision`, `review`, `setting`, `other`. */
+  group: string;
+  /** Why, in the person's own words, where the case still holds them: of a waiver. */
+  reason?: string | null;
+}
+
+/** `GET /v1/admin/people/{id}/log?group=&cursor=&limit=`: what one person did, and what is about them. */
+export interface PersonLog {
+  /** Newest first, at most 200. */
+  entries: Array<PersonEntry>;
+  /** `agt_…`. */
+  id: string;
+  /** Name. */
+  name: string;
+  /** Give it as `cursor` to read on. */
+  next_cursor?: string | null;
+  /** Role. */
+  role: Role;
 }
 
 /** Where a case stands. */
@@ -2330,6 +2412,14 @@ export type ReasonCode =
   | "unusual_document"
   | "needs_specialist";
 
+/** How often a reason was given against a decision. */
+export interface ReasonCount {
+  /** How often. */
+  count: number;
+  /** The checker's reason. */
+  reason: ReviewReason;
+}
+
 /** A playable file made from sealed segments. */
 export interface RecordingFile {
   /** Length. */
@@ -2409,10 +2499,165 @@ export interface ReportView {
   images: Array<ImageView>;
 }
 
-/** `POST /v1/admin/cases/{id}/review`: a second person decides about the decision. */
+/** A second look that waits. */
+export interface ReviewCard {
+  /** Seconds since then. */
+  age: number;
+  /** A checker was drawn. */
+  assigned: boolean;
+  /** `case_…`. */
+  case: string;
+  /** RFC 3339, when it was decided. */
+  decided_at: string;
+  /** Profile in words. */
+  jurisdiction: string;
+  /** Why somebody looks again. */
+  kind: ReviewKind;
+  /** Language of the customer. */
+  locale: string;
+  /** Main reason of the newest report. */
+  reason: FailureReason;
+  /** That checker began. */
+  taken: boolean;
+  /** Another checker is drawn then, RFC 3339. */
+  until?: string | null;
+}
+
+/** `POST /v1/admin/cases/{id}/review`: what the drawn checker found. */
 export interface ReviewDecision {
-  /** True: the decision stands; false: the case goes to the bank's own staff. */
-  agree: boolean;
+  /** Steps to be done again, for `recapture` only. */
+  again?: Array<StepKind>;
+  /** What. */
+  finding: Finding;
+  /** For colleagues and auditors, at most 1 000 characters. */
+  note?: string;
+  /** Why, 1–6 of those that belong to it. */
+  reasons: Array<ReviewReason>;
+}
+
+/** The review desk. */
+export interface ReviewDeskView {
+  /** RFC 3339. */
+  at: string;
+  /** All that wait. */
+  count: number;
+  /** Checkers at the desk who take new work. */
+  here: number;
+  mine?: ReviewCard | null;
+  /** Age of the oldest for which a customer waits, in seconds. */
+  oldest: number;
+  /** Whether this person takes new work; false after letting one lapse. */
+  ready: boolean;
+  /** Seconds from the decision within which a finding should come. */
+  target: number;
+  /** All that wait, those for which a customer waits first, then by age; at most 50. */
+  waiting: Array<ReviewCard>;
+}
+
+/** The answer to a finding: from now on the checker may know what the maker said. */
+export interface ReviewDone {
+  /** Both said the same. */
+  agreed: boolean;
+  /** The maker's name. */
+  maker: string;
+  /** The case's phase now. */
+  phase: Phase;
+  /** The maker's verdict. */
+  verdict: Verdict;
+}
+
+/**
+ * `POST /v1/admin/cases/{id}/review/take` and `GET /v1/admin/cases/{id}/review`: everything the checker looks at. In a
+ * blind look nothing in it tells what was decided.
+ */
+export interface ReviewFile {
+  /** Steps that can be asked for again. */
+  again: Array<StepKind>;
+  /** The card. */
+  card: ReviewCard;
+  /** The case. */
+  file: CaseFile;
+  /** What can be found, with its reasons. */
+  findings: Array<FindingReasons>;
+  /** Claimed beside read. */
+  identity: IdentityView;
+}
+
+/** Why somebody looks at a decision again. */
+export type ReviewKind = "required" | "sample";
+
+/** `GET /v1/admin/reviews/numbers?days=`: how makers and checkers agree. */
+export interface ReviewNumbers {
+  /** All looks by checker. */
+  checkers: Array<PersonAgreement>;
+  /** All looks by the maker's reason. */
+  codes: Array<CodeAgreement>;
+  /** Days looked at. */
+  days: number;
+  /** Blind looks by maker. */
+  makers: Array<PersonAgreement>;
+  /** Median seconds from beginning to finding. */
+  median_look?: number | null;
+  /** Median seconds from decision to finding where a customer waited. */
+  median_wait?: number | null;
+  /** Blind looks by pair, most first, at most 200. */
+  pairs: Array<PairAgreement>;
+  /** Why checkers disagreed. */
+  reasons: Array<ReasonCount>;
+  /** Looks a profile asked for. */
+  required: AgreementView;
+  /** Percent of decisions that are looked at again blind. */
+  sample_percent: number;
+  /** Blind looks. */
+  samples: AgreementView;
+  /** Of them within the target. */
+  within_target: number;
+}
+
+/** Why a checker finds so. */
+export type ReviewReason =
+  | "evidence_holds"
+  | "doubts_cleared"
+  | "poor_light"
+  | "document_unclear"
+  | "face_unclear"
+  | "others_present"
+  | "picture_or_sound_missing"
+  | "step_missing"
+  | "face_does_not_match"
+  | "document_not_genuine"
+  | "document_not_accepted"
+  | "data_does_not_match"
+  | "liveness_not_shown"
+  | "customer_prompted"
+  | "customer_unwilling"
+  | "needs_specialist"
+  | "unusual_document"
+  | "suspected_fraud";
+
+/** The second look as the case file shows it. */
+export interface ReviewView {
+  /** Steps asked for again. */
+  again: Array<StepKind>;
+  /** Both said the same. */
+  agreed?: boolean | null;
+  /** RFC 3339, when it was found. */
+  at?: string | null;
+  /** The checker's name, once drawn. */
+  checker?: string | null;
+  finding?: Finding | null;
+  /** Why somebody looks again. */
+  kind: ReviewKind;
+  /** The maker's name. */
+  maker: string;
+  /** Note. */
+  note: string;
+  /** Why. */
+  reasons: Array<ReviewReason>;
+  /** `open`, `assigned`, `given`. */
+  state: string;
+  /** The maker's verdict. */
+  verdict: Verdict;
 }
 
 /** A ringing contact. */
@@ -2574,10 +2819,10 @@ export interface SettingsBody {
   frame_ancestors?: Array<string>;
   /** Where "How we use your data" leads: an https address, or `/privacy` for the built-in page. */
   privacy_url: string;
-  /** Own questions for who is asked some, at most 50; two are drawn at random for a case. */
-  questions?: Array<OwnQuestion>;
   /** Where "Go back" leads; absent = nowhere. */
   return_url?: string | null;
+  /** Percent of decisions that somebody looks at again blind. */
+  sample_percent?: number;
   /** Send the first link by SMS or e-mail too. */
   send_first_link?: boolean;
 }

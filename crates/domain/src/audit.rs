@@ -11,10 +11,11 @@ pub use note::{NoteFault, NoteSignature, SignedNote, VerifierKey};
 pub use tree::{Frontier, Hash, Tree};
 pub use verify::{Fault, Place, Row, Summary, Verifier, What, verify_entry, verify_log};
 
-use crate::ids::{CaseId, EntryId, TenantId};
+use crate::ids::{AgentId, CaseId, EntryId, TenantId};
 use crate::time::Timestamp;
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
+use std::collections::BTreeSet;
 use std::fmt;
 
 /// The version that opens every canonical form.
@@ -95,6 +96,14 @@ impl Entry {
         }
         write_json(&mut body, &self.body);
         if body.len() > MAX_BODY_BYTES { Err(BadEntry::Body) } else { Ok(()) }
+    }
+
+    /// Everybody of the staff whom it is about: who acted, and whoever its body names.
+    #[must_use]
+    pub fn people(&self) -> BTreeSet<AgentId> {
+        let named = self.body.as_object().into_iter().flat_map(|body| body.values()).filter_map(Value::as_str);
+        let actor = self.actor.strip_prefix("agent:").into_iter();
+        named.chain(actor).filter_map(|text| text.parse().ok()).collect()
     }
 
     /// The one byte string of this entry: JSON in UTF-8 without spaces, keys sorted by code

@@ -11,6 +11,7 @@ mod link;
 mod live;
 mod open;
 mod people;
+mod review;
 mod show;
 mod standing;
 mod wait;
@@ -31,6 +32,7 @@ use crate::pii::Pii;
 use crate::procedure::Procedure;
 use crate::refusal::{Code, Refusal};
 use crate::report::{ClaimedData, Customer, Report};
+use crate::review::Review;
 use crate::seats::Seating;
 use crate::session::{EndedBy, Past, Seat, Session};
 use crate::time::{Span, Timestamp};
@@ -108,6 +110,9 @@ pub struct Case {
     /// The trail of what was drawn, oldest first.
     #[serde(default)]
     pub drawings: Vec<Drawing>,
+    /// The second look at the newest decision.
+    #[serde(default)]
+    pub review: Option<Review>,
 }
 
 /// How the customer takes part.
@@ -362,7 +367,6 @@ impl Case {
             Input::Notes { agent, text, salt } => self.take_notes(agent, text, salt, now),
             Input::End { agent } => self.end(agent, now),
             Input::Decide { verdict, draft, link } => self.decide(verdict, *draft, link, now),
-            Input::Review { checker, agree } => self.review(checker, agree, now),
             Input::Rate { stars, comment } => self.rate(stars, comment, now),
             Input::Wake { link, life } => Ok(self.wake(link, life, now)),
 
@@ -391,6 +395,10 @@ impl Case {
             Input::Hold { agent, on } => self.hold(agent, on, now),
             Input::Transfer { agent, to, reason, salt } => self.transfer(agent, &to, reason, salt, now),
             Input::Later { agent, at, link } => self.later(agent, at, link, now),
+            Input::Sample { seed, percent } => Ok(self.sample(seed, percent, now)),
+            Input::AssignReview { candidates, seed } => self.assign_review(&candidates, seed, now),
+            Input::TakeReview { checker } => self.take_review(checker, now),
+            Input::GiveReview { opinion, link } => self.give_review(*opinion, link, now),
         }
     }
 
@@ -406,7 +414,8 @@ impl Case {
             Phase::Callback { due } => Some(*due),
             Phase::Live { session, .. } => session.deadline(),
             Phase::Deciding { until, .. } => Some(*until),
-            Phase::Reported | Phase::UnderReview { .. } | Phase::Closed { .. } => None,
+            Phase::UnderReview { .. } | Phase::Closed { .. } => self.review.as_ref().and_then(Review::deadline),
+            Phase::Reported => None,
         }
     }
 

@@ -30,6 +30,7 @@ pub mod queue;
 pub mod reading;
 pub mod refusal;
 pub mod report;
+pub mod review;
 pub mod seats;
 pub mod session;
 pub mod settings;

@@ -310,14 +310,13 @@ impl Procedure {
     /// Opens every step again: the fresh start that some profiles ask for after an interruption.
     /// Prompts stay on record so that none is asked twice.
     pub(crate) fn restart(&mut self) {
-        for step in &mut self.steps {
-            step.state = StepState::Pending;
-            step.session = None;
-            step.evidence.clear();
-            step.proven = None;
-            step.questions.iter_mut().for_each(|q| q.answer = Answer::NotAsked);
-            step.challenges.iter_mut().filter(|c| c.outcome != Outcome::Failed).for_each(|c| c.outcome = Outcome::Withdrawn);
-        }
+        self.steps.iter_mut().for_each(Step::restart);
+    }
+
+    /// Opens one step again, for a checker who wants it done once more.
+    pub(crate) fn reopen(&mut self, key: &str) -> Result<(), Refusal> {
+        self.step_mut(key, "give_review")?.restart();
+        Ok(())
     }
 
     /// Takes back what was asked in a session that is over.
@@ -328,6 +327,15 @@ impl Procedure {
 }
 
 impl Step {
+    fn restart(&mut self) {
+        self.state = StepState::Pending;
+        self.session = None;
+        self.evidence.clear();
+        self.proven = None;
+        self.questions.iter_mut().for_each(|q| q.answer = Answer::NotAsked);
+        self.challenges.iter_mut().filter(|c| c.outcome != Outcome::Failed).for_each(|c| c.outcome = Outcome::Withdrawn);
+    }
+
     /// Whether the evidence this kind of step needs is there.
     #[must_use]
     pub fn has_evidence(&self) -> bool {

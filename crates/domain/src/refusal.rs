@@ -94,6 +94,8 @@ codes! {
     TooFast = "too_fast",
     /// Somebody else sits there already.
     SeatTaken = "seat_taken",
+    /// That finding is not open to the checker of this decision.
+    FindingNotOffered = "finding_not_offered",
 }
 
 impl Refusal {

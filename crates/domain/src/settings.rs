@@ -2,6 +2,7 @@
 //! Must not know who edits it, nor where it is kept.
 
 use crate::procedure::{FROM_THE_CASE, MAX_OWN, OwnQuestion};
+use crate::review::SAMPLE_PERCENT;
 use serde::{Deserialize, Serialize};
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -54,6 +55,8 @@ pub struct Settings {
     pub canned: BTreeMap<String, BTreeMap<String, String>>,
     /// Questions of its own, at most 50; two are drawn for a case that asks questions.
     pub questions: Vec<OwnQuestion>,
+    /// Share of decisions that somebody looks at again blind, in percent.
+    pub sample_percent: u8,
 }
 
 impl Default for Settings {
@@ -70,6 +73,7 @@ impl Default for Settings {
             frame_ancestors: Vec::new(),
             canned: BTreeMap::new(),
             questions: Vec::new(),
+            sample_percent: SAMPLE_PERCENT,
         }
     }
 }
@@ -95,6 +99,8 @@ pub struct Edit {
     pub canned: Vec<(String, BTreeMap<String, String>)>,
     /// Questions of its own, in the order they were given.
     pub questions: Vec<OwnQuestion>,
+    /// Share of decisions that somebody looks at again blind, in percent.
+    pub sample_percent: u8,
 }
 
 /// What is wrong with an edit: JSON Pointer below it, code, words.
@@ -131,6 +137,7 @@ impl Settings {
             frame_ancestors: edit.frame_ancestors,
             canned: edit.canned.into_iter().collect(),
             questions: edit.questions,
+            sample_percent: edit.sample_percent,
         })
     }
 
@@ -147,6 +154,7 @@ impl Settings {
             ("frame_ancestors", self.frame_ancestors != other.frame_ancestors),
             ("canned", self.canned != other.canned),
             ("questions", self.questions != other.questions),
+            ("sample_percent", self.sample_percent != other.sample_percent),
         ];
         all.into_iter().filter_map(|(name, differs)| differs.then_some(name)).collect()
     }
@@ -227,6 +235,9 @@ impl Edit {
         }
         self.replies(locales, &mut faults);
         self.questions(locales, &mut faults);
+        if self.sample_percent > 100 {
+            faults.add("/sample_percent", "out_of_range", "0 to 100 percent.");
+        }
         faults.0
     }
 
@@ -404,6 +415,7 @@ mod tests {
                 key: "branch".to_owned(),
                 text: BTreeMap::from([("en".to_owned(), "Which is your branch?".to_owned())]),
             }],
+            sample_percent: 5,
         }
     }
 

@@ -4,10 +4,12 @@
 mod code;
 mod outbox;
 mod people;
+mod review;
 mod sealing;
 mod start;
 mod tx;
 
+pub use review::{asked, given};
 pub use sealing::{CaseKey, Loaded, link_url, new_token, place_of_delivery, token_hash};
 pub use start::{NewReport, Opened};
 pub use tx::{CaseChange, Committed, Tx};

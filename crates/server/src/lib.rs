@@ -14,6 +14,7 @@ pub mod numbers;
 pub mod playback;
 pub mod recorder;
 pub mod relays;
+pub mod reviews;
 pub mod rooms;
 pub mod seed;
 pub mod socket;

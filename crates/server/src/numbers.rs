@@ -7,6 +7,7 @@ use crate::state::App;
 use domain::agent::PresenceName;
 use domain::case::Case;
 use domain::ids::TenantId;
+use domain::review::Kind;
 use domain::time::{Span, Timestamp};
 use std::sync::Arc;
 use wire::api::admin::{CaseRow, NumbersView, QueueRow};
@@ -53,6 +54,7 @@ pub async fn numbers(app: &App, tenant: TenantId) -> Result<NumbersView, EngineE
     let in_phase = |name: &str| phases.iter().find(|p| p.phase == name).map_or(0, |p| small(i64::try_from(p.count).unwrap_or(i64::MAX)));
     let waiting = app.queue.waiting(tenant);
     let presence = app.queue.presence(tenant);
+    let reviews = app.reviews.waiting(tenant);
     let agents = |name: PresenceName| small(presence.iter().filter(|a| a.state.name() == name).count() as i64);
     Ok(NumbersView {
         at: now.to_string(),
@@ -72,6 +74,11 @@ pub async fn numbers(app: &App, tenant: TenantId) -> Result<NumbersView, EngineE
         agents_on_call: agents(PresenceName::OnCall) + agents(PresenceName::Reserved),
         agents_wrap_up: agents(PresenceName::WrapUp),
         agents_away: agents(PresenceName::Away),
+        reviews_waiting: small(reviews.len() as i64),
+        reviews_oldest: reviews
+            .iter()
+            .find(|(_, r)| r.kind == Kind::Required)
+            .map_or(0, |(_, r)| small(now.since(r.decided_at).as_seconds())),
         queue: waiting.iter().take(MAX_QUEUE).filter_map(|c| queue_row(c, now)).collect(),
     })
 }

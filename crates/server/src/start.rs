@@ -15,13 +15,14 @@ use crate::config::{Config, TlsMode};
 use crate::engine::Engine;
 use crate::hub::Hub;
 use crate::relays::Relays;
+use crate::reviews::Reviews;
 use crate::rooms::Rooms;
 use crate::state::{App, Limits, Parts};
 use crate::tls::{self, Tls};
 use crate::workers::deliveries::Deliveries;
 use crate::workers::router::QueueView;
 use crate::workers::sequencer::LogKey;
-use crate::workers::{deadlines, deliveries, router, sequencer, upkeep};
+use crate::workers::{deadlines, deliveries, reviews, router, sequencer, upkeep};
 use anyhow::{Context, Result};
 use axum::Router;
 use base64::Engine as _;
@@ -65,6 +66,8 @@ pub async fn build(config: &Config, messenger: impl FnOnce(Arc<dyn Clock>) -> Op
     let hub = Arc::new(Hub::default());
     let queue = Arc::new(QueueView::default());
     hub.follow(queue.clone());
+    let reviews = Arc::new(Reviews::default());
+    hub.follow(reviews.clone());
     engine.attach(hub.clone());
     let rooms = Rooms::start(media_config(config), engine.clone(), hub.clone(), blobs.clone()).context("media cannot start")?;
     let targets = TargetPolicy { allow_private: config.webhooks.allow_private_targets, ports: config.webhooks.ports.clone() };
@@ -82,7 +85,7 @@ pub async fn build(config: &Config, messenger: impl FnOnce(Arc<dyn Clock>) -> Op
     let relays = Relays::new(config.media.ice_servers.clone());
     let geoip = geoip(&config.location.geoip_file)?;
     let boards = Boards::start(engine.clone(), hub.clone(), blobs.clone());
-    let app = App::new(Parts { engine, hub, blobs, rooms, queue, limits, targets, relays, geoip, boards });
+    let app = App::new(Parts { engine, hub, blobs, rooms, queue, limits, targets, relays, geoip, boards, reviews });
     Ok(Built { app, clock, deliveries: Arc::new(Deliveries::new(webhooks, messenger)), log })
 }
 
@@ -93,12 +96,14 @@ impl Built {
     /// A store that does not answer.
     pub async fn go(&self) -> Result<()> {
         self.app.queue.load(&self.app).await?;
+        self.app.reviews.load_all(&self.app).await?;
         self.app.rooms.recover().await?;
         tokio::spawn(router::run(self.app.clone()));
         tokio::spawn(deadlines::run(self.app.clone()));
         tokio::spawn(sequencer::run(self.app.clone(), self.log.clone()));
         tokio::spawn(deliveries::run(self.app.clone(), self.deliveries.clone()));
         tokio::spawn(upkeep::run(self.app.clone()));
+        tokio::spawn(reviews::run(self.app.clone()));
         Ok(())
     }
 

@@ -37,6 +37,7 @@ pub struct Parts {
     /// Which network address belongs to which country, if the operator supplied it.
     pub geoip: Option<Arc<GeoIp>>,
     pub boards: Arc<crate::boards::Boards>,
+    pub reviews: Arc<crate::reviews::Reviews>,
 }
 
 /// Limits of the HTTP side.

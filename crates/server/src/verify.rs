@@ -11,6 +11,7 @@ mod cases;
 mod evidence;
 mod fault;
 mod recordings;
+mod reviews;
 
 pub use fault::Fault;
 
@@ -126,6 +127,7 @@ async fn prove(ground: &Ground) -> Result<Report, Fault> {
         evidence::check(ground, *case, &key, &mut report).await?;
     }
     cases::none_beside(ground, &log).await?;
+    reviews::check(ground).await?;
     strangers(ground, &log.keys().copied().collect(), &mut report)?;
     Ok(report)
 }

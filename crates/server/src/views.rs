@@ -4,8 +4,11 @@
 mod identity;
 mod people;
 mod prompts;
+mod review;
 
+pub use identity::identity;
 pub use people::{company, table};
+pub use review::{blind, masked, review_card};
 
 use crate::tenant::{Settings, Tenant};
 use domain::case::{Case, Message, Outcome, Phase, Ticket, TicketState};

@@ -3,6 +3,7 @@
 
 pub mod deadlines;
 pub mod deliveries;
+pub mod reviews;
 pub mod router;
 pub mod sequencer;
 pub mod upkeep;

@@ -4,11 +4,11 @@
 use crate::StoreError;
 use crate::face::{Later, Store};
 use crate::plan::{self, Plan};
-use crate::reads::{admin, cases, delivery, log, numbers};
+use crate::reads::{admin, cases, delivery, log, numbers, review};
 use crate::rows::{
     AgentRow, ApiKeyRow, AuditRow, CaseCursor, CaseFilter, CaseRow, CheckpointRow, ClaimedDelivery, Commit, Counters, DeliveryFilter,
     DeliveryStatus, EndpointWrite, Gauges, Health, IdempotencyRow, Lease, LinkRow, LogState, MAX_LIST, Numbers, Outcome, PersonWrite,
-    PhaseCount, PolicyRow, ReportRow, Sequenced, SignInLinkRow, SignInRow, TenantWrite,
+    PhaseCount, PolicyRow, ReportRow, ReviewAskRow, ReviewRow, Sequenced, SignInLinkRow, SignInRow, TenantWrite,
 };
 use crate::value::{Done, Query, Read, Record};
 use domain::ids::{AgentId, CaseId, DeliveryId, EndpointId, EntryId, TenantId};
@@ -301,6 +301,9 @@ impl<B: Backend> Store for B {
     fn unsequenced(&self, limit: u32) -> Later<'_, Vec<AuditRow>> {
         many(self, log::unsequenced(limit))
     }
+    fn audit_of_kinds(&self, kinds: Vec<String>, after: i64, limit: u32) -> Later<'_, Vec<AuditRow>> {
+        review::of_kinds(kinds, after, limit).map_or_else(refused, |read| many(self, read))
+    }
     fn audit_range(&self, from: u64, limit: u32) -> Later<'_, Vec<AuditRow>> {
         many(self, log::range(from, limit))
     }
@@ -332,6 +335,28 @@ impl<B: Backend> Store for B {
     }
     fn gauges(&self) -> Later<'_, Gauges> {
         always(self, "log", numbers::gauges())
+    }
+    fn open_reviews(&self, after: Option<EntryId>, limit: u32) -> Later<'_, Vec<ReviewAskRow>> {
+        scan(self, review::open(after, limit))
+    }
+    fn review_asks(&self, after: Option<EntryId>, limit: u32) -> Later<'_, Vec<ReviewAskRow>> {
+        many(self, review::asks(after, limit))
+    }
+    fn reviews(&self, after: Option<EntryId>, limit: u32) -> Later<'_, Vec<ReviewRow>> {
+        many(self, review::reviews(after, limit))
+    }
+    fn reviews_of(&self, tenant: TenantId, from: Timestamp, to: Timestamp) -> Later<'_, Vec<ReviewRow>> {
+        many(self, review::of_tenant(tenant, from, to))
+    }
+    fn audit_of_person(
+        &self,
+        tenant: TenantId,
+        person: AgentId,
+        kinds: Vec<String>,
+        before: Option<EntryId>,
+        limit: u32,
+    ) -> Later<'_, Vec<AuditRow>> {
+        review::of_person(tenant, person, kinds, before, limit).map_or_else(refused, |read| many(self, read))
     }
     fn close(&self) -> Later<'_, ()> {
         self.shut()

@@ -5,7 +5,7 @@ use crate::StoreError;
 use crate::rows::{
     AgentRow, ApiKeyRow, AuditRow, CaseCursor, CaseFilter, CaseRow, CheckpointRow, ClaimedDelivery, Commit, Counters, DeliveryFilter,
     DeliveryStatus, EndpointWrite, Gauges, Health, IdempotencyRow, Lease, LinkRow, LogState, Numbers, Outcome, PersonWrite, PhaseCount,
-    PolicyRow, ReportRow, Sequenced, SignInLinkRow, SignInRow, TenantWrite,
+    PolicyRow, ReportRow, ReviewAskRow, ReviewRow, Sequenced, SignInLinkRow, SignInRow, TenantWrite,
 };
 use domain::ids::{AgentId, CaseId, DeliveryId, EndpointId, EntryId, TenantId};
 use domain::time::Timestamp;
@@ -119,6 +119,8 @@ pub trait Store: Send + Sync + 'static {
     fn audit_entry(&self, id: EntryId) -> Later<'_, Option<AuditRow>>;
     /// Without a place yet, in insertion order.
     fn unsequenced(&self, limit: u32) -> Later<'_, Vec<AuditRow>>;
+    /// Of these kinds and any tenant, in insertion order, after a `seq`.
+    fn audit_of_kinds(&self, kinds: Vec<String>, after: i64, limit: u32) -> Later<'_, Vec<AuditRow>>;
     /// In the order of the tree, from a place on.
     fn audit_range(&self, from: u64, limit: u32) -> Later<'_, Vec<AuditRow>>;
     fn log_state(&self) -> Later<'_, LogState>;
@@ -141,6 +143,26 @@ pub trait Store: Send + Sync + 'static {
     fn health(&self) -> Later<'_, Health>;
     fn counters(&self) -> Counters;
     fn gauges(&self) -> Later<'_, Gauges>;
+    // Second looks, and one person's log.
+
+    /// A scan: asked for and not given yet; by entry, after an entry.
+    fn open_reviews(&self, after: Option<EntryId>, limit: u32) -> Later<'_, Vec<ReviewAskRow>>;
+    /// Everything asked for, of all tenants; by entry, after an entry.
+    fn review_asks(&self, after: Option<EntryId>, limit: u32) -> Later<'_, Vec<ReviewAskRow>>;
+    /// Everything given, of all tenants; by entry, after an entry.
+    fn reviews(&self, after: Option<EntryId>, limit: u32) -> Later<'_, Vec<ReviewRow>>;
+    /// Given at or after `from` and before `to`, newest first, at most [`crate::rows::MAX_VALUES`].
+    fn reviews_of(&self, tenant: TenantId, from: Timestamp, to: Timestamp) -> Later<'_, Vec<ReviewRow>>;
+    /// Entries by or about a person, newest first, before an entry; of these kinds, or of any when none is named.
+    fn audit_of_person(
+        &self,
+        tenant: TenantId,
+        person: AgentId,
+        kinds: Vec<String>,
+        before: Option<EntryId>,
+        limit: u32,
+    ) -> Later<'_, Vec<AuditRow>>;
+
     /// Finishes what was begun and lets the database go; later calls are unavailable.
     fn close(&self) -> Later<'_, ()>;
 }

@@ -4,10 +4,12 @@
 mod admin;
 mod delivery;
 mod log;
+mod review;
 
 pub use admin::{ApiKeyRow, ApiKeyWrite, EndpointWrite, PersonWrite, PolicyRow, SignInLinkRow, SignInRow, TenantWrite};
 pub use delivery::{Channel, ClaimedDelivery, DeliveryFilter, DeliveryRow, DeliveryState, DeliveryStatus, Lease, Outcome};
 pub use log::{AgentNumbers, AuditRow, CheckpointRow, Counters, Gauges, Health, KindNumbers, LogState, Numbers, PhaseCount, Sequenced};
+pub use review::{ReviewAskRow, ReviewRow};
 
 use domain::audit::Entry;
 use domain::ids::{AgentId, CaseId, InvitationId, ReportId, TenantId};
@@ -51,6 +53,10 @@ pub struct Commit {
     pub endpoints: Vec<EndpointWrite>,
     pub api_keys: Vec<ApiKeyWrite>,
     pub tenants: Vec<TenantWrite>,
+    /// Each with the entry of the log that says so.
+    pub review_asks: Vec<ReviewAskRow>,
+    /// Each with the entry of the log that says so; a second one of a decision, or one by its maker, is a conflict.
+    pub reviews: Vec<ReviewRow>,
 }
 
 /// A case at its next version: inserted when `expected_version` is 0, else it must stand there.

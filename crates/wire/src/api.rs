@@ -9,4 +9,5 @@ pub mod identity;
 pub mod invitations;
 pub mod liveness;
 pub mod people;
+pub mod review;
 pub mod settings;

@@ -2,7 +2,7 @@
 //! Must not decide anything.
 
 use crate::terms;
-use domain::{agent, case, code, decision, evidence, liveness, location, procedure, reading, report, seats, session, trigger};
+use domain::{agent, case, code, decision, evidence, liveness, location, procedure, reading, report, review, seats, session, trigger};
 
 macro_rules! mirror {
     ($($domain:path => $wire:path { $($variant:ident),* $(,)? })*) => {$(
@@ -62,6 +62,13 @@ mirror! {
     }
     location::Refused => terms::LocationRefusal { Customer, Browser, Unavailable, TimedOut }
     seats::SupervisorMode => terms::SupervisorMode { Watch, Whisper, Join }
+    review::Kind => terms::ReviewKind { Required, Sample }
+    review::Finding => terms::Finding { Approve, Recapture, Reject, Escalate }
+    review::Reason => terms::ReviewReason {
+        EvidenceHolds, DoubtsCleared, PoorLight, DocumentUnclear, FaceUnclear, OthersPresent, PictureOrSoundMissing, StepMissing,
+        FaceDoesNotMatch, DocumentNotGenuine, DocumentNotAccepted, DataDoesNotMatch, LivenessNotShown, CustomerPrompted,
+        CustomerUnwilling, NeedsSpecialist, UnusualDocument, SuspectedFraud,
+    }
 }
 
 impl terms::Phase {

@@ -1,7 +1,7 @@
 //! Every shape in one OpenAPI document: the source of the TypeScript types and of the published contract.
 //! Must not know paths; the server adds them.
 
-use crate::api::{admin, agents, cases, evidence, invitations, people, settings};
+use crate::api::{admin, agents, cases, evidence, invitations, people, review, settings};
 use crate::{problem, socket, terms, webhook};
 use utoipa::OpenApi;
 
@@ -38,7 +38,13 @@ use utoipa::OpenApi;
         agents::CannedReply,
         admin::CaseRows,
         admin::CaseFile,
-        admin::ReviewDecision,
+        review::ReviewDecision,
+        review::AtReviewDesk,
+        review::ReviewDeskView,
+        review::ReviewFile,
+        review::ReviewDone,
+        review::ReviewNumbers,
+        review::PersonLog,
         admin::NumbersView,
         admin::AgentRow,
         admin::SaveAgent,

@@ -18,6 +18,10 @@ macro_rules! terms {
     )*};
 }
 
+mod review;
+
+pub use review::{Finding, ReviewKind, ReviewReason};
+
 terms! {
     /// Why the automated check failed.
     FailureReason {

@@ -377,3 +377,12 @@ proptest! {
         prop_assert_ne!(empty_root(), [0; 32]);
     }
 }
+
+#[test]
+fn an_entry_is_about_who_acted_and_whom_its_body_names() {
+    let of = |actor: &str, body: serde_json::Value| Entry { actor: actor.to_owned(), body, ..entry(1) }.people();
+    let (one, two) = (AgentId(1), AgentId(2));
+    assert_eq!(of(&format!("agent:{one}"), json!({ "maker": two, "case": "case_1", "n": 4 })), BTreeSet::from([one, two]));
+    assert_eq!(of("system", json!({ "agent": one, "again": [two] })), BTreeSet::from([one]));
+    assert_eq!(of("customer", json!({ "agent": "agt_short" })), BTreeSet::new());
+}

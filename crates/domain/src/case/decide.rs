@@ -1,4 +1,4 @@
-//! The verdict, the second person, and what becomes of the case.
+//! The verdict, and what becomes of the case.
 //! Must not know who is told.
 
 use super::{Case, Fact, Outcome, Phase, Transition};
@@ -7,6 +7,7 @@ use crate::ids::AgentId;
 use crate::invitation::FreshLink;
 use crate::jurisdiction::{ReviewRule, profile_or_default};
 use crate::refusal::{Code, Refusal};
+use crate::review::Kind;
 use crate::session::EndedBy;
 use crate::time::{Span, Timestamp};
 
@@ -54,6 +55,7 @@ impl Case {
         if decision.verdict == Verdict::Incomplete {
             facts.push(next.invite(link, Span::minutes(24 * 60), now));
         } else if reviewed {
+            facts.push(next.ask_review(Kind::Required, &decision));
             next.phase = Phase::UnderReview { decision };
         } else {
             let outcome = outcome(decision.verdict);
@@ -61,23 +63,6 @@ impl Case {
             facts.push(Fact::CaseClosed { outcome });
         }
         self.step(next, now, facts)
-    }
-
-    pub(super) fn review(&self, checker: AgentId, agree: bool, now: Timestamp) -> Result<Transition, Refusal> {
-        let Phase::UnderReview { decision } = &self.phase else { return Err(self.wrong("review")) };
-        if decision.by == checker {
-            return Err(self.refuse(Code::SamePerson, "review"));
-        }
-        // What was proved to the maker must still hold for the checker: a recording may have been lost in between.
-        if agree && decision.verdict == Verdict::Verified {
-            self.procedure.as_ref().ok_or_else(|| self.wrong("review"))?.complete(&self.ground())?;
-        }
-        let mut decision = decision.clone();
-        decision.reviewed_by = Some(checker);
-        // A checker who disagrees hands the case to the bank's own staff: neither of the two decides alone.
-        let outcome = if agree { outcome(decision.verdict) } else { Outcome::Escalated };
-        let next = self.with_phase(Phase::Closed { outcome, decision: Some(decision), at: now });
-        Ok(self.step(next, now, vec![Fact::Reviewed { checker, agreed: agree }, Fact::CaseClosed { outcome }]))
     }
 
     /// The agent did not decide in time: nothing is lost for the customer, a new link goes out.

@@ -13,6 +13,7 @@ use crate::location::{Fineness, Hint, Network, Refused};
 use crate::procedure::Answer;
 use crate::reading::{Field, Outcome as ReadOutcome};
 use crate::report::FailureReason;
+use crate::review::{Finding, Kind as ReviewKind, Reason as ReviewReason};
 use crate::seats::SupervisorMode;
 use crate::session::{EndedBy, Seat};
 use crate::time::Timestamp;
@@ -171,7 +172,21 @@ pub enum Fact {
     /// A decision was made.
     Decided { verdict: Verdict, reasons: Vec<ReasonCode>, agent: AgentId, note: Digest },
     /// A second person looked.
-    Reviewed { checker: AgentId, agreed: bool },
+    Reviewed {
+        checker: AgentId,
+        agreed: bool,
+        kind: ReviewKind,
+        maker: AgentId,
+        verdict: Verdict,
+        codes: Vec<ReasonCode>,
+        finding: Finding,
+        reasons: Vec<ReviewReason>,
+        note: Digest,
+        again: Vec<String>,
+        decided_at: Timestamp,
+        drawn_at: Timestamp,
+        taken_at: Timestamp,
+    },
     /// The time to decide ran out.
     DecisionTimedOut { agent: AgentId },
     /// The case closed.
@@ -226,6 +241,16 @@ pub enum Fact {
     Transferred { session: SessionId, agent: AgentId, wants: String, commitment: Digest },
     /// The customer continues another time.
     ContinuesLater { agent: AgentId, kept: bool },
+    /// Whether a decision is looked at again blind; the seed makes the draw repeatable.
+    SampleDrawn { seed: u64, percent: u8, chosen: bool },
+    /// A second person must look.
+    ReviewAsked { kind: ReviewKind, maker: AgentId, verdict: Verdict, codes: Vec<ReasonCode>, decided_at: Timestamp },
+    /// A checker was drawn among so many; the seed makes the draw repeatable.
+    ReviewAssigned { checker: AgentId, among: u16, seed: u64, until: Timestamp },
+    /// The checker began.
+    ReviewTaken { checker: AgentId },
+    /// The checker's time ran out.
+    ReviewLapsed { checker: AgentId },
 }
 
 impl Fact {

@@ -17,6 +17,7 @@ use crate::pii::Pii;
 use crate::procedure::{Answer as QuestionAnswer, OwnQuestion};
 use crate::reading::Field;
 use crate::report::Report;
+use crate::review::{Candidate, Opinion};
 use crate::seats::SupervisorMode;
 use crate::session::Seat;
 use crate::time::{Span, Timestamp};
@@ -111,8 +112,6 @@ pub enum Input {
     End { agent: AgentId },
     /// The agent decides.
     Decide { verdict: Verdict, draft: Box<Draft>, link: FreshLink },
-    /// A second person decides about the decision.
-    Review { checker: AgentId, agree: bool },
     /// The customer rates.
     Rate { stars: u8, comment: Pii<String> },
     /// A deadline passed.
@@ -159,4 +158,12 @@ pub enum Input {
     Transfer { agent: AgentId, to: Target, reason: Pii<String>, salt: Salt },
     /// The customer continues another time: called back at a time, or by a new link.
     Later { agent: AgentId, at: Option<Timestamp>, link: FreshLink },
+    /// The draw for a blind second look, right after a decision.
+    Sample { seed: u64, percent: u8 },
+    /// A checker is drawn among those who are there.
+    AssignReview { candidates: Vec<Candidate>, seed: u64 },
+    /// The drawn checker begins.
+    TakeReview { checker: AgentId },
+    /// The checker says what they found.
+    GiveReview { opinion: Box<Opinion>, link: FreshLink },
 }

@@ -156,7 +156,8 @@ impl Case {
             Phase::Live { session, .. } if session.given_up().is_some_and(|until| until <= now) => self.session_lost(session, now),
             Phase::Live { .. } => self.commands_late(now),
             Phase::Deciding { agent, .. } => self.decide_late(*agent, link, life, now),
-            Phase::Reported | Phase::UnderReview { .. } | Phase::Closed { .. } => self.stay(),
+            Phase::UnderReview { .. } | Phase::Closed { .. } => self.review_late(now),
+            Phase::Reported => self.stay(),
         }
     }
 }

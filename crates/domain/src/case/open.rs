@@ -75,6 +75,7 @@ impl Case {
             created_at: now,
             updated_at: now,
             drawings: Vec::new(),
+            review: None,
         };
         let mut facts = vec![fact];
         if offered {

@@ -288,7 +288,10 @@ impl Engine {
         for (n, fact) in slot.facts.iter().enumerate() {
             let (kind, body) = fact.parts();
             let hash = (n == last).then_some(state_hash);
-            rows.audit.push(self.entry(case.tenant, Some(case.id), case.version, tx.now, actor, &kind, body, hash));
+            let entry = self.entry(case.tenant, Some(case.id), case.version, tx.now, actor, &kind, body, hash);
+            rows.review_asks.extend(super::review::asked(&entry));
+            rows.reviews.extend(super::review::given(&entry));
+            rows.audit.push(entry);
         }
         if slot.facts.is_empty() {
             // Every state that is kept is one that the log knows, also where nothing is worth telling.

@@ -4,13 +4,15 @@
 mod keys;
 mod log;
 mod people;
+mod person_log;
 mod policy;
+mod reviews;
 mod settings;
 mod webhooks;
 
 use super::Web;
 use super::cases::{open_cursor, seal_cursor, word};
-use super::extract::{CanRead, Json, Query, Supervising, field_error, id};
+use super::extract::{CanRead, Query, field_error, id};
 use super::limits::{Guards, Purpose};
 use super::problem::ApiError;
 use crate::engine::Loaded;
@@ -20,7 +22,7 @@ use crate::{playback, views};
 use axum::Router;
 use axum::extract::{Path, State};
 use axum::routing::{delete, get, post, put};
-use domain::case::{Case, Input};
+use domain::case::Case;
 use domain::consent::Consent;
 use domain::ids::{CaseId, TenantId};
 use domain::time::Timestamp;
@@ -28,7 +30,7 @@ use serde::Deserialize;
 use std::collections::BTreeSet;
 use std::sync::Arc;
 use store::rows::{CaseCursor, CaseFilter, CaseRow as StoredRow, MAX_LIST, MAX_PAGE};
-use wire::api::admin::{CaseFile, CaseRow, CaseRows, ConsentView, NumbersView, ReviewDecision};
+use wire::api::admin::{CaseFile, CaseRows, ConsentView, NumbersView};
 use wire::terms::{FailureReason, Phase};
 
 /// Entries of one case that are shown.
@@ -41,7 +43,13 @@ pub(super) fn routes() -> Router<Web> {
     Router::new()
         .route("/v1/admin/cases", get(cases))
         .route("/v1/admin/cases/{id}", get(case_file))
-        .route("/v1/admin/cases/{id}/review", post(review))
+        .route("/v1/admin/cases/{id}/review", get(reviews::file).post(reviews::give))
+        .route("/v1/admin/cases/{id}/review/take", post(reviews::take))
+        .route("/v1/admin/reviews", get(reviews::list))
+        .route("/v1/admin/reviews/desk", post(reviews::desk))
+        .route("/v1/admin/reviews/numbers", get(reviews::numbers))
+        .route("/v1/admin/people/{id}/log", get(person_log::read))
+        .route("/v1/admin/people/{id}/log.csv", get(person_log::export))
         .route("/v1/admin/numbers", get(today))
         .route("/v1/admin/agents", get(people::list).post(people::add))
         .route("/v1/admin/agents/{id}", put(people::save))
@@ -93,7 +101,12 @@ async fn cases(State(app): State<App>, CanRead(person): CanRead, Query(filter): 
     let next_cursor = stored.last().filter(|_| full).map(|row| seal_cursor(&app, person.tenant, row.cursor())).transpose()?;
     let mut rows = Vec::with_capacity(stored.len());
     for row in stored {
-        rows.push(case_row(&app, &app.engine.loaded(row.id).await?.case).await);
+        let case = app.engine.loaded(row.id).await?.case;
+        let mut shown = case_row(&app, &case).await;
+        if views::blind(&case, person.id) {
+            shown.phase = Phase::UnderReview;
+        }
+        rows.push(shown);
     }
     Ok(axum::Json(CaseRows { rows, next_cursor }))
 }
@@ -142,6 +155,9 @@ async fn case_file(
     Path(case): Path<String>,
 ) -> Result<axum::Json<CaseFile>, ApiError> {
     let loaded = app.engine.loaded_of(person.tenant, id(&case)?).await?;
+    if views::blind(&loaded.case, person.id) {
+        return Err(ApiError::Plain("review_blind"));
+    }
     let file = file_of(&app, &loaded).await?;
     if guards.take(Purpose::View, &format!("{} {}", person.id, loaded.case.id)).is_ok() {
         app.engine.log(person.tenant, Some(loaded.case.id), &person.actor(), "case_viewed", serde_json::json!({})).await?;
@@ -181,6 +197,7 @@ async fn file_of(app: &App, loaded: &Loaded) -> Result<CaseFile, ApiError> {
         rating: case.rating.as_ref().map(|r| r.stars),
         rating_comment: case.rating.as_ref().map(|r| r.comment.reveal().clone()).unwrap_or_default(),
         deliveries: webhooks::views(app, &deliveries).await?,
+        review: reviews::view(app, case).await?,
     })
 }
 
@@ -197,18 +214,6 @@ fn consent(c: &Consent) -> ConsentView {
         address: c.address.reveal().clone(),
         user_agent: c.user_agent.reveal().clone(),
     }
-}
-
-async fn review(
-    State(app): State<App>,
-    Supervising(person): Supervising,
-    Path(case): Path<String>,
-    Json(body): Json<ReviewDecision>,
-) -> Result<axum::Json<CaseRow>, ApiError> {
-    let loaded = app.engine.loaded_of(person.tenant, id(&case)?).await?;
-    let input = Input::Review { checker: person.id, agree: body.agree };
-    let after = app.engine.on_case(loaded.case.id, &person.actor(), input).await?;
-    Ok(axum::Json(case_row(&app, &after).await))
 }
 
 async fn today(State(app): State<App>, CanRead(person): CanRead) -> Result<axum::Json<NumbersView>, ApiError> {

@@ -229,12 +229,17 @@ async fn may_see(
     piece.ok_or(ApiError::Plain("not_found"))
 }
 
-/// Agents see the case in hand (or being rung for); the others every case of the tenant.
+/// Agents see the case in hand (or being rung for) and the one they were drawn to check; the others every case of the tenant.
 pub(super) fn in_sight(loaded: &Loaded, person: &Person) -> bool {
     match person.role {
-        Role::Agent => in_hand(loaded, person.id),
+        Role::Agent => in_hand(loaded, person.id) || checks(loaded, person.id),
         Role::Supervisor | Role::Auditor | Role::Admin => true,
     }
+}
+
+/// Whether this person was drawn to look at the case again and has not said yet what they found.
+pub(super) fn checks(loaded: &Loaded, person: AgentId) -> bool {
+    loaded.case.open_review().is_some_and(|review| review.holder() == Some(person))
 }
 
 /// Whether this agent has the case in hand, or is rung for it.

@@ -39,12 +39,19 @@ async fn numbers(State(app): State<App>) -> Result<Response, ApiError> {
     let mut out = metrics::render();
     let gauges = app.engine.store.gauges().await?;
     let rooms = app.rooms.live() as u64;
+    let (reviews, oldest) = app.reviews.load(app.engine.now());
     for (name, help, value) in [
         ("recourse_log_entries", "Entries in the audit log's tree.", gauges.log_size),
         ("recourse_log_unsequenced", "Entries that have no place in the tree yet.", gauges.unsequenced_entries),
         ("recourse_deliveries_pending", "Messages and webhooks to be sent.", gauges.pending_deliveries),
         ("recourse_deliveries_dead", "Messages and webhooks given up.", gauges.dead_deliveries),
         ("recourse_rooms", "Rooms with a session now.", rooms),
+        ("recourse_reviews_waiting", "Decisions that wait for a second look.", reviews as u64),
+        (
+            "recourse_review_oldest_seconds",
+            "Age of the oldest decision whose customer waits for a second look.",
+            u64::try_from(oldest.as_seconds()).unwrap_or(0),
+        ),
     ] {
         metrics::gauge(name, help, value, &mut out);
     }

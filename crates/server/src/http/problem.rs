@@ -93,6 +93,7 @@ pub const KINDS: &[Kind] = &[
     kind("limit_reached_endpoints", 409, "Too many endpoints", "Remove an endpoint first."),
     kind("limit_reached_uploads", 409, "Too many uploads are open", "Finish or cancel one of them first."),
     kind("upload_offset", 409, "The upload stands elsewhere", "Ask with HEAD for Upload-Offset and go on from there."),
+    kind("review_blind", 409, "You are looking at this case blind", "Give your own finding first; then everything about it can be read."),
     kind("session_not_live", 409, "There is no live session", "Photographs are taken while an agent is there."),
     kind("body_too_large", 413, "The body is too large", "JSON bodies may have 256 KiB, images 10 MiB."),
     kind("unsupported_media_type", 415, "The body has the wrong type", "Send application/json, or image/* for images."),
@@ -112,7 +113,12 @@ pub const fn refusal_status(code: Code) -> u16 {
         Code::CaseClosed | Code::InvitationExpired | Code::InvitationReplaced => 410,
         Code::ChallengeFailed | Code::NotYours | Code::SamePerson => 403,
         Code::ChallengeLocked => 423,
-        Code::UnknownStep | Code::EvidenceMismatch | Code::ReasonMissing | Code::ReasonUnknown | Code::OutOfRange => 422,
+        Code::UnknownStep
+        | Code::EvidenceMismatch
+        | Code::ReasonMissing
+        | Code::ReasonUnknown
+        | Code::OutOfRange
+        | Code::FindingNotOffered => 422,
         Code::WrongPhase
         | Code::AlreadyVerified
         | Code::InvitationBound

@@ -8,6 +8,7 @@ use super::problem::ApiError;
 use super::who::{COOKIE_NAME, role};
 use crate::adapters::passwords::{PasswordRefused, TotpSecret, hash_password, verify_password};
 use crate::engine::{Actor, EngineError, new_token, token_hash};
+use crate::reviews;
 use crate::state::App;
 use axum::Router;
 use axum::extract::{FromRequestParts, State};
@@ -175,6 +176,7 @@ async fn me_view(app: &App, person: &PersonWrite) -> Result<Me, ApiError> {
         role: role(&person.role).unwrap_or(Role::Agent),
         tenant: tenant.settings.brand.clone(),
         totp: person.totp_secret.is_some(),
+        reviews: reviews::may(person),
     })
 }
 

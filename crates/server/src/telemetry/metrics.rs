@@ -59,6 +59,8 @@ metrics! {
     WEBHOOK_SECONDS: Histogram = Histogram::new("recourse_webhook_seconds");
     /// Time from a customer's tap to both sides seeing each other, the wait for an agent included.
     TAP_TO_FACE_SECONDS: Histogram = Histogram::new("recourse_tap_to_face_seconds");
+    /// Time from a decision to the finding of the second look that its customer waits for.
+    REVIEW_SECONDS: Histogram = Histogram::new("recourse_review_seconds");
 }
 
 /// Counts that only rise, one for each value of one label.

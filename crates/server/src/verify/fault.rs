@@ -4,7 +4,7 @@
 use crate::adapters::kms::KmsError;
 use crate::images::Version;
 use domain::audit;
-use domain::ids::{CaseId, EvidenceId, SessionId};
+use domain::ids::{CaseId, EntryId, EvidenceId, SessionId};
 use store::StoreError;
 
 /// What does not fit, and where.
@@ -53,6 +53,12 @@ pub enum Fault {
     /// A piece of the trail of a drawing.
     #[error("drawing {drawing} of case {case} {what}")]
     Drawing { case: CaseId, drawing: EvidenceId, what: String },
+    /// One row of a second look, by its entry.
+    #[error("second look of entry {entry}: {what}")]
+    Review { entry: EntryId, what: String },
+    /// The rows of second looks as a whole.
+    #[error("second looks: {0}")]
+    Reviews(String),
 }
 
 const fn word(version: Version) -> &'static str {

@@ -3,6 +3,7 @@
 
 use crate::engine::EngineError;
 use crate::hub::Hub;
+use crate::reviews::of_person;
 use crate::state::App;
 use domain::agent::{Agent, State};
 use domain::case::{Case, Phase, Ticket, TicketState};
@@ -214,7 +215,7 @@ impl Floor {
         let named: BTreeSet<AgentId> =
             inner.waiting.values().filter(|c| c.tenant == tenant).filter_map(|c| crate::views::ticket(c)?.wants.as_ref()?.agent).collect();
         for seen in inner.agents.values().filter(|s| s.agent.tenant == tenant && s.active) {
-            let mut skills = names.intern_all(seen.skills.iter().map(String::as_str)).unwrap_or_default();
+            let mut skills = names.intern_all(seen.skills.iter().map(String::as_str).filter(|s| !of_person(s))).unwrap_or_default();
             if named.contains(&seen.agent.id) {
                 skills = skills.with(names.intern(&own_skill(seen.agent.id)).unwrap_or_default());
             }

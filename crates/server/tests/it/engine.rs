@@ -133,7 +133,19 @@ fn started_again(app: &TestApp) -> App {
     let (limits, targets) = (app.app.limits.clone(), app.app.targets.clone());
     let boards = server::boards::Boards::start(engine.clone(), hub.clone(), app.app.blobs.clone());
     let relays = server::relays::Relays::default();
-    App::new(Parts { engine, hub, blobs: app.app.blobs.clone(), rooms, queue, limits, targets, relays, geoip: None, boards })
+    App::new(Parts {
+        engine,
+        hub,
+        blobs: app.app.blobs.clone(),
+        rooms,
+        queue,
+        limits,
+        targets,
+        relays,
+        geoip: None,
+        boards,
+        reviews: app.app.reviews.clone(),
+    })
 }
 
 #[tokio::test(flavor = "multi_thread")]

@@ -17,6 +17,7 @@ use server::boards::Boards;
 use server::engine::{Actor, Engine, token_hash};
 use server::hub::Hub;
 use server::relays::Relays;
+use server::reviews::Reviews;
 use server::rooms::Rooms;
 use server::seed;
 use server::state::{App, Limits, Parts};
@@ -97,13 +98,26 @@ impl TestApp {
         let hub = Arc::new(Hub::default());
         let queue = Arc::new(QueueView::default());
         hub.follow(queue.clone());
+        let reviews = Arc::new(Reviews::default());
+        hub.follow(reviews.clone());
         engine.attach(hub.clone());
         let local = SocketAddr::from(([127, 0, 0, 1], 0));
         let media = media::Config { udp: local, tcp: local, threads: 1, ..media::Config::default() };
         let rooms = Rooms::start(media, engine.clone(), hub.clone(), blobs.clone()).unwrap();
         let boards = Boards::start(engine.clone(), hub.clone(), blobs.clone());
-        let app =
-            App::new(Parts { engine, hub, blobs, rooms, queue, limits, targets: TargetPolicy::default(), relays, geoip: None, boards });
+        let app = App::new(Parts {
+            engine,
+            hub,
+            blobs,
+            rooms,
+            queue,
+            limits,
+            targets: TargetPolicy::default(),
+            relays,
+            geoip: None,
+            boards,
+            reviews,
+        });
         let router = server::http::router(app.clone());
         let bank = bank(&app, "Harbour Bank").await;
         Self { app, clock, router, bank, folder }
@@ -145,6 +159,12 @@ impl TestApp {
     pub async fn person(&self, bank: &Bank, role: &str) -> (AgentId, String) {
         let email = format!("{role}-{:08x}@bank.test", u32::from_be_bytes(random()));
         let id = seed::person(&self.app, bank.tenant, &format!("Test {role}"), &email, role, &["lang:en"]).await.unwrap();
+        let cookie = self.cookie_of(id).await;
+        (id, cookie)
+    }
+
+    /// A fresh sign-in of somebody.
+    pub async fn cookie_of(&self, id: AgentId) -> String {
         let secret = format!("secret-{:032x}", u128::from_be_bytes(random()));
         let now = self.app.engine.now();
         let row = SignInRow {
@@ -156,7 +176,7 @@ impl TestApp {
             revoked: false,
         };
         self.app.engine.store.put_sign_in(row).await.unwrap();
-        (id, format!("recourse_sign_in={secret}"))
+        format!("recourse_sign_in={secret}")
     }
 
     /// Opens a case and gives its id and the token of its link.

@@ -4,7 +4,8 @@
 use super::{Plan, Rule};
 use crate::StoreError;
 use crate::rows::{
-    AgentWrite, ApiKeyWrite, CaseWrite, Commit, DeliveryRow, EndpointWrite, LinkRow, MarkRow, PersonWrite, ReportRow, TenantWrite,
+    AgentWrite, ApiKeyWrite, CaseWrite, Commit, DeliveryRow, EndpointWrite, LinkRow, MarkRow, PersonWrite, ReportRow, ReviewAskRow,
+    ReviewRow, TenantWrite,
 };
 use crate::rows::{MAX_AGENTS, MAX_CASES, MAX_ENTRIES, MAX_ROWS, MAX_STATE_BYTES};
 use crate::value::{Query, args, words};
@@ -36,7 +37,11 @@ pub(crate) fn commit(mut commit: Commit) -> Result<Plan, StoreError> {
     plan.extend(Query::insert_all(LINKS, commit.links.into_iter().map(link).collect(), ""));
     plan.extend(Query::insert_all(REPORTS, commit.reports.into_iter().map(report).collect(), ""));
     plan.extend(Query::insert_all(MARKS, commit.marks.into_iter().map(mark).collect(), ""));
+    let about = commit.audit.iter().flat_map(|row| row.people().into_iter().map(|person| args![person, row.id])).collect();
     plan.extend(Query::insert_all(AUDIT, commit.audit.into_iter().map(entry).collect(), ""));
+    plan.extend(Query::insert_all(PERSON_ENTRIES, about, ""));
+    plan.extend(Query::insert_all(REVIEW_ASKS, commit.review_asks.into_iter().map(review_ask).collect(), ""));
+    plan.extend(Query::insert_all(REVIEWS, commit.reviews.into_iter().map(review).collect(), ""));
     plan.extend(Query::insert_all(DELIVERIES, commit.deliveries.into_iter().map(delivery).collect(), ""));
     plan.check()
 }
@@ -54,6 +59,8 @@ fn check(commit: &Commit) -> Result<(), StoreError> {
         (commit.endpoints.len(), MAX_ROWS),
         (commit.api_keys.len(), MAX_ROWS),
         (commit.tenants.len(), MAX_ROWS),
+        (commit.review_asks.len(), MAX_ENTRIES),
+        (commit.reviews.len(), MAX_ENTRIES),
     ];
     if lists.iter().any(|(len, limit)| len > limit) {
         return Err(StoreError::Limit("too many rows in one commit"));
@@ -142,6 +149,10 @@ const LINKS: &str = "links (token_hash, case_id, invitation, created_at, expires
 const MARKS: &str = "marks (tenant, case_id, agent, kind, at, value)";
 const REPORTS: &str = "reports (id, tenant, case_id, reference, at, attempt, reasons, document, face, liveness, jurisdiction, mode, rule)";
 const AUDIT: &str = "audit (id, tenant, case_id, case_version, at, actor, kind, body, state_hash, leaf)";
+const PERSON_ENTRIES: &str = "person_entries (person, entry)";
+const REVIEW_ASKS: &str = "review_asks (entry, tenant, case_id, kind, maker, verdict, codes, decided_at)";
+const REVIEWS: &str = "reviews (entry, tenant, case_id, kind, maker, checker, verdict, codes, finding, reasons, agreed, decided_at, drawn_at, \
+    taken_at, at)";
 const DELIVERIES: &str = "deliveries (id, tenant, case_id, seq, channel, endpoint, event, payload, created_at, next_at, lane, not_before, \
     state, attempts, claims)";
 
@@ -247,6 +258,30 @@ fn report(row: ReportRow) -> Args {
 fn entry(row: Entry) -> Args {
     let leaf = row.leaf_hash();
     args![row.id, row.tenant, row.case, row.case_version, row.at, row.actor, row.kind, row.body.to_string(), row.state_hash, leaf,]
+}
+
+fn review_ask(row: ReviewAskRow) -> Args {
+    args![row.entry, row.tenant, row.case, row.kind, row.maker, row.verdict, words(&row.codes), row.decided_at]
+}
+
+fn review(row: ReviewRow) -> Args {
+    args![
+        row.entry,
+        row.tenant,
+        row.case,
+        row.kind,
+        row.maker,
+        row.checker,
+        row.verdict,
+        words(&row.codes),
+        row.finding,
+        words(&row.reasons),
+        row.agreed,
+        row.decided_at,
+        row.drawn_at,
+        row.taken_at,
+        row.at,
+    ]
 }
 
 fn delivery(row: DeliveryRow) -> Args {

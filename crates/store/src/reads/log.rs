@@ -8,10 +8,10 @@ use crate::value::{Query, Read, Record, args};
 use domain::audit::Entry;
 use domain::ids::{CaseId, EntryId, TenantId};
 
-const ENTRY: &str = "SELECT id, seq, idx, leaf, tenant, case_id, case_version, at, actor, kind, body, state_hash FROM audit";
+pub(super) const ENTRY: &str = "SELECT id, seq, idx, leaf, tenant, case_id, case_version, at, actor, kind, body, state_hash FROM audit";
 const CHECKPOINT: &str = "SELECT size, root, note, at FROM checkpoints";
 
-fn audit_row(record: Record) -> Result<AuditRow, StoreError> {
+pub(super) fn audit_row(record: Record) -> Result<AuditRow, StoreError> {
     let mut c = record.columns("audit");
     let id = c.id("id")?;
     Ok(AuditRow {

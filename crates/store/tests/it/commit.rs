@@ -1,8 +1,8 @@
 //! One action is kept whole or not at all, also beside others.
 
 use crate::fixtures::{
-    BANK, NOW, OTHER, agent, api_key, at, case, cases, delivery, endpoint, entry, hash, idempotency, link, mark, next, person, policy,
-    report, tenant,
+    BANK, NOW, OTHER, agent, api_key, ask, at, case, cases, delivery, endpoint, entry, given, hash, idempotency, link, mark, next, person,
+    policy, report, tenant,
 };
 use crate::place::Place;
 use domain::ids::{AgentId, CaseId};
@@ -17,7 +17,7 @@ crate::conformance!(
     commits_that_cross_do_not_block_each_other,
 );
 
-const TABLES: [&str; 14] = [
+const TABLES: [&str; 16] = [
     "cases",
     "case_terms",
     "agents",
@@ -32,6 +32,8 @@ const TABLES: [&str; 14] = [
     "endpoints",
     "api_keys",
     "tenants",
+    "review_asks",
+    "reviews",
 ];
 
 async fn counts(place: &Place) -> Vec<i64> {
@@ -58,6 +60,8 @@ fn everything(n: u128) -> Commit {
         endpoints: vec![endpoint(n)],
         api_keys: vec![api_key(n)],
         tenants: vec![tenant(BANK)],
+        review_asks: vec![ask(n)],
+        reviews: vec![given(n, &ask(n))],
     }
 }
 

@@ -6,7 +6,7 @@ use domain::time::Timestamp;
 use serde_json::json;
 use store::rows::{
     AgentWrite, ApiKeyWrite, CaseWrite, Channel, Commit, DeliveryRow, EndpointWrite, IdempotencyRow, LinkRow, MarkRow, PersonWrite,
-    PolicyRow, ReportRow, TenantWrite,
+    PolicyRow, ReportRow, ReviewAskRow, ReviewRow, TenantWrite,
 };
 
 pub const BANK: TenantId = TenantId(1);
@@ -168,6 +168,42 @@ pub fn api_key(n: u128) -> ApiKeyWrite {
 
 pub fn tenant(id: TenantId) -> TenantWrite {
     TenantWrite { id, name: "Bank".to_owned(), settings: "{}".to_owned(), settings_were: None, key: vec![6; 48] }
+}
+
+pub const MAKER: AgentId = AgentId(0xa);
+pub const CHECKER: AgentId = AgentId(0xb);
+
+pub fn ask(n: u128) -> ReviewAskRow {
+    ReviewAskRow {
+        entry: EntryId(n),
+        tenant: BANK,
+        case: CaseId(n),
+        kind: "required".to_owned(),
+        maker: MAKER,
+        verdict: "verified".to_owned(),
+        codes: vec!["identity_confirmed".to_owned()],
+        decided_at: NOW,
+    }
+}
+
+pub fn given(n: u128, of: &ReviewAskRow) -> ReviewRow {
+    ReviewRow {
+        entry: EntryId(n),
+        tenant: of.tenant,
+        case: of.case,
+        kind: of.kind.clone(),
+        maker: of.maker,
+        checker: CHECKER,
+        verdict: of.verdict.clone(),
+        codes: of.codes.clone(),
+        finding: "approve".to_owned(),
+        reasons: vec!["evidence_holds".to_owned()],
+        agreed: true,
+        decided_at: of.decided_at,
+        drawn_at: at(3),
+        taken_at: at(5),
+        at: at(40),
+    }
 }
 
 /// Numbers that look random and are the same every time.

@@ -10,6 +10,7 @@ mod fixtures;
 mod log;
 mod outbox;
 mod place;
+mod reviews;
 
 /// Runs each named test once on SQLite and once on PostgreSQL.
 macro_rules! conformance {

@@ -85,14 +85,9 @@ pub struct CaseFile {
     pub rating_comment: String,
     /// Webhook deliveries of this case.
     pub deliveries: Vec<DeliveryView>,
-}
-
-/// `POST /v1/admin/cases/{id}/review`: a second person decides about the decision.
-#[derive(Clone, Debug, Serialize, Deserialize, ToSchema)]
-#[serde(deny_unknown_fields)]
-pub struct ReviewDecision {
-    /// True: the decision stands; false: the case goes to the bank's own staff.
-    pub agree: bool,
+    /// The second look at the newest decision.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub review: Option<super::review::ReviewView>,
 }
 
 /// A recorded consent.
@@ -177,6 +172,12 @@ pub struct NumbersView {
     pub agents_away: u32,
     /// Who waits, longest first, at most 50.
     pub queue: Vec<QueueRow>,
+    /// Second looks that wait.
+    #[serde(default)]
+    pub reviews_waiting: u32,
+    /// Seconds the oldest of those waits for which a customer waits.
+    #[serde(default)]
+    pub reviews_oldest: u32,
 }
 
 /// Somebody who waits.

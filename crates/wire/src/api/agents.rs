@@ -45,6 +45,9 @@ pub struct Me {
     pub tenant: String,
     /// True when a second factor is set up.
     pub totp: bool,
+    /// Looks at the decisions of others.
+    #[serde(default)]
+    pub reviews: bool,
 }
 
 /// `POST /v1/me/password`: a new password; every other sign-in of the account ends.

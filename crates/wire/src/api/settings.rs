@@ -34,6 +34,14 @@ pub struct SettingsBody {
     /// Own questions for who is asked some, at most 50; two are drawn at random for a case.
     #[serde(default)]
     pub questions: Vec<OwnQuestion>,
+    /// Percent of decisions that somebody looks at again blind.
+    #[serde(default = "five")]
+    #[schema(minimum = 0, maximum = 100)]
+    pub sample_percent: u8,
+}
+
+fn five() -> u8 {
+    domain::review::SAMPLE_PERCENT
 }
 
 /// A question of the bank's own, read aloud by the agent.

@@ -6,6 +6,7 @@ use super::super::extract::{Admin, CanRead, Json, id};
 use super::super::problem::{ApiError, field};
 use super::super::who::{Person, role};
 use crate::engine::{new_token, token_hash};
+use crate::reviews::MAY_REVIEW;
 use crate::socket::agent::day_start;
 use crate::state::App;
 use axum::extract::{Path, State};
@@ -187,12 +188,12 @@ fn checked(mut body: SaveAgent) -> Result<SaveAgent, ApiError> {
     }
     for (n, skill) in body.skills.iter().enumerate() {
         let good = skill.split_once(':').is_some_and(|(kind, of)| {
-            matches!(kind, "lang" | "doc" | "jur")
+            (matches!(kind, "lang" | "doc" | "jur" | "team") || skill == MAY_REVIEW)
                 && (1..=40).contains(&of.len())
                 && of.bytes().all(|b| b.is_ascii_alphanumeric() || b"-_".contains(&b))
         });
         if !good {
-            faults.push(field(format!("/skills/{n}"), "not_a_skill", "Such as lang:id, doc:passport or jur:SG."));
+            faults.push(field(format!("/skills/{n}"), "not_a_skill", "Such as lang:id, doc:passport, jur:SG, team:north or can:review."));
         }
     }
     if faults.is_empty() { Ok(body) } else { Err(ApiError::Fields(faults)) }

@@ -44,6 +44,7 @@ fn view(s: &Settings) -> SettingsView {
         consent: s.consent.clone(),
         canned: s.canned.iter().map(|(key, texts)| CannedReply { key: key.clone(), texts: texts.clone() }).collect(),
         questions: s.questions.iter().map(|q| OwnQuestion { key: q.key.clone(), texts: q.text.clone() }).collect(),
+        sample_percent: s.sample_percent,
     };
     SettingsView {
         version: s.version,
@@ -66,6 +67,7 @@ fn edit(body: SettingsBody) -> Edit {
         frame_ancestors: body.frame_ancestors,
         canned: body.canned.into_iter().map(|reply| (reply.key, reply.texts)).collect(),
         questions: body.questions.into_iter().map(|q| domain::procedure::OwnQuestion { key: q.key, text: q.texts }).collect(),
+        sample_percent: body.sample_percent,
     }
 }
 

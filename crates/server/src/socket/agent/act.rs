@@ -229,8 +229,7 @@ impl Page {
             note_commitment: Digest::commit(&salt(&self.app), &note),
             note: Pii::new(note),
         };
-        let input = |link, _life| Input::Decide { verdict: verdict.into(), draft: Box::new(draft), link };
-        self.app.engine.with_link(id, &self.actor(), input).await.map(|_| ())
+        self.app.engine.decide(id, &self.actor(), verdict.into(), draft).await
     }
 
     async fn offer(&self, voice: &mut Voice, case: &str, peer: String, sdp: String) -> bool {
