@@ -17,7 +17,7 @@ const GROUPS = ["sign_in", "presence", "contact", "view", "work", "decision", "r
 const COLUMNS: ReadonlyArray<Column<PersonEntry>> = [
   { key: "when", head: said.when, cell: (row) => <time dateTime={row.entry.at} title={exact(row.entry.at)}>{exact(row.entry.at).split(",")[0]} {stamp(row.entry.at).slice(0, 8)}</time> },
   { key: "what", head: said.what, cell: (row) => <span class="person"><span>{fact(row.entry.kind)}</span><span class="quiet">{telling(row.entry.kind, row.entry.body)}{row.reason && <> {said.why}: {row.reason}</>}</span></span> },
-  { key: "group", head: said.filter, cell: (row) => <Badge tone="plain">{groupWords[row.group] ?? row.group}</Badge> },
+  { key: "group", head: said.group, cell: (row) => <Badge tone="plain">{groupWords[row.group] ?? row.group}</Badge> },
   { key: "who", head: said.who, cell: (row) => actorName(row.entry) },
   { key: "case", head: said.about, cell: (row) => (row.case ? <a class="mono" href={`#/cases/${row.case}`}>{row.case.slice(0, 12)}…</a> : "–") },
   { key: "entry", head: said.entry, cell: (row) => <Proof entry={row.entry} bare /> },

@@ -99,8 +99,7 @@ function columns(age: (card: ReviewCard) => number, target: number): ReadonlyArr
   return [
     { key: "age", head: said.age, cell: (row) => <AgeMeter card={row} age={age(row)} target={target} /> },
     { key: "kind", head: said.kind, cell: (row) => <KindBadge card={row} /> },
-    { key: "profile", head: said.profile, cell: (row) => row.jurisdiction },
-    { key: "failed", head: said.failed, cell: (row) => reasonWords[row.reason] },
+    { key: "profile", head: said.profile, cell: (row) => <span class="person"><span>{row.jurisdiction}</span><span class="quiet">{reasonWords[row.reason]}</span></span> },
     { key: "state", head: said.state, cell: (row) => <Badge tone={row.taken ? "live" : "plain"}>{row.taken ? said.states.taken : row.assigned ? said.states.assigned : said.states.open}</Badge> },
   ];
 }

@@ -47,7 +47,7 @@ export function ReviewFinding({ review, finding, onClose, onDone }: { review: Re
         <fieldset class="choice" aria-describedby="review-reasons-hint">
           <legend>{said.reasons}</legend>
           {offered.map((reason, index) => (
-            <label key={reason} class="check"><input type="checkbox" checked={reasons.includes(reason)} onChange={() => setReasons(toggled(reasons, reason))} />{reviewReasonWords[reason]}<kbd>{index + 1}</kbd></label>
+            <label key={reason} class="check"><input type="checkbox" autofocus={index === 0} checked={reasons.includes(reason)} onChange={() => setReasons(toggled(reasons, reason))} />{reviewReasonWords[reason]}<kbd>{index + 1}</kbd></label>
           ))}
           <p class="hint" id="review-reasons-hint">{said.reasonsHint}</p>
           {tried && reasonFault && <p class="fault" role="alert">{reasonFault}</p>}

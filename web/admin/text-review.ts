@@ -50,7 +50,7 @@ export const review = {
   lapsedTitle: "You let one pass", lapsedLead: "It was drawn for somebody else. Say when you are back.", back: "I am back",
   mineTitle: "Drawn for you", begin: "Begin", beginKey: "Enter", resume: "Go on", until: (seconds: number) => `Drawn for somebody else in ${clock(seconds)}`,
   queue: (n: number) => (n === 0 ? "Nothing waits" : many(n, "decision waits", "decisions wait")), queueEmpty: "Decisions appear here when a profile asks for a second look, or when one was drawn for a blind one.",
-  table: "Decisions that wait", kind: "Why", profile: "Profile", failed: "Failed on", language: "Language", age: "Age", state: "State", states: { open: "Nobody has it", assigned: "Drawn", taken: "Being looked at" },
+  table: "Decisions that wait", kind: "Why", profile: "About", age: "Age", state: "State", states: { open: "Nobody has it", assigned: "Drawn", taken: "Being looked at" },
   ageOf: (seconds: number, target: number) => `${clock(seconds)} of ${clock(target)}`, ageLate: (seconds: number) => `${span(seconds)} over the target`, ageName: "Time since the decision", ageBlind: "No customer waits",
   fileGone: "This one is not in your hand any more", fileGoneLead: "Your time ran out, or the case moved on. It was drawn for somebody else.", toDesk: "To the desk",
   blindNote: "Blind: you learn what the agent decided after you have said what you find.", verdictNote: (verdict: string) => `The agent decided: ${verdict}.`,
@@ -77,6 +77,6 @@ export const groupWords: Record<string, string> = {
 
 export const personLog = {
   back: "All agents", title: (name: string) => `Log of ${name}`, lead: "Everything this person did, and what is about them, from the signed log. Reading it is itself an entry.", open: (name: string) => `Log of ${name}`,
-  filter: "Show", all: "Everything", table: "Entries", when: "When", what: "What", who: "By", about: "Case", entry: "Entry", why: "Why", system: "System", customer: "Customer", api: "Bank’s system",
+  filter: "Show", group: "Kind", all: "Everything", table: "Entries", when: "When", what: "What", who: "By", about: "Case", entry: "Entry", why: "Why", system: "System", customer: "Customer", api: "Bank’s system",
   empty: "No entry", emptyLead: "Nothing of this kind is in the log of this person.", more: "Load more", exportCsv: "Export as CSV", exportHint: "The export is logged.",
 } as const;

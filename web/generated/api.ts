@@ -2125,6 +2125,14 @@ export interface NumbersView {
   waiting: number;
 }
 
+/** A question of the bank's own, read aloud by the agent. */
+export interface OwnQuestion {
+  /** Names it in the log: 1–40 of a–z, 0–9 and `_`. */
+  key: string;
+  /** Its words by locale, 1–200 characters each. */
+  texts: Record<string, string>;
+}
+
 /** How two people agree who met blind. */
 export interface PairAgreement {
   /** How often. */
@@ -2819,6 +2827,8 @@ export interface SettingsBody {
   frame_ancestors?: Array<string>;
   /** Where "How we use your data" leads: an https address, or `/privacy` for the built-in page. */
   privacy_url: string;
+  /** Own questions for who is asked some, at most 50; two are drawn at random for a case. */
+  questions?: Array<OwnQuestion>;
   /** Where "Go back" leads; absent = nowhere. */
   return_url?: string | null;
   /** Percent of decisions that somebody looks at again blind. */
