@@ -93,7 +93,7 @@ function Stops({ moments, onGo }: { moments: ReadonlyArray<Stop>; onGo: (stop: S
     <nav class="review-stops" aria-label={said.stops}>
       {moments.map((stop, index) => {
         const word = said[`stop_${stop.key}`];
-        return <button key={stop.key} class="button small" aria-label={said.stopAt(word, clock(stop.at / 1000))} onClick={() => onGo(stop)}><Icon name="play" size={14} />{word}<span class="quiet tabular" aria-hidden="true">{clock(stop.at / 1000)}</span><kbd>{index + 1}</kbd></button>;
+        return <button key={stop.key} class="button small" title={said.stopAt(word, clock(stop.at / 1000))} onClick={() => onGo(stop)}><Icon name="play" size={14} />{word} <span class="quiet tabular">{clock(stop.at / 1000)}</span><kbd>{index + 1}</kbd></button>;
       })}
     </nav>
   );
