@@ -4,7 +4,7 @@
 import { useEffect, useState } from "preact/hooks";
 import type { Finding, IdentityView, ReviewDone, ReviewFile, StepView } from "../generated/api.ts";
 import { Badge, Empty, Loaded, Note, PageHead } from "./bits.tsx";
-import { calls, shown } from "./calls.ts";
+import { calls, shownIn } from "./calls.ts";
 import { clock, language } from "./format.ts";
 import { Icon, type IconName } from "./icons.tsx";
 import { pair, type Picture } from "./images.ts";
@@ -132,8 +132,8 @@ function Photographs({ review }: { review: ReviewFile }) {
           {pairs.map((each) => (
             <div key={each.slot} class="review-pair">
               <h3>{slotWords[each.slot]}</h3>
-              <Photograph word={said.submitted} picture={each.submitted[0]} />
-              <Photograph word={said.live} picture={each.live.at(-1)} />
+              <Photograph of={review.card.case} word={said.submitted} picture={each.submitted[0]} />
+              <Photograph of={review.card.case} word={said.live} picture={each.live.at(-1)} />
             </div>
           ))}
         </div>
@@ -142,9 +142,9 @@ function Photographs({ review }: { review: ReviewFile }) {
   );
 }
 
-function Photograph({ word, picture }: { word: string; picture: Picture | undefined }) {
+function Photograph({ of, word, picture }: { of: string; word: string; picture: Picture | undefined }) {
   if (!picture) return <p class="review-none quiet"><Icon name="image" size={16} />{word}: –</p>;
-  return <figure><a href={shown(picture.id)} target="_blank" rel="noopener"><img src={shown(picture.id)} alt={`${slotWords[picture.slot]}, ${word}`} decoding="async" /></a><figcaption>{word}</figcaption></figure>;
+  return <figure><a href={shownIn(of, picture.id)} target="_blank" rel="noopener"><img src={shownIn(of, picture.id)} alt={`${slotWords[picture.slot]}, ${word}`} decoding="async" /></a><figcaption>{word}</figcaption></figure>;
 }
 
 function proofOf(step: StepView): string {

@@ -91,5 +91,7 @@ export const personCsv = (id: string, group: string): string => `${at("people", 
 /** Where an image's bytes are; evidence is asked for by its case, the one that is open. */
 const bytes = (evidence: string, version: string): string =>
   `/v1/evidence/${encodeURIComponent(evidence)}/${version}?case=${/case_[0-9a-f]{32}/.exec(location.hash)?.[0] ?? ""}`;
+/** Of a case that the address may have left already. */
+export const shownIn = (of: string, evidence: string): string => `/v1/evidence/${encodeURIComponent(evidence)}/shown?case=${encodeURIComponent(of)}`;
 export const shown = (evidence: string): string => bytes(evidence, "shown");
 export const original = (evidence: string): string => bytes(evidence, "original");

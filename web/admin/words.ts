@@ -4,6 +4,7 @@ import type {
   AwayReason, CheckOutcome, FailureReason, ImageSlot, LivenessPrompt, Phase, Presence, ReasonCode, RecoveryMode, Role, Seat, StepKind, StepState, Verdict,
 } from "../generated/api.ts";
 import { language } from "./format.ts";
+import { findingWords, reviewReasonWords } from "./text-review.ts";
 
 export const reasonWords: Record<FailureReason, string> = {
   document_glare: "Glare on document", document_blur: "Blurred document", document_dark: "Document too dark", document_shadow: "Shadow on document",
@@ -141,7 +142,7 @@ export const factWords: Record<string, string> = {
 
 /** What the short values of a fact's body mean; others are shown as they are. */
 const valueWords: Record<string, string> = {
-  ...reasonWords, ...modeWords, ...slotWords, ...seatWords, ...stepWords, ...promptWords, ...verdictWords, ...codeWords, ...gapWords, ...answerWords, ...presenceWords, ...awayWords,
+  ...findingWords, ...reviewReasonWords, ...reasonWords, ...modeWords, ...slotWords, ...seatWords, ...stepWords, ...promptWords, ...verdictWords, ...codeWords, ...gapWords, ...answerWords, ...presenceWords, ...awayWords,
   left: "left", lost: "line lost", callback: "call-back", accepted: "accepted", rejected: "rejected", timed_out: "no answer", rescinded: "withdrawn", agent_gone: "agent gone",
 };
 

@@ -111,7 +111,7 @@ test("what the server would refuse is found before saving, by pointer", () => {
   assert.deepEqual(faults(policy([rule("a")])), []);
 });
 
-test("an auditor reads and changes nothing, an agent has no place here", () => {
+test("an auditor reads, checks and sets nothing up, an agent has no place here", () => {
   assert.ok(may("auditor", "read"));
   for (const act of ["edit_agents", "edit_policy", "edit_webhooks", "edit_keys"] as const) {
     assert.equal(may("auditor", act), false);
@@ -119,7 +119,7 @@ test("an auditor reads and changes nothing, an agent has no place here", () => {
     assert.ok(may("admin", act));
   }
   assert.equal(may("agent", "read"), false);
-  assert.deepEqual((["agent", "supervisor", "auditor", "admin"] as const).filter((role) => may(role, "review")), ["supervisor"]);
+  assert.deepEqual((["agent", "supervisor", "auditor", "admin"] as const).filter((role) => may(role, "review")), ["supervisor", "auditor"]);
 });
 
 test("technical entries fold by run and none is lost", () => {

@@ -56,6 +56,6 @@ test("a key stands for one finding", () => {
 test("supervisors and auditors look at decisions, and every entry of a second look has a sentence", () => {
   assert.deepEqual((["agent", "supervisor", "auditor", "admin"] as const).map((role) => may(role, "review")), [false, true, true, false]);
   for (const kind of ["review_asked", "review_assigned", "review_taken", "review_lapsed", "reviewed", "sample_drawn", "person_log_viewed"]) assert.ok(!fact(kind).includes(kind.replaceAll("_", " ")), kind);
-  assert.equal(telling("reviewed", { finding: "approve", reasons: ["evidence_holds"], agreed: true }), "approve, evidence holds, agreed");
+  assert.equal(telling("reviewed", { finding: "approve", reasons: ["evidence_holds"], agreed: true }), "Approve, The evidence holds, agreed");
   assert.deepEqual([skillWord("can:review"), skillWord("team:north_1")], ["Checks others", "Team north 1"]);
 });

@@ -14,6 +14,7 @@ use domain::evidence::{Evidence, Slot, Source};
 use domain::ids::{AgentId, CaseId, ClientId, EvidenceId, ReportId, SessionId, TenantId, TicketId};
 use domain::pii::Pii;
 use domain::report::{CheckOutcome, ClaimedData, Customer, FailureReason, Report, Scores};
+use domain::review::{Candidate, Finding, Opinion, Reason};
 use domain::session::Seat;
 use domain::time::{Span, Timestamp};
 use ed25519_dalek::SigningKey;
@@ -51,6 +52,8 @@ pub struct Folder {
     pub placed: u64,
     /// Ids of all entries, in their order.
     pub entries: Vec<String>,
+    /// Who decided about the verified one, and who else works here.
+    pub agents: [AgentId; 2],
 }
 
 impl Drop for Folder {
@@ -69,8 +72,13 @@ struct Yard {
 
 impl Folder {
     pub async fn make() -> Self {
+        Self::with_samples(0).await
+    }
+
+    /// Of every hundred decisions so many are looked at again, and that look is given.
+    pub async fn with_samples(percent: u8) -> Self {
         let path = std::env::temp_dir().join(format!("recourse-it-{:032x}", u128::from_be_bytes(random())));
-        let mut yard = Yard::lay(&path).await;
+        let mut yard = Yard::lay(&path, percent).await;
         let log = log_key(&path);
         let done = yard.verified_case().await;
         while once(&yard.engine, &log).await.unwrap() > 0 {}
@@ -85,7 +93,7 @@ impl Folder {
         entries.reverse();
         let entries = entries.iter().map(|row| row.entry.id.to_string()).collect();
         yard.engine.store.close().await.unwrap();
-        Self { path, done, live, images: yard.images, placed, entries }
+        Self { path, done, live, images: yard.images, placed, entries, agents: yard.agents }
     }
 
     /// The part files of a recording.
@@ -109,13 +117,13 @@ fn log_key(path: &Path) -> LogKey {
 
 impl Yard {
     /// The real start makes keys, tenant and people; then media is left out of it.
-    async fn lay(path: &Path) -> Self {
+    async fn lay(path: &Path, sample_percent: u8) -> Self {
         let mut config = Config::default();
         config.server.data_dir = path.to_owned();
         config.media.udp = "127.0.0.1:0".parse().unwrap();
         config.media.tcp = "127.0.0.1:0".parse().unwrap();
         let built = start::build(&config, |_| None).await.unwrap();
-        let settings = tenant::Settings::default();
+        let settings = tenant::Settings { sample_percent, ..tenant::Settings::default() };
         let tenant = seed::tenant(&built.app, "Bank", &settings, "UTC", "default").await.unwrap();
         let first = seed::person(&built.app, tenant, "Sari W", "sari@bank.example", "agent", &[]).await.unwrap();
         let second = seed::person(&built.app, tenant, "Ben K", "ben@bank.example", "agent", &[]).await.unwrap();
@@ -199,10 +207,24 @@ impl Yard {
         }
         let draft =
             Draft { reasons: vec![ReasonCode::IdentityConfirmed], by: agent, note: Pii::default(), note_commitment: Digest::of(b"") };
-        let decide = |link, _| Input::Decide { verdict: Verdict::Verified, draft: Box::new(draft), link };
-        let done = self.engine.with_link(case, &Actor::Person(agent), decide).await.unwrap();
-        assert_eq!(done.case.phase_name(), "verified");
+        self.engine.decide(case, &Actor::Person(agent), Verdict::Verified, draft).await.unwrap();
+        let done = self.engine.case(case).await.unwrap();
+        assert_eq!(done.phase_name(), "verified");
+        if done.open_review().is_some() {
+            self.looked_at(case).await;
+        }
         (case, session)
+    }
+
+    /// The other agent looks at it again.
+    async fn looked_at(&self, case: CaseId) {
+        let checker = self.agents[1];
+        self.engine.assign_review(case, vec![Candidate { id: checker, same_team: false }]).await.unwrap();
+        self.engine.take_review(case, checker).await.unwrap();
+        let (finding, reasons) = (Finding::Approve, vec![Reason::EvidenceHolds]);
+        let (note, note_commitment) = (Pii::default(), Digest::of(b""));
+        let opinion = Opinion { checker, finding, reasons, note, note_commitment, again: Vec::new() };
+        self.engine.give_review(case, opinion).await.unwrap();
     }
 
     /// The server stops in mid-call, in the middle of a record, and comes back.

@@ -59,7 +59,21 @@ const GROUPS: [(&str, &[&str]); 8] = [
             "interpreter_invited",
         ],
     ),
-    ("view", &["case_viewed", "evidence_viewed", "evidence_refused", "recording_viewed", "person_log_viewed", "person_log_exported"]),
+    (
+        "view",
+        &[
+            "case_viewed",
+            "evidence_viewed",
+            "evidence_refused",
+            "recording_viewed",
+            "recording_downloaded",
+            "pack_exported",
+            "pack_downloaded",
+            "subject_access_exported",
+            "person_log_viewed",
+            "person_log_exported",
+        ],
+    ),
     (
         "work",
         &[
@@ -94,6 +108,10 @@ const GROUPS: [(&str, &[&str]); 8] = [
             "api_key_revoked",
             "delivery_replayed",
             "tenant_created",
+            "profile_changed",
+            "pass_issued",
+            "evidence_erased",
+            "erasure_refused",
         ],
     ),
 ];
