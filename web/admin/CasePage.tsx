@@ -1,17 +1,18 @@
 // Everything about one case on one page. Must not know how its parts are drawn.
 
-import { useEffect, useState } from "preact/hooks";
+import { useEffect, useMemo, useState } from "preact/hooks";
 import type { CaseFile, TimelineEntry } from "../generated/api.ts";
-import { Card, Empty, Facts, Loaded, PageHead, PhaseBadge, Time } from "./bits.tsx";
+import { Card, Facts, Loaded, PageHead, PhaseBadge, Time } from "./bits.tsx";
 import { calls } from "./calls.ts";
 import { Chat, Claimed, Consents, Deliveries, Steps } from "./CaseParts.tsx";
 import { language, span } from "./format.ts";
 import { Icon, type IconName } from "./icons.tsx";
 import { Images } from "./Images.tsx";
 import { pair } from "./images.ts";
-import { Player, type Jump } from "./Player.tsx";
+import { Replay, type Jump } from "./Replay.tsx";
+import { layOut, placeOf } from "./replay.ts";
 import { ReviewResult } from "./ReviewBits.tsx";
-import { changed, me, useResource } from "./state.ts";
+import { changed, me, route, useResource } from "./state.ts";
 import { text } from "./text.ts";
 import { Timeline } from "./Timeline.tsx";
 import { codeWords, modeWords, reasonWords, verdictTone, verdictWords } from "./words.ts";
@@ -39,26 +40,28 @@ function File({ file, onReload }: { file: CaseFile; onReload: () => void }) {
   const [jump, setJump] = useState<Jump | undefined>(undefined);
   const images = pair(file);
   const agents = new Map(file.timeline.filter((entry) => entry.actor.startsWith("agent:")).map((entry) => [entry.actor.slice(6), entry.actor_name]));
+  const layout = useMemo(() => layOut(file.recordings), [file]);
   const onPlay = (entry: TimelineEntry) => {
-    const at = Date.parse(entry.at);
-    const recording = file.recordings.find((each) => each.files.length > 0 && at >= Date.parse(each.started_at) && at <= Date.parse(each.started_at) + each.duration_ms);
-    if (!recording) return undefined;
+    if (placeOf(layout, Date.parse(entry.at)) === undefined) return undefined;
     return () => {
-      setJump({ session: recording.session, at: at - Date.parse(recording.started_at), round: (jump?.round ?? 0) + 1 });
+      setJump({ entry: entry.id, play: true, round: (jump?.round ?? 0) + 1 });
       document.getElementById("recording")?.scrollIntoView({ block: "nearest" });
     };
   };
+  // `#/cases/ID?at=ENTRY` opens the recording where that entry happened.
+  const wanted = route.value.query.get("at");
+  useEffect(() => {
+    if (wanted) setJump((old) => ({ entry: wanted, play: false, round: (old?.round ?? 0) + 1 }));
+  }, [wanted]);
   return (
     <>
       <Head file={file} onReload={onReload} />
       <Outcome file={file} nameOf={(agent) => agents.get(agent) || agent} />
       {file.review && <ReviewResult review={file.review} checks={me.value?.reviews ?? false} />}
       <Jumps file={file} />
+      <Replay file={file} jump={jump} />
       <div class="case-grid">
         <div class="case-main">
-          {file.recordings.length === 0 ? (
-            <Card title={text.player.title} id="recording"><Empty icon="video" title={text.player.none}>{text.player.noneLead}</Empty></Card>
-          ) : file.recordings.map((recording, index) => <Player key={recording.session} recording={recording} timeline={file.timeline} place={index + 1} of={file.recordings.length} jump={jump} />)}
           <Images {...images} />
           <Steps steps={file.steps} notes={file.notes} />
           <Chat messages={file.chat} />

@@ -1,7 +1,7 @@
 // Every call of the admin page to the server, in one place. Knows addresses and shapes, no component.
 
 import type {
-  AgentRow, ApiKeyView, CaseFile, CaseRows, DeliveryView, EndpointView, LogView, Me, NumbersView, PersonLog, PolicyBody, PolicyView,
+  AgentRow, ApiKeyView, CaseFile, CaseRows, DeliveryView, DrawingsView, EndpointView, LogView, Me, NumbersView, PersonLog, PolicyBody, PolicyView, ProofsView,
   ReviewDecision, ReviewDeskView, ReviewDone, ReviewFile, ReviewNumbers, SaveAgent, SaveEndpoint, SavedAgent, SettingsBody, SettingsView, SignIn, Simulation,
 } from "../generated/api.ts";
 import { call } from "../lib/api.ts";
@@ -65,6 +65,8 @@ export const calls = {
   numbers: get<NumbersView>(at("numbers")),
   cases: (filter: CaseFilter, cursor: string | undefined, signal?: AbortSignal) => call<CaseRows>(`${at("cases")}?${caseQuery(filter, cursor)}`, signal ? { signal } : {}),
   file: (id: string) => get<CaseFile>(at("cases", id)),
+  proofs: (id: string) => get<ProofsView>(at("cases", id, "proofs")),
+  drawings: (id: string, from?: string) => get<DrawingsView>(`${at("cases", id, "drawings")}${from === undefined ? "" : `?from=${encodeURIComponent(from)}`}`),
   agents: get<AgentRow[]>(at("agents")),
   addAgent: (body: SaveAgent) => call<SavedAgent>(at("agents"), { body }),
   saveAgent: (id: string, body: SaveAgent) => call<SavedAgent>(at("agents", id), { method: "PUT", body }),

@@ -130,7 +130,7 @@ export const factWords: Record<string, string> = {
   question_answered: "A question was answered", chat_sent: "A chat message was written", notes_changed: "The agent’s notes changed", decided: "The agent decided", reviewed: "A second person looked at the decision",
   decision_timed_out: "The time to decide ran out", case_closed: "The case closed", rated: "The customer rated the agent", field_read: "The agent read a field", code_sent: "A one-time code was sent", code_tried: "The customer typed a code",
   location_asked: "The agent asked for the place", location_refused: "No place was told", located: "The customer’s device told its place", questions_drawn: "The bank’s own questions were drawn", presence_changed: "Presence changed",
-  evidence_viewed: "Evidence was viewed", recording_viewed: "The recording was viewed", case_viewed: "The case was viewed", tenant_created: "The tenant was set up", policy_changed: "The policy was changed",
+  evidence_viewed: "Evidence was viewed", recording_viewed: "The recording was viewed", recording_downloaded: "A file of the recording was downloaded", case_viewed: "The case was viewed", tenant_created: "The tenant was set up", policy_changed: "The policy was changed",
   agent_created: "An account was made", agent_drawn: "An agent was drawn at random", agent_changed: "An account was changed", agent_reset: "A sign-in link was made", signed_in: "Signed in", signed_out: "Signed out", sign_in_refused: "A sign-in was refused",
   password_set: "A password was set", second_factor_set: "A second factor was set up", endpoint_added: "A webhook endpoint was added", endpoint_removed: "A webhook endpoint was removed", endpoint_disabled: "A webhook endpoint was switched off",
   delivery_replayed: "A webhook was sent again", api_key_created: "An API key was made", api_key_revoked: "An API key was revoked", settings_changed: "The settings were changed", server_started: "The server started", server_stopped: "The server stopped",
@@ -152,7 +152,7 @@ const TELLING: Record<string, ReadonlyArray<string>> = {
   session_interrupted: ["seat"], session_ended: ["by"], recording_gap: ["seat", "kind", "why"], recording_failed: ["why"], still_taken: ["slot"], command_sent: ["what", "detail"], command_done: ["why", "effect"], command_held: ["why"], command_timed_out: ["what"],
   step_done: ["step"], step_failed: ["step"], step_reopened: ["step"], step_waived: ["step"], challenge_asked: ["prompt"], challenge_withdrawn: ["need"], question_answered: ["question", "answer"], chat_sent: ["from"],
   decided: ["verdict", "reasons"], case_closed: ["outcome"], settings_changed: ["changed"], rated: ["stars"], presence_changed: ["to", "reason"], consent_given: ["locale"],
-  reviewed: ["finding", "reasons"], review_asked: ["kind"], sign_in_refused: ["by"], signed_in: ["by"], agent_reserved: [], field_read: ["field", "outcome"], code_sent: ["channel"], code_tried: ["tried"], location_refused: ["why"], located: ["country", "fineness", "hints"], questions_drawn: ["keys"],
+  reviewed: ["finding", "reasons"], review_asked: ["kind"], sign_in_refused: ["by"], signed_in: ["by"], agent_reserved: [], field_read: ["field", "outcome"], code_sent: ["channel"], code_tried: ["tried"], recording_downloaded: ["seat"], location_refused: ["why"], located: ["country", "fineness", "hints"], questions_drawn: ["keys"],
 };
 
 /** The telling part of a fact's body, in words; empty where the sentence says it all. */

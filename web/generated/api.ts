@@ -1499,6 +1499,42 @@ export type DrawOp =
 /** What a stroke is drawn with. */
 export type DrawTool = "pen" | "highlighter" | "arrow" | "rectangle" | "ellipse" | "text";
 
+/** A piece of the trail of a drawing. */
+export interface DrawingPiece {
+  /** `evd_…`, as the log names it. */
+  id: string;
+  /** What was done, in order. */
+  ops: Array<Drawn>;
+  /** Which piece of that board, from 0. */
+  piece: number;
+  /** `ses_…`. */
+  session: string;
+  /** RFC 3339; the pieces of one board carry the same. */
+  shown_at: string;
+  /** What lay under it. */
+  surface: Surface;
+}
+
+/** `GET /v1/admin/cases/{id}/drawings?from=`: what was drawn, piece by piece, in the order it was kept. */
+export interface DrawingsView {
+  /** Pieces that do not open, or are not what the log says: `evd_…`. */
+  damaged: Array<string>;
+  /** Give it as `from` to read on. */
+  next?: string | null;
+  /** Pieces of the trail; an answer holds about 4 MB of them. */
+  pieces: Array<DrawingPiece>;
+}
+
+/** One doing. */
+export interface Drawn {
+  /** Milliseconds since the surface was shown. */
+  at_ms: number;
+  /** Who. */
+  from: Seat;
+  /** What. */
+  op: DrawOp;
+}
+
 /** How it ended. */
 export interface Ending {
   /** `verified`, `rejected`, `escalated`, `under_review`, `incomplete`, `abandoned`, `expired`. */
@@ -2335,6 +2371,33 @@ export interface PromptView {
   words?: Array<number> | null;
 }
 
+/** One entry and its way to the root. */
+export interface ProofView {
+  /** The entry in its canonical form; its leaf is SHA-256(0x00, these bytes). */
+  entry: string;
+  /** `ent_…`. */
+  id: string;
+  /** Its place in the tree. */
+  index: number;
+  /** Hex hashes from the leaf upwards (RFC 9162, 2.1.3). */
+  path: Array<string>;
+}
+
+/**
+ * `GET /v1/admin/cases/{id}/proofs`: what it takes to check the entries of a case against the newest signed checkpoint, without
+ * trusting this server's word for it.
+ */
+export interface ProofsView {
+  /** C2SP signed checkpoint, as text. */
+  checkpoint: string;
+  /** Those entries of the case's timeline that it covers, in the order of the tree. */
+  proofs: Array<ProofView>;
+  /** The size of the tree it signs. */
+  size: number;
+  /** The key that signed it: `name+hash+base64`. */
+  verifier_key: string;
+}
+
 /** A question of the procedure. */
 export interface QuestionView {
   /** `match`, `no_match`, `not_asked`. */
@@ -2430,6 +2493,8 @@ export interface ReasonCount {
 
 /** A playable file made from sealed segments. */
 export interface RecordingFile {
+  /** Length of the file. */
+  bytes: number;
   /** Length. */
   duration_ms: number;
   /** Pixels, 0 for audio. */
@@ -2450,12 +2515,16 @@ export interface RecordingFile {
 export interface RecordingView {
   /** Milliseconds from the first to the last packet. */
   duration_ms: number;
+  /** Why nothing of it can be played: `damaged` (a segment does not open), `unreadable` (the storage does not answer). */
+  fault?: string | null;
   /** Playable files, in seat order, per seat in time order. */
   files: Array<RecordingFile>;
   /** Where something is missing, in time order. */
   gaps: Array<GapView>;
   /** Hex of the last segment's chain hash. */
   head: string;
+  /** Whether the person who asks may keep the files (`&download=true`), not only watch them. */
+  may_download: boolean;
   /** True once all segments are sealed and the head is in the audit log. */
   sealed: boolean;
   /** Sealed segments. */
@@ -2835,6 +2904,8 @@ export interface SettingsBody {
   sample_percent?: number;
   /** Send the first link by SMS or e-mail too. */
   send_first_link?: boolean;
+  /** Supervisors may keep files of recordings, not only watch them; auditors and admins always may. */
+  supervisors_download?: boolean;
 }
 
 /** `GET /v1/admin/settings`. */

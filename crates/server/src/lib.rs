@@ -12,6 +12,7 @@ pub mod hub;
 pub mod images;
 pub mod numbers;
 pub mod playback;
+pub mod proofs;
 pub mod recorder;
 pub mod relays;
 pub mod reviews;

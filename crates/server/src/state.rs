@@ -7,6 +7,7 @@ use crate::adapters::outbound::TargetPolicy;
 use crate::config::Net;
 use crate::engine::Engine;
 use crate::hub::Hub;
+use crate::proofs::Trees;
 use crate::relays::Relays;
 use std::ops::Deref;
 use std::sync::Arc;
@@ -20,6 +21,8 @@ struct Whole {
     parts: Parts,
     /// Turns at decoding images.
     decoding: Semaphore,
+    /// The upper part of the log's tree.
+    trees: Trees,
 }
 
 /// The parts of a running server.
@@ -71,7 +74,13 @@ impl App {
     #[must_use]
     pub fn new(parts: Parts) -> Self {
         let decoding = Semaphore::new(parts.limits.uploads_at_once.max(1));
-        Self(Arc::new(Whole { parts, decoding }))
+        Self(Arc::new(Whole { parts, decoding, trees: Trees::default() }))
+    }
+
+    /// Where inclusion proofs come from.
+    #[must_use]
+    pub fn trees(&self) -> &Trees {
+        &self.0.trees
     }
 
     /// A turn at decoding an image; `None` when the server is stopping.

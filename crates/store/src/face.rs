@@ -123,6 +123,8 @@ pub trait Store: Send + Sync + 'static {
     fn audit_of_kinds(&self, kinds: Vec<String>, after: i64, limit: u32) -> Later<'_, Vec<AuditRow>>;
     /// In the order of the tree, from a place on.
     fn audit_range(&self, from: u64, limit: u32) -> Later<'_, Vec<AuditRow>>;
+    /// Places and leaf hashes alone, in the order of the tree, at most [`crate::rows::MAX_LEAVES`].
+    fn leaves(&self, from: u64, limit: u32) -> Later<'_, Vec<(u64, [u8; 32])>>;
     fn log_state(&self) -> Later<'_, LogState>;
     /// The newest.
     fn checkpoint(&self) -> Later<'_, Option<CheckpointRow>>;

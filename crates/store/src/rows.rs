@@ -27,6 +27,8 @@ pub const MAX_ROWS: usize = 256;
 pub const MAX_PAGE: u32 = 100;
 /// Rows of any other list; callers page on by key.
 pub const MAX_LIST: u32 = 1_000;
+/// Leaf hashes of one read: 3 MB with their places, and a log of a million entries in sixteen reads.
+pub const MAX_LEAVES: u32 = 65_536;
 /// Values a median is taken from, and reports a simulation reads.
 pub const MAX_VALUES: u32 = 10_000;
 /// Sealed bytes of one case; a larger one would stall the one writer.

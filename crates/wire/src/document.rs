@@ -26,6 +26,8 @@ use utoipa::OpenApi;
         invitations::CustomerView,
         evidence::EvidenceView,
         evidence::RecordingView,
+        evidence::DrawingsView,
+        admin::ProofsView,
         agents::SignIn,
         agents::SignInByLink,
         agents::Me,

@@ -70,6 +70,12 @@ pub const KINDS: &[Kind] = &[
     kind("api_key_needed", 401, "No valid API key", "Send Authorization: Bearer with an active key of this server."),
     kind("client_unknown", 401, "This browser does not hold the link", "Claim the link first; send its client secret and the link."),
     kind("forbidden", 403, "Your role does not allow this", "Ask an admin of your organisation."),
+    kind(
+        "download_not_allowed",
+        403,
+        "Your role may watch this, not keep it",
+        "Watch it in the admin page, or ask an auditor or admin for the file.",
+    ),
     kind("page_header_missing", 403, "Not from our page", "Send Recourse-Page: 1 from the same origin."),
     kind("foreign_origin", 403, "Not from our page", "Sockets are opened by pages of this server only."),
     kind("not_found", 404, "There is no such thing", "Check the address and the id."),

@@ -17,6 +17,7 @@ mod pages;
 mod people;
 mod recorder;
 mod relays;
+mod replay;
 mod reviews;
 mod router;
 mod settings;

@@ -83,6 +83,10 @@ async fn of_sequencers_at_one_size_exactly_one_wins(place: &Place) {
     assert_eq!(rows.iter().map(|row| row.idx).collect::<Vec<_>>(), (0..30).map(Some).collect::<Vec<_>>());
     assert!(rows.windows(2).all(|pair| pair[0].seq < pair[1].seq));
     assert_eq!(store.audit_range(28, 100).await.unwrap(), rows[28..]);
+    let leaves: Vec<_> = rows.iter().map(|row| (row.idx.unwrap(), row.leaf)).collect();
+    assert_eq!(store.leaves(0, 100).await.unwrap(), leaves);
+    assert_eq!(store.leaves(7, 5).await.unwrap(), leaves[7..12]);
+    assert_eq!(store.leaves(30, 5).await.unwrap(), []);
     let gauges = store.gauges().await.unwrap();
     assert_eq!((gauges.log_size, gauges.unsequenced_entries), (30, 0));
 }
