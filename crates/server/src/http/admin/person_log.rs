@@ -49,6 +49,7 @@ const GROUPS: [(&str, &[&str]); 8] = [
             "reservation_ended",
             "ring_missed",
             "session_started",
+            "session_ended",
             "supervisor_came",
             "supervisor_changed",
             "supervisor_left",
