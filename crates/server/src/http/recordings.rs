@@ -2,7 +2,8 @@
 //! Must not know how segments become files.
 
 use super::Web;
-use super::extract::{CanRead, Query, id, text};
+use super::evidence::checks;
+use super::extract::{Query, id, text};
 use super::limits::Guards;
 use super::problem::ApiError;
 use super::who::Person;
@@ -19,7 +20,7 @@ use axum::{Json, Router};
 use domain::case::Case;
 use domain::digest::Digest;
 use domain::evidence::Drawing;
-use domain::ids::SessionId;
+use domain::ids::{CaseId, SessionId};
 use domain::session::Session;
 use serde::Deserialize;
 use std::sync::Arc;
@@ -48,12 +49,13 @@ struct Asked {
 async fn file(
     State(app): State<App>,
     State(guards): State<Arc<Guards>>,
-    CanRead(person): CanRead,
+    person: Person,
     Path((session, seat, n)): Path<(String, String, String)>,
     Query(asked): Query<Asked>,
     headers: HeaderMap,
 ) -> Result<Response, ApiError> {
-    let loaded = app.engine.loaded_of(person.tenant, id(&asked.case)?).await?;
+    let case = id(&asked.case)?;
+    let loaded = watched(&app, &person, case).await?;
     let session = session_of(&loaded.case, id(&session)?).ok_or(ApiError::Plain("not_found"))?;
     let keeps = may_download(&app, &person).await?;
     // A browser tells a player from a page that is to be saved; whoever leaves the header out is no browser.
@@ -68,6 +70,15 @@ async fn file(
     log(&app, &guards, &person, &loaded, &part, (&session, &seat, &n)).await?;
     let source = stream::Source { blobs: app.blobs.clone(), key: loaded.key.clone(), played, file: place };
     Ok(part.response(source))
+}
+
+/// A case whose recordings this person may watch: agents only the one they were drawn to check, the others every one.
+async fn watched(app: &App, person: &Person, case: CaseId) -> Result<Loaded, ApiError> {
+    let loaded = app.engine.loaded_of(person.tenant, case).await.map_err(ApiError::from);
+    match person.role {
+        Role::Supervisor | Role::Auditor | Role::Admin => loaded,
+        Role::Agent => loaded.ok().filter(|loaded| checks(loaded, person.id)).ok_or(ApiError::Plain("forbidden")),
+    }
 }
 
 /// One entry for each viewing, and one for each file that is kept.
@@ -192,11 +203,11 @@ struct From {
 async fn drawings(
     State(app): State<App>,
     State(guards): State<Arc<Guards>>,
-    CanRead(person): CanRead,
+    person: Person,
     Path(case): Path<String>,
     Query(asked): Query<From>,
 ) -> Result<Json<DrawingsView>, ApiError> {
-    let loaded = app.engine.loaded_of(person.tenant, id(&case)?).await?;
+    let loaded = watched(&app, &person, id(&case)?).await?;
     let all = &loaded.case.drawings;
     let first = match asked.from {
         None => 0,
