@@ -3,6 +3,7 @@
 import { useEffect, useMemo, useState } from "preact/hooks";
 import type { CaseFile, TimelineEntry } from "../generated/api.ts";
 import { Card, Facts, Loaded, PageHead, PhaseBadge, Time } from "./bits.tsx";
+import { CaseLines } from "./CaseLines.tsx";
 import { calls } from "./calls.ts";
 import { Chat, Claimed, Consents, Deliveries, Steps } from "./CaseParts.tsx";
 import { language, span } from "./format.ts";
@@ -63,6 +64,7 @@ function File({ file, onReload }: { file: CaseFile; onReload: () => void }) {
       <div class="case-grid">
         <div class="case-main">
           <Images {...images} />
+          <CaseLines lines={file.lines} />
           <Steps steps={file.steps} notes={file.notes} />
           <Chat messages={file.chat} />
           <Claimed claimed={file.claimed} reports={file.reports} />

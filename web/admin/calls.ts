@@ -1,8 +1,8 @@
 // Every call of the admin page to the server, in one place. Knows addresses and shapes, no component.
 
 import type {
-  AgentRow, ApiKeyView, CaseFile, CaseRows, DeliveryView, DrawingsView, EndpointView, LogView, Me, NumbersView, PersonLog, PolicyBody, PolicyView, ProofsView,
-  ReviewDecision, ReviewDeskView, ReviewDone, ReviewFile, ReviewNumbers, SaveAgent, SaveEndpoint, SavedAgent, SettingsBody, SettingsView, SignIn, Simulation,
+  AgentRow, ApiKeyView, CaseFile, CaseRows, DeliveryView, DrawingsView, EndpointView, LogView, Me, NumbersView, PersonLog, PolicyBody, PolicyView, ProfilesView, ProofsView,
+  ReviewDecision, ReviewDeskView, ReviewDone, ReviewFile, ReviewNumbers, SaveAgent, SaveCertificate, SaveEndpoint, SaveLine, SavedAgent, SettingsBody, SettingsView, SignIn, Simulation,
 } from "../generated/api.ts";
 import { call } from "../lib/api.ts";
 
@@ -71,6 +71,10 @@ export const calls = {
   addAgent: (body: SaveAgent) => call<SavedAgent>(at("agents"), { body }),
   saveAgent: (id: string, body: SaveAgent) => call<SavedAgent>(at("agents", id), { method: "PUT", body }),
   resetAgent: (id: string) => call<SavedAgent>(at("agents", id, "reset"), { method: "POST" }),
+  profiles: get<ProfilesView>(at("profiles")),
+  saveLine: (code: string, line: string, body: SaveLine) => call<ProfilesView>(at("profiles", code, "lines", line), { method: "PUT", body }),
+  certify: (id: string, profile: string, body: SaveCertificate) => call<SavedAgent>(at("agents", id, "certificates", profile), { method: "PUT", body }),
+  withdrawCertificate: (id: string, profile: string) => call<SavedAgent>(at("agents", id, "certificates", profile), { method: "DELETE" }),
   policy: get<PolicyView>(at("policy")),
   savePolicy: (from_version: number, body: PolicyBody) => call<PolicyView>(at("policy"), { method: "PUT", body: { from_version, body } }),
   simulate: (body: PolicyBody, days: number) => call<Simulation>(at("policy", "simulate"), { body: { body, days }, timeout: 60_000 }),

@@ -55,7 +55,7 @@ export const slotWords: Record<ImageSlot, string> = {
 export const seatWords: Record<Seat, string> = { customer: "Customer", agent: "Agent", supervisor: "Supervisor", interpreter: "Interpreter" };
 
 export const stepWords: Record<StepKind, string> = {
-  greet: "Greet and consent", document_front: "Document front", document_back: "Document back", document_tilt: "Tilt the document", portrait_match: "Face against portrait",
+  greet: "Greet and consent", document_front: "Document front", document_back: "Document back", document_tilt: "Tilt the document", security_features: "Security features", portrait_match: "Face against portrait",
   liveness: "Liveness prompts", questions: "Questions", one_time_code: "One-time code", location: "Place", declaration: "Declaration", decision: "Decision",
 };
 
@@ -122,6 +122,8 @@ export const factWords: Record<string, string> = {
   supervisor_came: "A supervisor came", supervisor_changed: "The supervisor took part in another way", supervisor_left: "The supervisor left", taken_over: "The supervisor took over",
   interpreter_invited: "An interpreter was asked for", interpreter_came: "The interpreter came and agreed to the notice", interpreter_left: "The interpreter left",
   hold_began: "The customer was put on hold", hold_ended: "The customer was taken off hold", transferred: "The customer was handed on", continues_later: "The customer continues another time",
+  profile_applied: "The session came under its profile", training_shown: "The agent’s training was looked up", features_drawn: "Security features were drawn", feature_marked: "A security feature was judged",
+  certified: "A certificate of training changed", profile_changed: "A profile was made stricter or declared",
   evidence_voided: "Evidence became void", session_ended: "The session ended", recording_started: "The recording started", recording_head: "The recording’s chain head was logged", recording_gap: "A gap in the recording",
   recording_failed: "The recording failed", recording_sealed: "The recording was sealed", still_taken: "A photograph was taken", command_sent: "The agent used the customer’s device", command_done: "The device answered",
   command_held: "A photograph waits for the customer", command_timed_out: "The device did not answer", control_changed: "The customer changed who controls the device",

@@ -71,6 +71,8 @@ export interface AgentCaseView {
   version: number;
   /** Seconds waited before the answer. */
   waited: number;
+  /** Every line of the profile and how the case stands to it. */
+  lines?: Array<LineView> | null;
 }
 
 /** What an agent's page says on `/v1/agent/socket` (signed in by cookie). */
@@ -255,6 +257,19 @@ export type AgentMessage =
     case: string;
     surface?: Surface | null;
     type: "show";
+  }
+  | {
+    /** `case_…`. */
+    case: string;
+    feature: SecurityFeature;
+    /** Seen. */
+    seen: boolean;
+    type: "mark_feature";
+  }
+  | {
+    /** `case_…`. */
+    case: string;
+    type: "draw_feature";
   }
   | {
     /** `case_…`. */
@@ -509,6 +524,8 @@ export interface AgentRow {
   skills: Array<string>;
   /** A second factor is set up. */
   totp: boolean;
+  /** Certificates of training, by profile. */
+  certificates?: Array<CertificateView> | null;
 }
 
 /** So many looks, and in so many both said the same. */
@@ -691,6 +708,8 @@ export interface CaseFile {
   steps: Array<StepView>;
   /** The audit log of this case, oldest first, at most 2 000. */
   timeline: Array<TimelineEntry>;
+  /** Every line of the profile and how the case stands to it. */
+  lines?: Array<LineView> | null;
 }
 
 /** A page of cases, newest first. */
@@ -752,6 +771,21 @@ export interface CaseView {
   reports: Array<ReportView>;
   /** RFC 3339. */
   updated_at: string;
+}
+
+/** How sure it is that the source says so. */
+export type Certainty = "read" | "secondary" | "general" | "not_verified";
+
+/** A certificate of training. */
+export interface CertificateView {
+  /** Profile's code. */
+  profile: string;
+  /** Day of the training. */
+  trained_on: string;
+  /** Last day by the certificate itself. */
+  until: string;
+  /** `holds`, `ends_soon` (within 30 days), `expired`. */
+  state: string;
 }
 
 /** One liveness prompt and its outcome. */
@@ -1315,6 +1349,16 @@ export interface DecisionView {
   verdict: Verdict;
 }
 
+/** A declaration. */
+export interface DeclaredView {
+  /** In the operator's words. */
+  statement: string;
+  /** Who. */
+  by: string;
+  /** RFC 3339. */
+  at: string;
+}
+
 /** One delivery with its attempts. */
 export interface DeliveryView {
   /** Attempts so far. */
@@ -1613,6 +1657,31 @@ export type FailureReason =
   | "suspected_impersonation"
   | "confirmed_fraud";
 
+/** Which kind of work a feature is. */
+export type FeatureCategory = "diffractive" | "personalisation" | "material" | "print";
+
+/** One security feature. */
+export interface FeatureView {
+  /** Which. */
+  feature: SecurityFeature;
+  /** Its category. */
+  category: FeatureCategory;
+  /** Seen or not; absent: not looked at yet. */
+  seen?: boolean | null;
+}
+
+/** Security features that were drawn. */
+export interface FeaturesView {
+  /** How many must be seen. */
+  wanted: number;
+  /** Of how many categories. */
+  categories: number;
+  /** How many more may be drawn. */
+  left: number;
+  /** Those drawn. */
+  drawn: Array<FeatureView>;
+}
+
 /** One field at fault. */
 export interface FieldError {
   /** Stable code, such as `out_of_range`. */
@@ -1910,6 +1979,46 @@ export interface Lens {
   id: string;
   /** The browser's name of it. */
   label: string;
+}
+
+/** A number of a line. */
+export interface LineValue {
+  /** Its name. */
+  name: string;
+  /** By the profile itself. */
+  base: number;
+  /** As it is in force. */
+  is: number;
+  /** Which way it is stricter. */
+  stricter: Stricter;
+  /** The strictest it can be. */
+  end: number;
+}
+
+/** A line of a profile, and how a case stands to it. */
+export interface LineView {
+  /** Stable, such as `de.security_features`. */
+  id: string;
+  /** In plain words. */
+  title: string;
+  /** Kind, such as `security_features`. */
+  kind: string;
+  /** Without it nobody is verified; otherwise it is advice. */
+  mandatory: boolean;
+  /** The document and its paragraph, or that the paragraph was not verified. */
+  citation: string;
+  /** How sure that is. */
+  certainty: Certainty;
+  /** What must be known beside it. */
+  note: string;
+  /** `met`, `missing`, `declared`, `follows`, `not_applicable`. */
+  standing: string;
+  /** Code of why, for `missing`, `follows` and `not_applicable`. */
+  why?: string | null;
+  /** The operator's statement, for `declared`. */
+  statement?: string | null;
+  /** What proves it, for `met`. */
+  by: Array<ProofView>;
 }
 
 /** Which page to show for a link. */
@@ -2320,6 +2429,50 @@ export interface Problem {
   type: string;
 }
 
+/** A profile with all its lines. */
+export interface ProfileDetail {
+  /** `SG`, `EU-AMLA`, `default`, … */
+  code: string;
+  /** "Singapore (MAS)". */
+  name: string;
+  /** Version of its file. */
+  version: number;
+  /** The day from which this version is meant. */
+  effective: string;
+  /** Where the rules stand. */
+  source: string;
+  /** Of its file. */
+  sha256: string;
+  /** In the order of the file. */
+  lines: Array<ProfileLine>;
+}
+
+/** A line as the profile has it, and as the operator made it. */
+export interface ProfileLine {
+  /** Stable. */
+  id: string;
+  /** In plain words. */
+  title: string;
+  /** Kind. */
+  kind: string;
+  /** Mandatory by the profile itself. */
+  mandatory: boolean;
+  /** The document and its paragraph, or that the paragraph was not verified. */
+  citation: string;
+  /** How sure that is. */
+  certainty: Certainty;
+  /** What must be known beside it. */
+  note: string;
+  /** Only the operator can vouch for it. */
+  declarable: boolean;
+  /** Its numbers. */
+  values: Array<LineValue>;
+  /** Made stricter by the operator. */
+  raised?: RaisedView | null;
+  /** Declared by the operator. */
+  declared?: DeclaredView | null;
+}
+
 /** The jurisdiction profile in words. */
 export interface ProfileView {
   /** `SG`, `ID`, …, or `default`. */
@@ -2330,6 +2483,14 @@ export interface ProfileView {
   restart_on_interruption: boolean;
   /** True: a second person reviews the decision. */
   reviewed: boolean;
+}
+
+/** `GET /v1/admin/profiles`. */
+export interface ProfilesView {
+  /** Version of the tenant's policy, which holds what was set beside the profiles. */
+  version: number;
+  /** By code. */
+  profiles: Array<ProfileDetail>;
 }
 
 /** A spot on a grid of three by three, 0 to 2 from the customer's upper left. */
@@ -2398,6 +2559,14 @@ export interface ProofsView {
   verifier_key: string;
 }
 
+/** One proof of a line. */
+export interface ProofView {
+  /** `step`, `image`, `prompt`, `consent`, `recorded`, … */
+  is: string;
+  /** The step's key, an id, a number, a country or a time, by `is`. */
+  of: string;
+}
+
 /** A question of the procedure. */
 export interface QuestionView {
   /** `match`, `no_match`, `not_asked`. */
@@ -2426,6 +2595,28 @@ export interface QueueRow {
   state: string;
   /** Seconds waited. */
   waited: number;
+}
+
+/** A line made stricter. */
+export interface RaiseLine {
+  /** Mandatory; a line that is so already stays so. */
+  mandatory: boolean;
+  /** Numbers by name, each at least as strict as the profile's. */
+  values?: Record<string, number>;
+  /** Why, 3 to 300 characters. */
+  reason: string;
+}
+
+/** A line made stricter. */
+export interface RaisedView {
+  /** Made mandatory. */
+  mandatory: boolean;
+  /** Why. */
+  reason: string;
+  /** Who. */
+  by: string;
+  /** RFC 3339. */
+  at: string;
 }
 
 /** What a setting may be. */
@@ -2790,6 +2981,14 @@ export interface SaveAgent {
   skills?: Array<string>;
 }
 
+/** `PUT /v1/admin/agents/{id}/certificates/{profile}`. */
+export interface SaveCertificate {
+  /** Day of the training, `YYYY-MM-DD`, not in the future. */
+  trained_on: string;
+  /** Last day by the certificate itself, `YYYY-MM-DD`. */
+  until: string;
+}
+
 /** `POST /v1/admin/endpoints`. */
 export interface SaveEndpoint {
   /** Events wanted; empty = all. */
@@ -2802,6 +3001,16 @@ export interface SaveEndpoint {
 export interface SaveKey {
   /** What it is for, 1–100 characters. */
   name: string;
+}
+
+/** `PUT /v1/admin/profiles/{code}/lines/{line}`: upwards only. */
+export interface SaveLine {
+  /** Version of the policy that this edit starts from. */
+  from_version: number;
+  /** How the line is made stricter; absent: as the profile has it. */
+  raise?: RaiseLine | null;
+  /** The operator's statement about a line that no case can prove, 3 to 300 characters; absent: none. */
+  declare?: string | null;
 }
 
 /** `PUT /v1/admin/policy`. */
@@ -2840,6 +3049,21 @@ export interface Scores {
 
 /** A place in a room. */
 export type Seat = "customer" | "agent" | "supervisor" | "interpreter";
+
+/** A security feature that can be seen in plain light. */
+export type SecurityFeature =
+  | "hologram"
+  | "foil_portrait"
+  | "kinetic_structures"
+  | "laser_engraving"
+  | "tilting_image"
+  | "raised_lettering"
+  | "window"
+  | "security_thread"
+  | "colour_shifting_ink"
+  | "microprint"
+  | "guilloches"
+  | "rainbow_print";
 
 /** A piece of both texts. */
 export interface SegmentView {
@@ -2976,6 +3200,7 @@ export type StepKind =
   | "document_front"
   | "document_back"
   | "document_tilt"
+  | "security_features"
   | "portrait_match"
   | "liveness"
   | "questions"
@@ -3018,7 +3243,12 @@ export interface StepView {
   waivable: boolean;
   /** Why waived. */
   waiver?: string | null;
+  /** Security features that were drawn, for the step that looks for them. */
+  features?: FeaturesView | null;
 }
+
+/** Which way a number is stricter. */
+export type Stricter = "up" | "down";
 
 /** One stroke of a board. */
 export interface StrokeView {

@@ -12,6 +12,7 @@ mod live;
 mod open;
 mod people;
 mod review;
+mod rules;
 mod show;
 mod standing;
 mod wait;
@@ -28,6 +29,7 @@ use crate::decision::Decision;
 use crate::evidence::{Drawing, Evidence, Recording};
 use crate::ids::{AgentId, CaseId, EvidenceId, MessageId, ReservationId, TenantId, TicketId};
 use crate::invitation::{Binding, Invitation};
+use crate::jurisdiction::{Conduct, Rules};
 use crate::pii::Pii;
 use crate::procedure::Procedure;
 use crate::refusal::{Code, Refusal};
@@ -113,6 +115,12 @@ pub struct Case {
     /// The second look at the newest decision.
     #[serde(default)]
     pub review: Option<Review>,
+    /// What the operator set beside the profile.
+    #[serde(default)]
+    pub rules: Rules,
+    /// Training and draw of its agents.
+    #[serde(default)]
+    pub conduct: Conduct,
 }
 
 /// How the customer takes part.
@@ -399,6 +407,11 @@ impl Case {
             Input::AssignReview { candidates, seed } => self.assign_review(&candidates, seed, now),
             Input::TakeReview { checker } => self.take_review(checker, now),
             Input::GiveReview { opinion, link } => self.give_review(*opinion, link, now),
+            Input::Rules { rules } => Ok(self.set_rules(*rules, now)),
+            Input::Drawn { agent, reservation, seed } => self.drawn(agent, reservation, seed, now),
+            Input::Training { agent, trained } => Ok(self.training(agent, trained, now)),
+            Input::MarkFeature { agent, feature, seen } => self.mark_feature(agent, feature, seen, now),
+            Input::DrawFeature { agent, seed } => self.draw_feature(agent, seed, now),
         }
     }
 

@@ -15,6 +15,7 @@ pub mod delivery;
 pub mod device;
 pub mod digest;
 pub mod evidence;
+pub mod features;
 pub mod geo;
 pub mod ground;
 pub mod ids;

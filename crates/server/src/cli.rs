@@ -1,6 +1,8 @@
 //! The command line: serve, demo, verify, config, doctor, openapi.
 //! Must not know how anything is done.
 
+mod profiles;
+
 use crate::config::Config;
 use crate::{demo, start};
 use anyhow::{Context, Result, bail};
@@ -45,6 +47,8 @@ enum Command {
     },
     /// Print the OpenAPI document.
     Openapi,
+    /// Print the jurisdiction profiles with their citations, or check a profile's file.
+    Profiles(profiles::ProfilesArgs),
 }
 
 #[derive(Args)]
@@ -82,6 +86,7 @@ fn run(cli: Cli) -> Result<ExitCode> {
             Command::Config(args) => say(&args.load()?.redacted()),
             Command::Doctor(args) => doctor(&args.load()?).await,
             Command::SignInLink { config, email, tenant } => sign_in_link(&config.load()?, &email, &tenant).await,
+            Command::Profiles(args) => profiles::run(&args),
             Command::Openapi => say(&serde_json::to_string_pretty(&wire::openapi())?),
         }
     })

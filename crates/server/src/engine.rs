@@ -5,11 +5,13 @@ mod code;
 mod outbox;
 mod people;
 mod review;
+mod rules;
 mod sealing;
 mod start;
 mod tx;
 
 pub use review::{asked, given};
+pub use outbox::word as word_of;
 pub use sealing::{CaseKey, Loaded, link_url, new_token, place_of_delivery, token_hash};
 pub use start::{NewReport, Opened};
 pub use tx::{CaseChange, Committed, Tx};
@@ -138,10 +140,14 @@ impl Engine {
     ///
     /// # Errors
     /// A refusal when either moved on meanwhile.
-    pub async fn reserve(&self, case: CaseId, agent: AgentId, ring_for: Span) -> Result<(), EngineError> {
+    pub async fn reserve(&self, case: CaseId, agent: AgentId, ring_for: Span, drawn: Option<u64>) -> Result<(), EngineError> {
         let reservation = ReservationId(self.ids.id());
         self.run(Some(case), Some(agent), &Actor::System, |tx| {
             tx.feed(Input::Reserve { agent, reservation })?;
+            // Where assignment must not be foretold, the draw is on record with the ring, or there is no ring.
+            if let Some(seed) = drawn {
+                tx.feed(Input::Drawn { agent, reservation, seed })?;
+            }
             let until = tx.now + ring_for;
             tx.feed_agent(agent::Input::Reserve { case, reservation, until })
         })
@@ -159,8 +165,10 @@ impl Engine {
         let session = SessionId(self.ids.id());
         let seed = self.ids.seed();
         let set = self.tenants.get(held.tenant).await?.settings.questions.clone();
+        let policy = self.tenants.get(held.tenant).await?.policy.clone();
         self.run(Some(case), Some(agent), &Actor::Person(agent), |tx| {
             tx.feed_agent(agent::Input::Accept { reservation, session })?;
+            tx.feed_rules(&policy)?;
             tx.feed(Input::Accept { agent, reservation, session, seed })?;
             tx.feed(Input::OwnQuestions { set: set.clone(), seed })
         })

@@ -10,4 +10,5 @@ pub mod invitations;
 pub mod liveness;
 pub mod people;
 pub mod review;
+pub mod profiles;
 pub mod settings;

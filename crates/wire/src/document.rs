@@ -1,7 +1,7 @@
 //! Every shape in one OpenAPI document: the source of the TypeScript types and of the published contract.
 //! Must not know paths; the server adds them.
 
-use crate::api::{admin, agents, cases, evidence, invitations, people, review, settings};
+use crate::api::{admin, agents, cases, evidence, invitations, people, profiles, review, settings};
 use crate::{problem, socket, terms, webhook};
 use utoipa::OpenApi;
 
@@ -63,6 +63,9 @@ use utoipa::OpenApi;
         admin::LogView,
         settings::SettingsView,
         settings::SaveSettings,
+        profiles::ProfilesView,
+        profiles::SaveLine,
+        profiles::SaveCertificate,
         socket::CustomerMessage,
         socket::CustomerPush,
         socket::AgentMessage,

@@ -7,6 +7,7 @@ use crate::code::{Channel, Tried};
 use crate::decision::{ReasonCode, Verdict};
 use crate::digest::Digest;
 use crate::evidence::{Slot, Source};
+use crate::features::Feature;
 use crate::ids::{AgentId, ClientId, EvidenceId, GuestId, InvitationId, MessageId, ReportId, ReservationId, SessionId, TicketId};
 use crate::liveness::{Detail, Need, Prompt};
 use crate::location::{Fineness, Hint, Network, Refused};
@@ -251,6 +252,16 @@ pub enum Fact {
     ReviewTaken { checker: AgentId },
     /// The checker's time ran out.
     ReviewLapsed { checker: AgentId },
+    /// The session is under this profile: the hash of its file, lines made stricter, lines declared.
+    ProfileApplied { profile: String, version: u32, sha256: Digest, raised: Vec<String>, declared: Vec<String> },
+    /// The agent was drawn at random; the seed makes the draw repeatable.
+    AgentDrawn { agent: AgentId, reservation: ReservationId, seed: String },
+    /// The agent's training for this profile; none: no certificate.
+    TrainingShown { agent: AgentId, profile: String, until: Option<Timestamp> },
+    /// Security features were drawn.
+    FeaturesDrawn { features: Vec<Feature>, seed: u64 },
+    /// The agent saw a security feature, or did not.
+    FeatureMarked { agent: AgentId, feature: Feature, seen: bool },
 }
 
 impl Fact {

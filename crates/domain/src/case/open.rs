@@ -46,6 +46,7 @@ impl Case {
             rule: answer.rule.clone(),
         };
         let offered = answer.mode != Mode::None;
+        let rules = policy.rules_of(&opening.jurisdiction);
         let mut next = Self {
             id: opening.id,
             tenant: opening.tenant,
@@ -76,6 +77,8 @@ impl Case {
             updated_at: now,
             drawings: Vec::new(),
             review: None,
+            rules,
+            conduct: crate::jurisdiction::Conduct::default(),
         };
         let mut facts = vec![fact];
         if offered {

@@ -16,7 +16,8 @@ use store::rows::{Channel, Commit, DeliveryRow, MarkRow};
 use wire::webhook::{WebhookData, WebhookEvent};
 
 /// A snake_case word of the domain, as it stands in search columns.
-pub(super) fn word<T: Serialize>(value: &T) -> String {
+#[must_use]
+pub fn word<T: Serialize>(value: &T) -> String {
     serde_json::to_value(value).ok().and_then(|v| v.as_str().map(str::to_owned)).unwrap_or_default()
 }
 

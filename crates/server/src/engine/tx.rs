@@ -7,6 +7,7 @@ use crate::telemetry::metrics;
 use domain::agent::{self, Agent};
 use domain::case::{Case, Fact, Input, Order, ReservationEnd};
 use domain::ids::{AgentId, CaseId};
+use domain::jurisdiction::ProfileCode;
 use domain::refusal::Refusal;
 use domain::time::Timestamp;
 use std::sync::Arc;
@@ -79,6 +80,9 @@ impl Tx {
     /// The case's refusal.
     pub fn feed(&mut self, input: Input) -> Result<(), Refusal> {
         let now = self.now;
+        if let Some(agent) = super::rules::leans_on(&input) {
+            self.show_training(agent)?;
+        }
         let Some(slot) = &mut self.case else { return Ok(()) };
         let t = slot.case.handle(input, now)?;
         let id = t.next.id;
@@ -98,6 +102,17 @@ impl Tx {
                 let _ = self.agent_only(agent::Input::Settled { case: id });
             }
         }
+        Ok(())
+    }
+
+    /// The certificate of an agent of this transaction, as it stands, beside the case that leans on it.
+    fn show_training(&mut self, agent: AgentId) -> Result<(), Refusal> {
+        let held = self.agents.iter().find(|slot| slot.agent.id == agent).map(|slot| slot.agent.certificates.clone());
+        let Some((held, slot)) = held.zip(self.case.as_mut()) else { return Ok(()) };
+        let trained = ProfileCode::parse(&slot.case.jurisdiction).and_then(|code| held.get(&code).copied());
+        let t = slot.case.handle(Input::Training { agent, trained }, self.now)?;
+        slot.case = t.next;
+        slot.facts.extend(t.facts);
         Ok(())
     }
 
@@ -122,7 +137,8 @@ impl Tx {
             | agent::Input::Settled { .. }
             | agent::Input::ExtendWrap
             | agent::Input::AutoAccept(_)
-            | agent::Input::TakeOver { .. } => return Ok(()),
+            | agent::Input::TakeOver { .. }
+            | agent::Input::Certify { .. } => return Ok(()),
         };
         let is = self.agents.first().map(|slot| slot.agent.state);
         if let (Some(agent::State::Reserved { reservation, .. }), true) = (was, was != is) {

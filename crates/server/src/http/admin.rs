@@ -7,6 +7,7 @@ mod people;
 mod person_log;
 mod policy;
 mod reviews;
+mod profiles;
 mod settings;
 mod webhooks;
 
@@ -56,6 +57,9 @@ pub(super) fn routes() -> Router<Web> {
         .route("/v1/admin/agents", get(people::list).post(people::add))
         .route("/v1/admin/agents/{id}", put(people::save))
         .route("/v1/admin/agents/{id}/reset", post(people::reset))
+        .route("/v1/admin/agents/{id}/certificates/{profile}", put(profiles::certify).delete(profiles::withdraw))
+        .route("/v1/admin/profiles", get(profiles::read))
+        .route("/v1/admin/profiles/{code}/lines/{line}", put(profiles::save))
         .route("/v1/admin/policy", get(policy::read).put(policy::save))
         .route("/v1/admin/policy/simulate", post(policy::simulate))
         .route("/v1/admin/settings", get(settings::read).put(settings::save))
@@ -175,7 +179,8 @@ async fn file_of(app: &App, loaded: &Loaded, keep: bool) -> Result<CaseFile, Api
     Ok(CaseFile {
         row: case_row(app, case).await,
         claimed: views::claimed(&case.claimed),
-        jurisdiction: views::profile(&case.jurisdiction),
+        jurisdiction: views::profile(&case.profile()),
+        lines: Some(views::profiles::lines(case, app.engine.now())),
         recovery: views::recovery(case, None),
         reports: case.reports.iter().map(|r| views::report(case, r)).collect(),
         consents: case.consents.iter().map(consent).collect(),

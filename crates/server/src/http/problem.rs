@@ -141,7 +141,8 @@ pub const fn refusal_status(code: Code) -> u16 {
         | Code::NoAlternative
         | Code::CommandUnderWay
         | Code::ControlRefused
-        | Code::SeatTaken => 409,
+        | Code::SeatTaken
+        | Code::LineMissing => 409,
 
         Code::TooFast => 429,
     }
@@ -189,7 +190,8 @@ impl ApiError {
                 code: refusal.code.as_str().to_owned(),
                 status: refusal_status(refusal.code),
                 title: "Not allowed now".to_owned(),
-                detail: format!("{} is not possible while the case or agent is {}.", refusal.input, refusal.phase),
+                detail: crate::views::profiles::unmet(refusal)
+                    .unwrap_or_else(|| format!("{} is not possible while the case or agent is {}.", refusal.input, refusal.phase)),
             },
             Self::Challenge(words) => Said {
                 code: Code::ChallengeFailed.as_str().to_owned(),

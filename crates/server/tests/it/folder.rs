@@ -149,7 +149,7 @@ impl Yard {
         self.feed(case, claim(case)).await;
         self.engine.on_agent(agent, &Actor::Person(agent), agent::Input::Came).await.unwrap();
         self.engine.on_agent(agent, &Actor::Person(agent), agent::Input::Available).await.unwrap();
-        self.engine.reserve(case, agent, Span::seconds(20)).await.unwrap();
+        self.engine.reserve(case, agent, Span::seconds(20), None).await.unwrap();
         let Some(agent::State::Reserved { reservation, .. }) = Some(self.engine.agent(agent).await.unwrap().state) else {
             panic!("not rung")
         };

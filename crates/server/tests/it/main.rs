@@ -15,6 +15,7 @@ mod limits;
 mod links;
 mod pages;
 mod people;
+mod profiles;
 mod recorder;
 mod relays;
 mod replay;

@@ -55,6 +55,9 @@ pub struct CaseFile {
     pub claimed: Claimed,
     /// Profile.
     pub jurisdiction: ProfileView,
+    /// Every line of the profile and how the case stands to it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub lines: Option<Vec<super::profiles::LineView>>,
     /// The newest answer of the policy.
     pub recovery: Recovery,
     /// Attempts with images.
@@ -256,6 +259,9 @@ pub struct AgentRow {
     pub active: bool,
     /// A second factor is set up.
     pub totp: bool,
+    /// Certificates of training, by profile.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub certificates: Option<Vec<super::profiles::CertificateView>>,
 }
 
 /// `POST /v1/admin/agents` and `PUT /v1/admin/agents/{id}`.
