@@ -16,6 +16,7 @@ import { render } from "preact";
 import { useEffect, useState } from "preact/hooks";
 import { takeFragment } from "../lib/router.ts";
 import { AgentsPage } from "./Agents.tsx";
+import { Note } from "./bits.tsx";
 import { CasesPage } from "./Cases.tsx";
 import { CasePage } from "./CasePage.tsx";
 import { calls } from "./calls.ts";
@@ -30,8 +31,9 @@ import { ReviewPage } from "./ReviewDesk.tsx";
 import { may } from "./roles.ts";
 import { SettingsPage } from "./Settings.tsx";
 import { SignIn, Waiting, WrongRole } from "./SignIn.tsx";
-import { follow, forget, goLive, me, route, signInEnded } from "./state.ts";
+import { follow, forget, goLive, me, numbers, route, signInEnded } from "./state.ts";
 import { text } from "./text.ts";
+import { setup } from "./text-setup.ts";
 import { WebhooksPage } from "./Webhooks.tsx";
 
 function Page() {
@@ -60,6 +62,13 @@ function signOut(): void {
   });
 }
 
+/** Said on every page: the log is what everything else is proven by. */
+function Halted() {
+  const why = numbers.value?.log_halted;
+  if (!why || route.value.parts[0] === "log") return null;
+  return <Note tone="bad" icon="warning">{`${setup.log.haltedTitle} ${setup.log.halted[why] ?? ""}`} <a href="#/log">{setup.log.haltedLink}</a></Note>;
+}
+
 function Inside() {
   useEffect(() => (me.value && may(me.value.role, "read") ? goLive() : undefined), []);
   const path = route.value.parts.join("/");
@@ -72,7 +81,7 @@ function Inside() {
     <div class="frame">
       <a class="skip" href="#main" onClick={(event) => { event.preventDefault(); document.querySelector<HTMLElement>("main")?.focus(); }}>{text.nav.skip}</a>
       <Rail onSignOut={signOut} />
-      <main id="main" class="page" tabIndex={-1}><Page /></main>
+      <main id="main" class="page" tabIndex={-1}><Halted /><Page /></main>
     </div>
   );
 }

@@ -2125,18 +2125,50 @@ export interface LocationView {
   wanted: boolean;
 }
 
+/** A place where checkpoints are laid down. */
+export interface LogPublished {
+  /** RFC 3339. */
+  at?: string | null;
+  /** `folder` or `mail`. */
+  kind: string;
+  /** The newest size there; 0 for none since the server started. */
+  size: number;
+  /** Why the last try failed, in words. */
+  why?: string | null;
+}
+
 /** The log's newest signed checkpoint and whether it fits. */
 export interface LogView {
   /** C2SP signed note. */
   checkpoint: string;
   /** Newest entries, newest first, at most 100. */
   entries: Array<TimelineEntry>;
+  /** Why nothing is signed any more: `put_back`, `other_root`, `witness_ahead` or `contradicted`. */
+  halted?: string | null;
   /** Entries committed and not yet sequenced. */
   pending: number;
+  /** Where else checkpoints are laid down. */
+  published?: Array<LogPublished>;
   /** Entries in the tree. */
   size: number;
   /** Verifier key of the note. */
   verifier_key: string;
+  /** Who signs checkpoints beside this server. */
+  witnesses?: Array<LogWitness>;
+}
+
+/** A witness of the log, and how it stands with it. */
+export interface LogWitness {
+  /** RFC 3339, by its clock. */
+  at?: string | null;
+  /** Its verifier key. */
+  key: string;
+  /** The name it signs under. */
+  name: string;
+  /** The largest size it signed; 0 for nothing yet. */
+  size: number;
+  /** Why it did not sign the last time, in words. */
+  why?: string | null;
 }
 
 /** `POST /v1/customer/look`: what does this link lead to? Consumes nothing. */
@@ -2246,6 +2278,8 @@ export interface NumbersView {
   decided: number;
   /** In a session now. */
   live: number;
+  /** Why the audit log is not signed any more, if so: a code of `LogView`. */
+  log_halted?: string | null;
   /** Seconds the longest waits now. */
   longest_wait: number;
   /** Median seconds from report to "verified", today. */

@@ -11,6 +11,7 @@ pub use relay::IceServer;
 
 use crate::adapters::messenger::SmtpTls;
 use crate::adapters::outbound::TargetPolicy;
+use crate::workers::witnesses::WitnessAt;
 use serde::{Deserialize, Serialize};
 use std::fmt;
 use std::net::{IpAddr, SocketAddr};
@@ -33,6 +34,7 @@ pub struct Config {
     pub webhooks: Webhooks,
     pub location: Location,
     pub log: Log,
+    pub proof: Proof,
 }
 
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
@@ -133,6 +135,25 @@ pub struct Log {
     pub level: String,
 }
 
+/// Who else knows what the audit log states.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub struct Proof {
+    pub origin: String,
+    pub witnesses: Vec<String>,
+    pub folder: PathBuf,
+    pub mail_to: Vec<String>,
+    pub mail_hours: u32,
+}
+
+impl Proof {
+    /// The witnesses, read; what cannot be read was refused at the start.
+    #[must_use]
+    pub fn witnesses(&self) -> Vec<WitnessAt> {
+        self.witnesses.iter().filter_map(|text| text.parse().ok()).collect()
+    }
+}
+
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "lowercase")]
 pub enum LogFormat {
@@ -186,6 +207,12 @@ impl Default for Webhooks {
 impl Default for Log {
     fn default() -> Self {
         Self { format: LogFormat::Text, level: "info".to_owned() }
+    }
+}
+
+impl Default for Proof {
+    fn default() -> Self {
+        Self { origin: "recourse/log".to_owned(), witnesses: Vec::new(), folder: PathBuf::new(), mail_to: Vec::new(), mail_hours: 24 }
     }
 }
 

@@ -1,6 +1,7 @@
 //! The one write path: load, handle, commit, dispatch. Everything that changes a case or an agent
 //! goes through here. Must not know HTTP, sockets or media.
 
+pub mod bound;
 mod code;
 mod outbox;
 mod people;
@@ -10,15 +11,15 @@ mod sealing;
 mod start;
 mod tx;
 
-pub use review::{asked, given};
 pub use outbox::word as word_of;
+pub use review::{asked, given};
 pub use sealing::{CaseKey, Loaded, link_url, new_token, place_of_delivery, token_hash};
 pub use start::{NewReport, Opened};
 pub use tx::{CaseChange, Committed, Tx};
 
 use crate::adapters::clock::Clock;
 use crate::adapters::ids::Ids;
-use crate::adapters::kms::{Kms, KmsError};
+use crate::adapters::kms::{Kms, KmsError, SecretKey};
 use crate::tenant::Tenants;
 use domain::agent::{self, Agent};
 use domain::audit::Entry;
@@ -92,13 +93,14 @@ pub struct Engine {
     pub tenants: Tenants,
     pub public_url: String,
     dispatch: OnceLock<Arc<dyn Dispatch>>,
+    entry_key: tokio::sync::OnceCell<SecretKey>,
 }
 
 impl Engine {
     #[must_use]
     pub fn new(store: Arc<dyn Store>, kms: Arc<dyn Kms>, clock: Arc<dyn Clock>, ids: Arc<dyn Ids>, public_url: String) -> Self {
         let tenants = Tenants::new(store.clone());
-        Self { store, kms, clock, ids, tenants, public_url, dispatch: OnceLock::new() }
+        Self { store, kms, clock, ids, tenants, public_url, dispatch: OnceLock::new(), entry_key: tokio::sync::OnceCell::new() }
     }
 
     /// Hangs sockets and media on; once, before the first request.
@@ -201,9 +203,10 @@ impl Engine {
         tenant: TenantId,
         actor: &Actor,
         kind: &str,
-        body: serde_json::Value,
+        mut body: serde_json::Value,
         mut rows: Commit,
     ) -> Result<(), EngineError> {
+        self.bind(&mut body, &rows).await?;
         rows.audit.push(self.entry(tenant, None, 0, self.now(), actor, kind, body, None));
         self.commit(rows).await?;
         self.tenants.forget(tenant);

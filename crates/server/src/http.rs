@@ -17,6 +17,7 @@ mod signin;
 mod snapshots;
 mod uploads;
 pub mod who;
+pub mod witness;
 
 use crate::state::App;
 use crate::telemetry::metrics;

@@ -27,4 +27,5 @@ pub mod texts;
 pub mod tls;
 pub mod verify;
 pub mod views;
+pub mod witness;
 pub mod workers;

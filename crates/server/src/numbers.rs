@@ -80,6 +80,7 @@ pub async fn numbers(app: &App, tenant: TenantId) -> Result<NumbersView, EngineE
             .find(|(_, r)| r.kind == Kind::Required)
             .map_or(0, |(_, r)| small(now.since(r.decided_at).as_seconds())),
         queue: waiting.iter().take(MAX_QUEUE).filter_map(|c| queue_row(c, now)).collect(),
+        log_halted: app.witnesses.guard.halted().map(|why| why.code().to_owned()),
     })
 }
 

@@ -12,7 +12,7 @@ use crate::adapters::outbound::TargetPolicy;
 use crate::adapters::webhook_client::HttpWebhookClient;
 use crate::boards::Boards;
 use crate::config::{Config, TlsMode};
-use crate::engine::Engine;
+use crate::engine::{Actor, Engine, bound};
 use crate::hub::Hub;
 use crate::relays::Relays;
 use crate::reviews::Reviews;
@@ -21,20 +21,22 @@ use crate::state::{App, Limits, Parts};
 use crate::tls::{self, Tls};
 use crate::workers::deliveries::Deliveries;
 use crate::workers::router::QueueView;
-use crate::workers::sequencer::LogKey;
+use crate::workers::sequencer::{Guard, Head, LogKey, SequencerError};
+use crate::workers::witnesses::{Publisher, Publishers, Witnesses};
 use crate::workers::{deadlines, deliveries, reviews, router, sequencer, upkeep};
 use anyhow::{Context, Result};
 use axum::Router;
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
+use domain::audit::{Frontier, VerifierKey};
 use ed25519_dalek::SigningKey;
 use std::net::{IpAddr, Ipv4Addr, SocketAddr, UdpSocket};
 use std::path::Path;
 use std::sync::Arc;
 use std::time::Duration;
 
-/// The log's name in checkpoints.
-const LOG_ORIGIN: &str = "recourse/log";
+/// A reason is a sentence.
+const MAX_REASON: usize = 300;
 
 /// A running server's inside, before it listens.
 pub struct Built {
@@ -58,7 +60,7 @@ pub async fn build(config: &Config, messenger: impl FnOnce(Arc<dyn Clock>) -> Op
     let url = if config.store.url.is_empty() { format!("sqlite:{}", data.join("recourse.db").display()) } else { config.store.url.clone() };
     let store = store::open(&url, store::Options::default()).await.context("the database cannot be opened")?;
     let blobs = Arc::new(FileBlobs::open(&data.join("blobs")).context("the evidence folder cannot be opened")?);
-    let log = Arc::new(log_key(&data.join("keys"))?);
+    let log = Arc::new(log_key(&data.join("keys"), &config.proof.origin)?);
     if let Some(verifier) = log.verifier() {
         store.put_setting("log/verifier_key".to_owned(), verifier.to_string().into_bytes()).await?;
     }
@@ -85,7 +87,8 @@ pub async fn build(config: &Config, messenger: impl FnOnce(Arc<dyn Clock>) -> Op
     let relays = Relays::new(config.media.ice_servers.clone());
     let geoip = geoip(&config.location.geoip_file)?;
     let boards = Boards::start(engine.clone(), hub.clone(), blobs.clone());
-    let app = App::new(Parts { engine, hub, blobs, rooms, queue, limits, targets, relays, geoip, boards, reviews });
+    let witnesses = Arc::new(Witnesses::new(config.proof.witnesses(), log.guard.clone(), publishers(config, &messenger, &log.origin)));
+    let app = App::new(Parts { engine, hub, blobs, rooms, queue, limits, targets, relays, geoip, boards, reviews, witnesses });
     Ok(Built { app, clock, deliveries: Arc::new(Deliveries::new(webhooks, messenger)), log })
 }
 
@@ -95,11 +98,13 @@ impl Built {
     /// # Errors
     /// A store that does not answer.
     pub async fn go(&self) -> Result<()> {
+        self.app.witnesses.name_in_log(&self.app.engine).await?;
         self.app.queue.load(&self.app).await?;
         self.app.reviews.load_all(&self.app).await?;
         self.app.rooms.recover().await?;
         tokio::spawn(router::run(self.app.clone()));
         tokio::spawn(deadlines::run(self.app.clone()));
+        tokio::spawn(self.app.witnesses.clone().run(self.app.engine.clone()));
         tokio::spawn(sequencer::run(self.app.clone(), self.log.clone()));
         tokio::spawn(deliveries::run(self.app.clone(), self.deliveries.clone()));
         tokio::spawn(upkeep::run(self.app.clone()));
@@ -150,8 +155,10 @@ impl Built {
         tokio::task::spawn_blocking(move || rooms.stop()).await?;
         self.app.boards.flush().await;
         for _ in 0..100 {
-            if sequencer::once(&self.app.engine, &self.log).await? == 0 {
-                break;
+            match sequencer::once(&self.app.engine, &self.log).await {
+                Ok(0) | Err(SequencerError::Halted(_)) => break,
+                Ok(_) => {}
+                Err(error) => return Err(error.into()),
             }
         }
         self.app.engine.store.close().await?;
@@ -159,7 +166,7 @@ impl Built {
     }
 }
 
-async fn signal() {
+pub(crate) async fn signal() {
     use tokio::signal::unix::{SignalKind, signal};
     match signal(SignalKind::terminate()) {
         Ok(mut term) => {
@@ -175,7 +182,7 @@ async fn signal() {
 }
 
 /// The log's signing key: made at the first start, readable by its owner only.
-fn log_key(folder: &Path) -> Result<LogKey> {
+fn log_key(folder: &Path, origin: &str) -> Result<LogKey> {
     let path = folder.join("log.key");
     let seed: [u8; 32] = random();
     match files::create(folder, &path, STANDARD.encode(seed).as_bytes()) {
@@ -189,12 +196,69 @@ fn log_key(folder: &Path) -> Result<LogKey> {
         .ok()
         .and_then(|b| b.try_into().ok())
         .with_context(|| format!("{} is damaged; restore it from the backup", path.display()))?;
-    let key = LogKey { origin: LOG_ORIGIN.to_owned(), key: SigningKey::from_bytes(&bytes) };
     let public = folder.join("log.pub");
+    // The name is that of the first start: another name would be another log.
+    let known = std::fs::read_to_string(&public).ok().and_then(|text| text.trim().parse::<VerifierKey>().ok());
+    let origin = known.as_ref().map_or(origin, VerifierKey::name);
+    let head = folder.join("log.head");
+    let guard = Arc::new(Guard::open(&head).with_context(|| format!("{}", head.display()))?);
+    let key = LogKey { guard, ..LogKey::new(origin, SigningKey::from_bytes(&bytes)) };
     if let (false, Some(verifier)) = (public.exists(), key.verifier()) {
         files::create(folder, &public, verifier.to_string().as_bytes())?;
     }
     Ok(key)
+}
+
+fn publishers(config: &Config, messenger: &Arc<dyn Messenger>, log: &str) -> Publishers {
+    let mut all = Vec::new();
+    if !config.proof.folder.as_os_str().is_empty() {
+        all.push(Publisher::Folder(config.proof.folder.clone()));
+    }
+    if !config.proof.mail_to.is_empty() {
+        let every = Duration::from_secs(u64::from(config.proof.mail_hours) * 3600);
+        all.push(Publisher::Mail { to: config.proof.mail_to.clone(), every, messenger: messenger.clone(), log: log.to_owned() });
+    }
+    Publishers::new(all)
+}
+
+/// Records in the log that what was signed before is lost, so that signing may go on. Asks the witnesses first.
+///
+/// # Errors
+/// A store that does not answer, another server that runs, or nothing that was lost.
+pub async fn record_loss(config: &Config, reason: &str) -> Result<String> {
+    if reason.is_empty() || reason.len() > MAX_REASON || reason.chars().any(char::is_control) {
+        anyhow::bail!("the reason must be one line of at most {MAX_REASON} bytes");
+    }
+    let built = build(config, |_| None).await?;
+    let (engine, guard) = (&built.app.engine, &built.log.guard);
+    let state = engine.store.log_state().await?;
+    let frontier: Frontier = if state.frontier.is_empty() { Frontier::default() } else { serde_json::from_slice(&state.frontier)? };
+    let log = Head { size: state.size, root: frontier.root() };
+    let witnesses = tokio::spawn(built.app.witnesses.clone().run(engine.clone()));
+    built.app.witnesses.heard(Duration::from_secs(20)).await;
+    witnesses.abort();
+    let _ = guard.allows(engine.store.as_ref(), log).await?;
+    let Some(why) = guard.halted() else {
+        built.stop().await?;
+        anyhow::bail!("nothing is lost: the log leads to everything that was signed, as far as is known here");
+    };
+    let had = guard.head();
+    guard.accept(log, why.had())?;
+    let body = serde_json::json!({
+        "why": why.code(),
+        "had_size": why.had(),
+        "had_root": had.map(|head| domain::audit::tree::to_hex(&head.root)),
+        "size": log.size,
+        "root": domain::audit::tree::to_hex(&log.root),
+        "reason": reason,
+    });
+    engine.log(bound::NOBODY, None, &Actor::System, "log_loss_recorded", body).await?;
+    built.stop().await?;
+    Ok(format!(
+        "recorded: {why}.\nThe log goes on from {} entries. A witness that signed more refuses until its operator accepts the loss\n\
+         (`recourse witness --data DIR --accept-loss {}`).",
+        log.size, built.log.origin
+    ))
 }
 
 fn geoip(file: &Path) -> Result<Option<Arc<GeoIp>>> {

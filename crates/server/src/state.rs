@@ -41,6 +41,8 @@ pub struct Parts {
     pub geoip: Option<Arc<GeoIp>>,
     pub boards: Arc<crate::boards::Boards>,
     pub reviews: Arc<crate::reviews::Reviews>,
+    /// Who signs the log's checkpoints, and what watches over ours.
+    pub witnesses: Arc<crate::workers::witnesses::Witnesses>,
 }
 
 /// Limits of the HTTP side.

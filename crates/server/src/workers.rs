@@ -7,3 +7,4 @@ pub mod reviews;
 pub mod router;
 pub mod sequencer;
 pub mod upkeep;
+pub mod witnesses;

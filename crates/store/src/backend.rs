@@ -4,11 +4,11 @@
 use crate::StoreError;
 use crate::face::{Later, Store};
 use crate::plan::{self, Plan};
-use crate::reads::{admin, cases, delivery, log, numbers, review};
+use crate::reads::{admin, cases, delivery, log, numbers, proof, review};
 use crate::rows::{
-    AgentRow, ApiKeyRow, AuditRow, CaseCursor, CaseFilter, CaseRow, CheckpointRow, ClaimedDelivery, Commit, Counters, DeliveryFilter,
-    DeliveryStatus, EndpointWrite, Gauges, Health, IdempotencyRow, Lease, LinkRow, LogState, MAX_LIST, Numbers, Outcome, PersonWrite,
-    PhaseCount, PolicyRow, ReportRow, ReviewAskRow, ReviewRow, Sequenced, SignInLinkRow, SignInRow, TenantWrite,
+    AgentRow, ApiKeyRow, AuditRow, CaseCursor, CaseFilter, CaseRow, CheckpointRow, ClaimedDelivery, Commit, CosignatureRow, Counters,
+    DeliveryFilter, DeliveryStatus, EndpointWrite, Gauges, Health, IdempotencyRow, Lease, LinkRow, LogState, MAX_LIST, Numbers, Outcome,
+    PersonWrite, PhaseCount, PolicyRow, ReportRow, ReviewAskRow, ReviewRow, Sequenced, SignInLinkRow, SignInRow, TenantWrite,
 };
 use crate::value::{Done, Query, Read, Record};
 use domain::ids::{AgentId, CaseId, DeliveryId, EndpointId, EntryId, TenantId};
@@ -183,6 +183,13 @@ impl<B: Backend> Store for B {
         write(self, plan::put_setting(key, value))
     }
 
+    fn put_setting_once(&self, key: String, value: Vec<u8>) -> Later<'_, ()> {
+        write(self, plan::put_setting_once(key, value))
+    }
+    fn put_cosignature(&self, row: CosignatureRow) -> Later<'_, ()> {
+        write(self, plan::put_cosignature(row))
+    }
+
     fn case(&self, id: CaseId) -> Later<'_, Option<CaseRow>> {
         one(self, cases::by_id(id))
     }
@@ -292,6 +299,12 @@ impl<B: Backend> Store for B {
     fn audit_of_case(&self, case: CaseId, after: i64, limit: u32) -> Later<'_, Vec<AuditRow>> {
         many(self, log::of_case(case, after, limit))
     }
+    fn audit_of_case_kinds(&self, case: CaseId, kinds: Vec<String>, after: i64, limit: u32) -> Later<'_, Vec<AuditRow>> {
+        if kinds.is_empty() || kinds.len() > 32 {
+            return refused(StoreError::Limit("kinds to look for"));
+        }
+        many(self, log::of_case_and_kinds(case, kinds, after, limit))
+    }
     fn audit_page(&self, tenant: TenantId, before: Option<i64>, limit: u32) -> Later<'_, Vec<AuditRow>> {
         many(self, log::page(tenant, before, limit))
     }
@@ -316,8 +329,30 @@ impl<B: Backend> Store for B {
     fn checkpoint(&self) -> Later<'_, Option<CheckpointRow>> {
         one(self, log::newest_checkpoint())
     }
+    fn checkpoint_of(&self, size: u64) -> Later<'_, Option<CheckpointRow>> {
+        one(self, log::checkpoint_of(size))
+    }
+    fn cosignatures(&self, after: Option<(u64, String)>, limit: u32) -> Later<'_, Vec<CosignatureRow>> {
+        many(self, log::cosignatures(after, limit))
+    }
+    fn newest_cosignature(&self, witness: String) -> Later<'_, Option<CosignatureRow>> {
+        one(self, log::newest_cosignature(witness))
+    }
     fn checkpoints(&self, after: Option<u64>, limit: u32) -> Later<'_, Vec<CheckpointRow>> {
         many(self, log::checkpoints(after, limit))
+    }
+
+    fn case_ids(&self, after: Option<CaseId>, limit: u32) -> Later<'_, Vec<CaseId>> {
+        many(self, proof::case_ids(after, limit))
+    }
+    fn terms_of(&self, case: CaseId) -> Later<'_, Vec<(TenantId, String)>> {
+        many(self, proof::terms_of(case))
+    }
+    fn reports_of(&self, case: CaseId) -> Later<'_, Vec<ReportRow>> {
+        many(self, numbers::reports_of(case))
+    }
+    fn orphans(&self) -> Later<'_, Vec<(String, String)>> {
+        many(self, proof::orphans())
     }
 
     fn delivery(&self, tenant: TenantId, id: DeliveryId) -> Later<'_, Option<DeliveryStatus>> {

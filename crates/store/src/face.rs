@@ -3,9 +3,9 @@
 
 use crate::StoreError;
 use crate::rows::{
-    AgentRow, ApiKeyRow, AuditRow, CaseCursor, CaseFilter, CaseRow, CheckpointRow, ClaimedDelivery, Commit, Counters, DeliveryFilter,
-    DeliveryStatus, EndpointWrite, Gauges, Health, IdempotencyRow, Lease, LinkRow, LogState, Numbers, Outcome, PersonWrite, PhaseCount,
-    PolicyRow, ReportRow, ReviewAskRow, ReviewRow, Sequenced, SignInLinkRow, SignInRow, TenantWrite,
+    AgentRow, ApiKeyRow, AuditRow, CaseCursor, CaseFilter, CaseRow, CheckpointRow, ClaimedDelivery, Commit, CosignatureRow, Counters,
+    DeliveryFilter, DeliveryStatus, EndpointWrite, Gauges, Health, IdempotencyRow, Lease, LinkRow, LogState, Numbers, Outcome, PersonWrite,
+    PhaseCount, PolicyRow, ReportRow, ReviewAskRow, ReviewRow, Sequenced, SignInLinkRow, SignInRow, TenantWrite,
 };
 use domain::ids::{AgentId, CaseId, DeliveryId, EndpointId, EntryId, TenantId};
 use domain::time::Timestamp;
@@ -50,6 +50,10 @@ pub trait Store: Send + Sync + 'static {
     /// Forgets sign-ins and links that expired before, at most a thousand of each; how many sign-ins.
     fn forget_sign_ins(&self, before: Timestamp) -> Later<'_, u64>;
     fn put_setting(&self, key: String, value: Vec<u8>) -> Later<'_, ()>;
+    /// As `put_setting`, unless there is one already.
+    fn put_setting_once(&self, key: String, value: Vec<u8>) -> Later<'_, ()>;
+    /// Keeps what a witness signed; the same again changes nothing.
+    fn put_cosignature(&self, row: CosignatureRow) -> Later<'_, ()>;
 
     // Cases.
 
@@ -114,6 +118,8 @@ pub trait Store: Send + Sync + 'static {
 
     /// Of one case in insertion order, after a `seq` (0 for the first page).
     fn audit_of_case(&self, case: CaseId, after: i64, limit: u32) -> Later<'_, Vec<AuditRow>>;
+    /// As `audit_of_case`, of these kinds alone; at least one, at most 32.
+    fn audit_of_case_kinds(&self, case: CaseId, kinds: Vec<String>, after: i64, limit: u32) -> Later<'_, Vec<AuditRow>>;
     /// Of a tenant, newest first, before a `seq`.
     fn audit_page(&self, tenant: TenantId, before: Option<i64>, limit: u32) -> Later<'_, Vec<AuditRow>>;
     fn audit_entry(&self, id: EntryId) -> Later<'_, Option<AuditRow>>;
@@ -128,8 +134,24 @@ pub trait Store: Send + Sync + 'static {
     fn log_state(&self) -> Later<'_, LogState>;
     /// The newest.
     fn checkpoint(&self) -> Later<'_, Option<CheckpointRow>>;
+    fn checkpoint_of(&self, size: u64) -> Later<'_, Option<CheckpointRow>>;
+    /// By size and witness, after one of them.
+    fn cosignatures(&self, after: Option<(u64, String)>, limit: u32) -> Later<'_, Vec<CosignatureRow>>;
+    /// What this witness signed last.
+    fn newest_cosignature(&self, witness: String) -> Later<'_, Option<CosignatureRow>>;
     /// Larger than a size, smallest first.
     fn checkpoints(&self, after: Option<u64>, limit: u32) -> Later<'_, Vec<CheckpointRow>>;
+
+    // The offline proof.
+
+    /// Every case there is, by id, after an id.
+    fn case_ids(&self, after: Option<CaseId>, limit: u32) -> Later<'_, Vec<CaseId>>;
+    /// The words a case can be found by, each with its tenant.
+    fn terms_of(&self, case: CaseId) -> Later<'_, Vec<(TenantId, String)>>;
+    /// By id.
+    fn reports_of(&self, case: CaseId) -> Later<'_, Vec<ReportRow>>;
+    /// Rows of a case or tenant that is not there, at most a hundred: their table and their name.
+    fn orphans(&self) -> Later<'_, Vec<(String, String)>>;
 
     // The outbox.
 

@@ -11,10 +11,12 @@ mod reads;
 pub mod rows;
 mod snapshot;
 mod sqlite;
+pub mod tamper;
 mod value;
 
 pub use face::{Later, Store};
 pub use postgres::PostgresStore;
+pub use reads::proof::terms;
 pub use snapshot::snapshot;
 pub use sqlite::SqliteStore;
 

@@ -21,7 +21,7 @@ macro_rules! migrations {
     }),*] };
 }
 
-const MIGRATIONS: [Migration; 5] = migrations!("0001_cases", "0002_log", "0003_outbox", "0004_people", "0008_reviews");
+const MIGRATIONS: [Migration; 6] = migrations!("0001_cases", "0002_log", "0003_outbox", "0004_people", "0007_witness", "0008_reviews");
 
 /// Brings the schema up to this program inside a transaction the caller began and locked, or,
 /// when it may not, says what is missing. A newer program's migrations are left alone: they

@@ -8,9 +8,10 @@ mod sign_in;
 
 pub(crate) use commit::{commit, name_term, reason_term};
 pub(crate) use delivery::{claim, replay, settle};
-pub(crate) use log::sequence;
+pub(crate) use log::{put_cosignature, sequence};
 pub(crate) use sign_in::{
-    consume_link, forget_idempotency, forget_sign_ins, put_link, put_setting, put_sign_in, revoke, revoke_all, touch_api_key, touch_sign_in,
+    consume_link, forget_idempotency, forget_sign_ins, put_link, put_setting, put_setting_once, put_sign_in, revoke, revoke_all,
+    touch_api_key, touch_sign_in,
 };
 
 use crate::StoreError;

@@ -6,6 +6,7 @@ pub(crate) mod cases;
 pub(crate) mod delivery;
 pub(crate) mod log;
 pub(crate) mod numbers;
+pub(crate) mod proof;
 pub(crate) mod review;
 
 use crate::rows::MAX_LIST;

@@ -8,7 +8,9 @@ mod review;
 
 pub use admin::{ApiKeyRow, ApiKeyWrite, EndpointWrite, PersonWrite, PolicyRow, SignInLinkRow, SignInRow, TenantWrite};
 pub use delivery::{Channel, ClaimedDelivery, DeliveryFilter, DeliveryRow, DeliveryState, DeliveryStatus, Lease, Outcome};
-pub use log::{AgentNumbers, AuditRow, CheckpointRow, Counters, Gauges, Health, KindNumbers, LogState, Numbers, PhaseCount, Sequenced};
+pub use log::{
+    AgentNumbers, AuditRow, CheckpointRow, CosignatureRow, Counters, Gauges, Health, KindNumbers, LogState, Numbers, PhaseCount, Sequenced,
+};
 pub use review::{ReviewAskRow, ReviewRow};
 
 use domain::audit::Entry;
@@ -44,6 +46,8 @@ pub struct Commit {
     pub links: Vec<LinkRow>,
     /// At most [`MAX_ENTRIES`]; they get their index later, from the sequencer.
     pub audit: Vec<Entry>,
+    /// One for each entry, in their order, or none at all: who wrote it knows the key.
+    pub macs: Vec<[u8; 32]>,
     pub deliveries: Vec<DeliveryRow>,
     pub marks: Vec<MarkRow>,
     pub reports: Vec<ReportRow>,

@@ -9,6 +9,6 @@ pub mod identity;
 pub mod invitations;
 pub mod liveness;
 pub mod people;
-pub mod review;
 pub mod profiles;
+pub mod review;
 pub mod settings;

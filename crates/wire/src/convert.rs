@@ -4,7 +4,8 @@
 use crate::api::profiles;
 use crate::terms;
 use domain::{
-    agent, case, code, decision, evidence, features, jurisdiction, liveness, location, procedure, reading, report, review, seats, session, trigger,
+    agent, case, code, decision, evidence, features, jurisdiction, liveness, location, procedure, reading, report, review, seats, session,
+    trigger,
 };
 
 macro_rules! mirror {

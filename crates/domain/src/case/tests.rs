@@ -3,8 +3,8 @@
 mod approval;
 mod challenges;
 mod device;
-mod review;
 mod profiles;
+mod review;
 
 use super::*;
 use crate::board::Surface;

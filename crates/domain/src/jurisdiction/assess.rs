@@ -379,7 +379,8 @@ impl Look<'_> {
     fn checker(&self, decision: &Decision) -> Option<AgentId> {
         let agreed = decision.reviewed_by.filter(|agent| *agent != decision.by);
         let given = self.case.review.as_ref().filter(|r| r.kind == review::Kind::Required);
-        let overruled = given.and_then(|r| if let review::State::Given { checker, .. } = r.state { Some((checker, r.maker)) } else { None });
+        let overruled =
+            given.and_then(|r| if let review::State::Given { checker, .. } = r.state { Some((checker, r.maker)) } else { None });
         agreed.or(overruled.filter(|(checker, maker)| checker != maker).map(|(checker, _)| checker))
     }
 

@@ -53,6 +53,17 @@ const KEYS: &[(&str, &str)] = &[
     ),
     ("log.format", "\"text\" for people, \"json\" for machines."),
     ("log.level", "error, warn, info, debug or trace; or a list such as \"info,store=debug\"."),
+    (
+        "proof.origin",
+        "The audit log's name in its checkpoints, without a scheme, such as verify.bank.example/log. Set at the\nfirst start; witnesses tell logs apart by it.",
+    ),
+    (
+        "proof.witnesses",
+        "Who signs the checkpoints beside us: an address, a space and the witness's key, such as\n[\"http://10.0.7.7:7950 witness.example/w1+dd2a1b0c+BAq3…\"]. `recourse witness` is one; run it on another machine.",
+    ),
+    ("proof.folder", "A folder on another mount that gets every checkpoint as a file of its own. Empty for none."),
+    ("proof.mail_to", "Mailboxes that get the newest checkpoint every so many hours, if it is a new one."),
+    ("proof.mail_hours", ""),
 ];
 
 /// Keys whose values are never printed.

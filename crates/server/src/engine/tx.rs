@@ -285,7 +285,8 @@ impl Engine {
 
     /// Commits, and says how long that took.
     #[tracing::instrument(name = "store.commit", level = "debug", skip_all)]
-    pub(super) async fn keep(&self, rows: Commit) -> Result<(), StoreError> {
+    pub(super) async fn keep(&self, rows: Commit) -> Result<(), EngineError> {
+        let rows = self.marked(rows).await?;
         let began = Instant::now();
         let kept = self.store.commit(rows).await;
         match &kept {
@@ -293,7 +294,7 @@ impl Engine {
             Err(StoreError::Conflict) => metrics::STORE_CONFLICTS.inc(1),
             Err(StoreError::Unavailable(_) | StoreError::Corrupt { .. } | StoreError::Limit(_)) => {}
         }
-        kept
+        Ok(kept?)
     }
 
     async fn case_rows(&self, slot: &CaseSlot, tx: &Tx, actor: &Actor, rows: &mut Commit) -> Result<(), EngineError> {

@@ -6,8 +6,8 @@ mod log;
 mod people;
 mod person_log;
 mod policy;
-mod reviews;
 mod profiles;
+mod reviews;
 mod settings;
 mod webhooks;
 

@@ -24,13 +24,15 @@ pub(super) fn routes() -> Router<Web> {
 
 async fn ready(State(app): State<App>) -> Response {
     let (store, room) = (app.engine.store.health().await, app.has_room().await);
-    let good = store.is_ok() && room;
+    let halted = app.witnesses.guard.halted();
+    let good = store.is_ok() && room && halted.is_none();
     let status = if good { StatusCode::OK } else { StatusCode::SERVICE_UNAVAILABLE };
     let body = json!({
         "status": if good { "ready" } else { "not_ready" },
         "version": env!("CARGO_PKG_VERSION"),
         "store": store.as_ref().map_or("unavailable", |h| h.database),
         "storage": if room { "has_room" } else { "low" },
+        "log": halted.as_ref().map_or("signed", |why| why.code()),
     });
     (status, [(header::CACHE_CONTROL, "no-store")], Json(body)).into_response()
 }
@@ -40,6 +42,8 @@ async fn numbers(State(app): State<App>) -> Result<Response, ApiError> {
     let gauges = app.engine.store.gauges().await?;
     let rooms = app.rooms.live() as u64;
     let (reviews, oldest) = app.reviews.load(app.engine.now());
+    let halted = app.witnesses.guard.halted().is_some();
+    let behind = app.witnesses.behind(app.engine.store.as_ref(), app.engine.now()).await?;
     for (name, help, value) in [
         ("recourse_log_entries", "Entries in the audit log's tree.", gauges.log_size),
         ("recourse_log_unsequenced", "Entries that have no place in the tree yet.", gauges.unsequenced_entries),
@@ -52,6 +56,10 @@ async fn numbers(State(app): State<App>) -> Result<Response, ApiError> {
             "Age of the oldest decision whose customer waits for a second look.",
             u64::try_from(oldest.as_seconds()).unwrap_or(0),
         ),
+        ("recourse_log_halted", "1 while nothing is signed, because the log is not what was signed before.", u64::from(halted)),
+        ("recourse_witnesses", "Witnesses that are asked.", behind.witnesses),
+        ("recourse_witness_lag_entries", "Signed entries that the slowest witness has not signed.", behind.entries),
+        ("recourse_witness_lag_seconds", "Age of the oldest checkpoint that the slowest witness has not signed.", behind.seconds),
     ] {
         metrics::gauge(name, help, value, &mut out);
     }

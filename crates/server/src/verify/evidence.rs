@@ -2,6 +2,7 @@
 //! Must not know whether it proves anybody's identity.
 
 use super::recordings::{self, Told};
+use super::rows::Beside;
 use super::{Fault, Ground, Report};
 use crate::adapters::blobs::Blobs;
 use crate::adapters::seal;
@@ -49,13 +50,16 @@ pub(super) struct Piece {
 
 pub(super) async fn check(ground: &Ground, case: CaseId, key: &CaseKey, report: &mut Report) -> Result<(), Fault> {
     let mut named = BTreeSet::new();
+    let mut beside = Beside::default();
+    let kinds: Vec<String> = NAMING.iter().chain(&Beside::KINDS).map(|kind| (*kind).to_owned()).collect();
     let mut sessions: BTreeMap<SessionId, Told> = BTreeMap::new();
     let mut after = 0;
     loop {
-        let page = ground.engine.store.audit_of_case(case, after, MAX_LIST).await?;
+        let page = ground.engine.store.audit_of_case_kinds(case, kinds.clone(), after, MAX_LIST).await?;
         let Some(last) = page.last() else { break };
         after = last.seq;
         for row in &page {
+            beside.take(case, row)?;
             match fact(row)? {
                 Some(Naming::ImageReported(image) | Naming::StillTaken(image)) => {
                     for (version, digest) in [(Version::Original, image.sealed), (Version::Shown, image.shown_sealed)] {
@@ -90,6 +94,7 @@ pub(super) async fn check(ground: &Ground, case: CaseId, key: &CaseKey, report: 
         report.segments += found.segments;
         report.bytes += found.bytes;
     }
+    beside.check(ground, case).await?;
     unnamed(ground, case, &named, &sessions, report)
 }
 

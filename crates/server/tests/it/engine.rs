@@ -12,6 +12,7 @@ use domain::refusal::Code;
 use domain::session::Seat;
 use domain::time::Span;
 use serde_json::json;
+use server::adapters::clock::Clock;
 use server::engine::{Actor, Engine, EngineError};
 use server::hub::Hub;
 use server::rooms::Rooms;
@@ -122,8 +123,13 @@ fn chat(n: u128, text: &str) -> Input {
 
 /// The program as it is after a power cut: the same store and evidence, nothing else.
 fn started_again(app: &TestApp) -> App {
+    with_clock(app, app.app.engine.clock.clone())
+}
+
+/// The same, by another clock.
+pub fn with_clock(app: &TestApp, clock: Arc<dyn Clock>) -> App {
     let old = &app.app.engine;
-    let engine = Arc::new(Engine::new(old.store.clone(), old.kms.clone(), old.clock.clone(), old.ids.clone(), old.public_url.clone()));
+    let engine = Arc::new(Engine::new(old.store.clone(), old.kms.clone(), clock, old.ids.clone(), old.public_url.clone()));
     let hub = Arc::new(Hub::default());
     let queue = Arc::new(QueueView::default());
     hub.follow(queue.clone());
@@ -146,6 +152,7 @@ fn started_again(app: &TestApp) -> App {
         geoip: None,
         boards,
         reviews: app.app.reviews.clone(),
+        witnesses: Arc::default(),
     })
 }
 

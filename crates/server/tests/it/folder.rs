@@ -30,6 +30,9 @@ use server::images::{Version, place};
 use server::recorder::{Recorder, RecorderEvent};
 use server::workers::sequencer::{LogKey, once};
 use server::{seed, start, tenant};
+#[path = "folder/rich.rs"]
+mod rich;
+
 use std::fs;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
@@ -80,10 +83,7 @@ impl Folder {
         let path = std::env::temp_dir().join(format!("recourse-it-{:032x}", u128::from_be_bytes(random())));
         let mut yard = Yard::lay(&path, percent).await;
         let log = log_key(&path);
-        let done = yard.verified_case().await;
-        while once(&yard.engine, &log).await.unwrap() > 0 {}
-        let live = yard.broken_case(&path).await;
-        while once(&yard.engine, &log).await.unwrap() > 0 {}
+        let (done, live) = yard.two_cases(&path, &log).await;
         let placed = yard.engine.store.log_state().await.unwrap().size;
         for _ in 0..2 {
             let body = serde_json::json!({ "evidence": yard.images[0].1 });
@@ -94,6 +94,25 @@ impl Folder {
         let entries = entries.iter().map(|row| row.entry.id.to_string()).collect();
         yard.engine.store.close().await.unwrap();
         Self { path, done, live, images: yard.images, placed, entries, agents: yard.agents }
+    }
+
+    /// More of everything: a second bank, every kind of row, chats, notes, a drawing; every entry has its place.
+    pub async fn rich() -> Self {
+        let path = std::env::temp_dir().join(format!("recourse-it-{:032x}", u128::from_be_bytes(random())));
+        let mut yard = Yard::lay(&path, 100).await;
+        let log = log_key(&path);
+        let (done, live) = yard.two_cases(&path, &log).await;
+        yard.other_bank().await;
+        while once(&yard.engine, &log).await.unwrap() > 0 {}
+        yard.talk(live).await;
+        yard.administer().await;
+        yard.add_reports().await;
+        let witness = yard.name_witness().await;
+        while once(&yard.engine, &log).await.unwrap() > 0 {}
+        yard.cosign(&witness).await;
+        let placed = yard.engine.store.log_state().await.unwrap().size;
+        yard.engine.store.close().await.unwrap();
+        Self { path, done, live, images: yard.images, placed, entries: Vec::new(), agents: yard.agents }
     }
 
     /// The part files of a recording.
@@ -112,7 +131,7 @@ impl Folder {
 fn log_key(path: &Path) -> LogKey {
     let public: VerifierKey = fs::read_to_string(path.join("keys/log.pub")).unwrap().parse().unwrap();
     let seed = STANDARD.decode(fs::read_to_string(path.join("keys/log.key")).unwrap().trim()).unwrap();
-    LogKey { origin: public.name().to_owned(), key: SigningKey::from_bytes(&seed.try_into().unwrap()) }
+    LogKey::new(public.name(), SigningKey::from_bytes(&seed.try_into().unwrap()))
 }
 
 impl Yard {
@@ -136,6 +155,14 @@ impl Yard {
         let engine = Engine::new(store, kms, clock, ids, "https://verify.bank.example".to_owned());
         let blobs = Arc::new(FileBlobs::open(&path.join("blobs")).unwrap());
         Self { engine, blobs, tenant, agents: [first, second], images: Vec::new() }
+    }
+
+    async fn two_cases(&mut self, path: &Path, log: &LogKey) -> ((CaseId, SessionId), (CaseId, SessionId)) {
+        let done = self.verified_case().await;
+        while once(&self.engine, log).await.unwrap() > 0 {}
+        let live = self.broken_case(path).await;
+        while once(&self.engine, log).await.unwrap() > 0 {}
+        (done, live)
     }
 
     async fn feed(&self, case: CaseId, input: Input) {

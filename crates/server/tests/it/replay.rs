@@ -252,7 +252,7 @@ async fn every_entry_of_a_case_comes_with_the_way_to_the_signed_root() {
     let none = app.signed(&auditor, Method::GET, &path, None).await.json();
     assert_eq!((none["size"].as_u64(), none["proofs"].as_array().map(Vec::len)), (Some(0), Some(0)), "nothing is signed yet");
 
-    let key = LogKey { origin: "bank.test/log".to_owned(), key: SigningKey::from_bytes(&[7; 32]) };
+    let key = LogKey::new("bank.test/log", SigningKey::from_bytes(&[7; 32]));
     let verifier = key.verifier().unwrap();
     app.app.engine.store.put_setting("log/verifier_key".to_owned(), verifier.to_string().into_bytes()).await.unwrap();
     for n in 0..700 {

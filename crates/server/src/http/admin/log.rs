@@ -5,6 +5,7 @@ use super::super::extract::{CanRead, id};
 use super::super::problem::ApiError;
 use crate::proofs::ProofError;
 use crate::state::App;
+use crate::workers::witnesses::{Laid, Standing, WitnessAt};
 use axum::Json;
 use axum::extract::{Path, State};
 use domain::audit::Hash;
@@ -12,7 +13,7 @@ use domain::audit::tree::to_hex;
 use domain::ids::AgentId;
 use std::collections::BTreeMap;
 use store::rows::AuditRow;
-use wire::api::admin::{LogView, ProofView, ProofsView, TimelineEntry};
+use wire::api::admin::{LogPublished, LogView, LogWitness, ProofView, ProofsView, TimelineEntry};
 
 const SHOWN: u32 = 100;
 
@@ -27,7 +28,24 @@ pub(super) async fn read(State(app): State<App>, CanRead(person): CanRead) -> Re
         pending: gauges.unsequenced_entries,
         verifier_key: String::from_utf8(key).unwrap_or_default(),
         entries: timeline(&app, &entries).await?,
+        halted: app.witnesses.guard.halted().map(|why| why.code().to_owned()),
+        witnesses: app.witnesses.standings().into_iter().map(|(place, standing)| witness(&place, standing)).collect(),
+        published: app.witnesses.publishers.standings().into_iter().map(published).collect(),
     }))
+}
+
+fn witness(place: &WitnessAt, standing: Standing) -> LogWitness {
+    LogWitness {
+        name: place.key.name().to_owned(),
+        key: place.key.to_string(),
+        size: standing.size,
+        at: standing.at.map(|at| at.to_string()),
+        why: standing.why,
+    }
+}
+
+fn published(laid: Laid) -> LogPublished {
+    LogPublished { kind: laid.kind.to_owned(), size: laid.size, at: laid.at.map(|at| at.to_string()), why: laid.why }
 }
 
 /// The entries of a case with their way to the root of the newest signed checkpoint. The page checks them itself.
