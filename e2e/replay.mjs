@@ -66,6 +66,31 @@ export async function standsAt(page, files, seat) {
   return file && shown.length === 1 ? file.starts_at_ms + shown[0].at : null;
 }
 
+/** From now on each video notes which picture it last put on the screen. @param {Page} page */
+export async function noteFrames(page) {
+  await page.locator('.player figure.side[data-seat] video').evaluateAll((all) => {
+    for (const each of all) {
+      const video = /** @type {HTMLVideoElement} */ (each);
+      const note = (/** @type {number} */ _, /** @type {{mediaTime: number}} */ { mediaTime }) => {
+        video.dataset.shown = String(mediaTime * 1000);
+        video.requestVideoFrameCallback(note);
+      };
+      video.requestVideoFrameCallback(note);
+    }
+  });
+}
+
+/**
+ * Which picture of a seat is on the screen, on the session's clock, by the picture's own time stamp.
+ * @param {Page} page @param {Array<{url: string, starts_at_ms: number}>} files @param {string} seat
+ */
+export async function frameOf(page, files, seat) {
+  const shown = await page.locator(`.player figure.side[data-seat=${seat}] video`).evaluateAll((all) =>
+    all.map((each) => /** @type {HTMLVideoElement} */ (each)).filter((video) => !video.hidden && video.dataset.shown).map((video) => ({ src: video.getAttribute('src'), at: Number(video.dataset.shown) })));
+  const file = files.find((each) => each.url === shown[0]?.src);
+  return file ? file.starts_at_ms + shown[0].at : null;
+}
+
 /** How much ink of the agent lies over the customer's picture. @param {Page} page */
 export async function inkOver(page) {
   return page.locator('.player figure.side[data-seat=customer] canvas').evaluate((element, [r, g, b]) => {

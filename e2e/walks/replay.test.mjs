@@ -2,7 +2,7 @@
 // browser, a changed answer is noticed, who watched is in the log.
 import assert from 'node:assert/strict';
 import { adminAt } from '../people.mjs';
-import { eventfulCall, inkOver, marked, openReplay, proofMarks, seekTo, standsAt } from '../replay.mjs';
+import { eventfulCall, frameOf, inkOver, marked, noteFrames, openReplay, proofMarks, seekTo, standsAt } from '../replay.mjs';
 import { expectNoAxeViolations, waitFor, walk } from '../rig.mjs';
 
 /** @typedef {import('playwright-core').Page} Page */
@@ -12,7 +12,9 @@ const APART = 80;
 
 /** Ten places spread over the recording: both sides stand at the same instant. @param {Page} page @param {any} recording */
 async function inStepEverywhere(page, recording) {
+  await noteFrames(page);
   const worst = [];
+  const frames = [];
   for (let n = 0; n < 10; n += 1) {
     await seekTo(page, 0.06 + n * 0.09);
     const pair = await waitFor(`both sides at place ${n}`, async () => {
@@ -23,7 +25,16 @@ async function inStepEverywhere(page, recording) {
       return Math.abs(customer / 1000 - Number(said)) < 1.5 && { customer, agent };
     }, { timeout: 30_000 });
     worst.push(Math.abs(pair.customer - pair.agent));
+    // The pictures on the screen themselves: each by the time stamp it was recorded with.
+    frames.push(await waitFor(`the pictures of place ${n}`, async () => {
+      const [customer, agent] = [await frameOf(page, recording.files, 'customer'), await frameOf(page, recording.files, 'agent')];
+      const near = (/** @type {number | null} */ shown, /** @type {number} */ wanted) => shown !== null && Math.abs(shown - wanted) <= APART;
+      return near(customer, pair.customer) && near(agent, pair.agent) && { apart: Math.abs((customer ?? 0) - (agent ?? 0)) };
+    }, { timeout: 20_000 }));
   }
+  const seen = frames.map(({ apart }) => apart);
+  console.log(`pictures apart at ten places, ms: ${seen.map((ms) => ms.toFixed(1)).join(' ')}`);
+  assert.ok(Math.max(...seen) <= APART, `pictures apart: ${seen}`);
   console.log(`apart at ten places, ms: ${worst.map((ms) => ms.toFixed(1)).join(' ')}`);
   assert.ok(Math.max(...worst) <= APART, `apart: ${worst}`);
 }
