@@ -32,7 +32,7 @@ const OF: Readonly<Record<string, Group>> = {
   chat_sent: "chat",
   command_sent: "device", command_held: "device", command_done: "device", command_timed_out: "device", control_changed: "device", camera_changed: "device",
   location_asked: "place", location_refused: "place", located: "place",
-  session_interrupted: "line", session_resumed: "line", recording_gap: "line", recording_failed: "line", media_up: "line", ticket_parked: "line", ticket_back: "line",
+  session_interrupted: "line", session_resumed: "line", recording_gap: "line", recording_failed: "line", media_up: "people", ticket_parked: "line", ticket_back: "line",
   foreign_claim: "signal", evidence_voided: "signal",
   session_started: "people", session_live: "people", session_ended: "people", supervisor_came: "people", supervisor_changed: "people", supervisor_left: "people", taken_over: "people", interpreter_invited: "people",
   interpreter_came: "people", interpreter_left: "people", hold_began: "people", hold_ended: "people", transferred: "people", continues_later: "people", agent_reserved: "people", reservation_ended: "people",
