@@ -13,7 +13,7 @@ use domain::ids::{CaseId, SessionId};
 use domain::session::{Seat, Session};
 use media::{Cut, FilePlan, Gap, Kind, Kinds, Scan, Selection};
 use std::collections::VecDeque;
-use std::sync::{Arc, Mutex, OnceLock, PoisonError};
+use std::sync::{Arc, Mutex, PoisonError};
 use store::rows::AuditRow;
 use tokio::sync::Semaphore;
 use wire::api::evidence::{RecordingFile, RecordingView};
@@ -47,15 +47,14 @@ impl Played {
 
 type Key = (SessionId, u64);
 
-type Shelf = Mutex<VecDeque<(Key, Arc<Played>)>>;
+/// The plans of one server.
+#[derive(Default)]
+pub struct Shelf(Mutex<VecDeque<(Key, Arc<Played>)>>);
 
-fn kept() -> &'static Shelf {
-    static KEPT: OnceLock<Shelf> = OnceLock::new();
-    KEPT.get_or_init(Mutex::default)
-}
-
-fn found(key: Key) -> Option<Arc<Played>> {
-    kept().lock().unwrap_or_else(PoisonError::into_inner).iter().find(|(k, _)| *k == key).map(|(_, p)| p.clone())
+impl Shelf {
+    fn found(&self, key: Key) -> Option<Arc<Played>> {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner).iter().find(|(k, _)| *k == key).map(|(_, p)| p.clone())
+    }
 }
 
 /// Reads a session's recording once and plans its files.
@@ -65,20 +64,20 @@ fn found(key: Key) -> Option<Arc<Played>> {
 pub async fn play(app: &App, loaded: &Loaded, session: &Session) -> Result<Arc<Played>, PartFault> {
     static PLANNING: Semaphore = Semaphore::const_new(MAX_PLANNING);
     let key = (session.id, session.recording.segments());
-    if let Some(found) = found(key) {
+    if let Some(found) = app.shelf().found(key) {
         return Ok(found);
     }
     let stopped = |e: String| PartFault::Segment { index: 0, why: e };
     let _turn = PLANNING.acquire().await.map_err(|e| stopped(e.to_string()))?;
     // Somebody may have planned it while this one waited.
-    if let Some(found) = found(key) {
+    if let Some(found) = app.shelf().found(key) {
         return Ok(found);
     }
     let (blobs, secret) = (app.blobs.clone(), loaded.key.clone());
-    let (case, id, started) = (loaded.case.id, session.id, session.started_at.0);
-    let work = move || plan(blobs.as_ref(), &secret.0, case, id, started);
+    let (case, known) = (loaded.case.id, session.clone());
+    let work = move || plan(blobs.as_ref(), &secret.0, case, &known);
     let played = Arc::new(tokio::task::spawn_blocking(work).await.map_err(|e| stopped(e.to_string()))??);
-    let mut all = kept().lock().unwrap_or_else(PoisonError::into_inner);
+    let mut all = app.shelf().0.lock().unwrap_or_else(PoisonError::into_inner);
     // A running session is planned anew as it grows: the shorter plan is of no more use.
     all.retain(|((id, _), _)| *id != session.id);
     all.push_back((key, played.clone()));
@@ -91,13 +90,18 @@ pub async fn play(app: &App, loaded: &Loaded, session: &Session) -> Result<Arc<P
 /// Opens every segment, one after the other, and plans one file per seat and run.
 ///
 /// # Errors
-/// A segment that does not open.
-pub fn plan(blobs: &dyn Blobs, key: &[u8; 32], case: CaseId, session: SessionId, started_us: i64) -> Result<Played, PartFault> {
+/// A segment that does not open, or fewer or other segments than the log names.
+pub fn plan(blobs: &dyn Blobs, key: &[u8; 32], case: CaseId, of: &Session) -> Result<Played, PartFault> {
+    let (session, started_us) = (of.id, of.started_at.0);
     let (mut scan, mut segments) = (Scan::default(), Vec::new());
-    recorder::read_each(blobs, key, case, session, |index, lies, plain| {
+    let found = recorder::read_each(blobs, key, case, session, |index, lies, plain| {
         segments.push(lies);
         scan.add(plain).map_err(|e| PartFault::Segment { index, why: e.to_string() })
     })?;
+    let other = matches!(of.recording, Recording::Sealed { head, .. } if head != found.chain);
+    if found.count < of.recording.segments() || other {
+        return Err(PartFault::Segment { index: found.count, why: "is missing, or others are not the ones that were logged".to_owned() });
+    }
     let mut played = Played { case, session, files: Vec::new(), gaps: Vec::new(), duration_us: 0, segments };
     for (seat, name) in [
         (media::Seat::Customer, Seat::Customer),

@@ -7,6 +7,7 @@ use crate::adapters::outbound::TargetPolicy;
 use crate::config::Net;
 use crate::engine::Engine;
 use crate::hub::Hub;
+use crate::playback::Shelf;
 use crate::proofs::Trees;
 use crate::relays::Relays;
 use std::ops::Deref;
@@ -23,6 +24,8 @@ struct Whole {
     decoding: Semaphore,
     /// The upper part of the log's tree.
     trees: Trees,
+    /// Plans of recordings.
+    shelf: Shelf,
 }
 
 /// The parts of a running server.
@@ -76,7 +79,13 @@ impl App {
     #[must_use]
     pub fn new(parts: Parts) -> Self {
         let decoding = Semaphore::new(parts.limits.uploads_at_once.max(1));
-        Self(Arc::new(Whole { parts, decoding, trees: Trees::default() }))
+        Self(Arc::new(Whole { parts, decoding, trees: Trees::default(), shelf: Shelf::default() }))
+    }
+
+    /// Where plans of recordings are kept.
+    #[must_use]
+    pub fn shelf(&self) -> &Shelf {
+        &self.0.shelf
     }
 
     /// Where inclusion proofs come from.

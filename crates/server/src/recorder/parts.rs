@@ -131,12 +131,11 @@ pub fn read_each(
     case: CaseId,
     session: SessionId,
     mut each: impl FnMut(u64, Lies, &[u8]) -> Result<(), PartFault>,
-) -> Result<(), PartFault> {
+) -> Result<Found, PartFault> {
     walk(blobs, case, session, |index, lies, sealed, _| {
         let plain = opened(key, session, index, sealed)?;
         each(index, lies, &plain)
-    })?;
-    Ok(())
+    })
 }
 
 /// One segment, opened, from its place on the disk.
