@@ -4,6 +4,7 @@
 mod challenges;
 mod decide;
 mod device;
+mod erase;
 mod facts;
 mod identity;
 mod input;
@@ -34,6 +35,7 @@ use crate::pii::Pii;
 use crate::procedure::Procedure;
 use crate::refusal::{Code, Refusal};
 use crate::report::{ClaimedData, Customer, Report};
+use crate::retention::Kept;
 use crate::review::Review;
 use crate::seats::Seating;
 use crate::session::{EndedBy, Past, Seat, Session};
@@ -121,6 +123,9 @@ pub struct Case {
     /// Training and draw of its agents.
     #[serde(default)]
     pub conduct: Conduct,
+    /// Whether its evidence is held, or gone.
+    #[serde(default)]
+    pub kept: Kept,
 }
 
 /// How the customer takes part.
@@ -339,6 +344,9 @@ impl Case {
     /// # Errors
     /// A [`Refusal`] that names input, phase and code.
     pub fn handle(&self, input: Input, now: Timestamp) -> Result<Transition, Refusal> {
+        if self.kept.erased.is_some() && !matches!(input, Input::Custody(_)) {
+            return Err(self.refuse(Code::Erased, "change"));
+        }
         match input {
             Input::Report { report, policy, link } => self.report(*report, &policy, link, now),
             Input::ReportImage { evidence } => self.report_image(*evidence, now),
@@ -412,6 +420,7 @@ impl Case {
             Input::Training { agent, trained } => Ok(self.training(agent, trained, now)),
             Input::MarkFeature { agent, feature, seen } => self.mark_feature(agent, feature, seen, now),
             Input::DrawFeature { agent, seed } => self.draw_feature(agent, seed, now),
+            Input::Custody(custody) => self.custody(custody, now),
         }
     }
 

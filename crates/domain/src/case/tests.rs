@@ -2,6 +2,7 @@
 
 mod approval;
 mod challenges;
+mod custody;
 mod device;
 mod review;
 mod profiles;
