@@ -88,6 +88,12 @@ pub async fn play(app: &App, loaded: &Loaded, session: &Session) -> Result<Arc<P
     Ok(played)
 }
 
+/// Takes sessions out of memory.
+pub fn forget(sessions: impl Iterator<Item = SessionId>) {
+    let gone: Vec<_> = sessions.collect();
+    kept().lock().unwrap_or_else(PoisonError::into_inner).retain(|((session, _), _)| !gone.contains(session));
+}
+
 /// Opens every segment, one after the other, and plans one file per seat and run.
 ///
 /// # Errors

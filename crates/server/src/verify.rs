@@ -46,6 +46,8 @@ pub struct Report {
     pub root: Hash,
     /// Cases whose state is the one the log knows.
     pub cases: u64,
+    /// Of those, cases whose evidence was erased as the log says.
+    pub erased: u64,
     /// Images, two files each.
     pub items: u64,
     /// Recordings.
@@ -87,7 +89,7 @@ impl fmt::Display for Report {
         write!(f, "  root        ")?;
         self.root.iter().try_for_each(|byte| write!(f, "{byte:02x}"))?;
         writeln!(f, " (size {})", self.entries)?;
-        writeln!(f, "  cases       {}", self.cases)?;
+        writeln!(f, "  cases       {}, of which {} erased", self.cases, self.erased)?;
         writeln!(f, "  images      {}", self.items)?;
         write!(f, "  recordings  {} with {} segments; {} bytes of evidence", self.recordings, self.segments, self.bytes)
     }
@@ -124,7 +126,10 @@ async fn prove(ground: &Ground) -> Result<Report, Fault> {
     for (case, last) in &log {
         let key = cases::check(ground, *case, last).await?;
         report.cases += 1;
-        evidence::check(ground, *case, &key, &mut report).await?;
+        match last.erased {
+            Some(_) => evidence::gone(ground, *case, &mut report).await?,
+            None => evidence::check(ground, *case, &key, &mut report).await?,
+        }
     }
     cases::none_beside(ground, &log).await?;
     reviews::check(ground).await?;
@@ -141,7 +146,8 @@ async fn ground(path: &Path, copy: &Copy) -> Result<Ground, Fault> {
     let kms = FileKms::open(&path.join("keys/master.keys"))?;
     let copied = copy.0.join("copy.db");
     store::snapshot(&database, &copied).await.map_err(placed)?;
-    let options = Options { readers: 1, migrate: false, ..Options::default() };
+    let keys = Some(format!("sqlite:{}", path.join("keys.db").display()));
+    let options = Options { readers: 1, migrate: false, keys, keys_reading: true, ..Options::default() };
     let store = store::open(&format!("sqlite:{}", copied.display()), options).await?;
     let key = verifier_key(path, store.setting("log/verifier_key".to_owned()).await?)?;
     let clock = Arc::new(SystemClock::new());

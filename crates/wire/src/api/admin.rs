@@ -91,6 +91,8 @@ pub struct CaseFile {
     /// The second look at the newest decision.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub review: Option<super::review::ReviewView>,
+    /// What keeps the evidence, and what became of it.
+    pub custody: super::custody::CustodyView,
 }
 
 /// A recorded consent.
@@ -208,6 +210,9 @@ pub struct NumbersView {
     /// Seconds the oldest of those waits for which a customer waits.
     #[serde(default)]
     pub reviews_oldest: u32,
+    /// Copies of recordings in the tenant's own storage; absent where none is configured.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub copies: Option<super::custody::CopiesView>,
 }
 
 /// Somebody who waits.
