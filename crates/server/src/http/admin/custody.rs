@@ -7,6 +7,7 @@ use super::subject;
 use crate::engine::{Actor, EngineError, Loaded};
 use crate::erasure;
 use crate::state::App;
+use crate::views;
 use axum::body::Body;
 use axum::extract::{Path, State};
 use axum::http::header;
@@ -27,6 +28,10 @@ pub(super) async fn hold(
     Json(body): Json<HoldBody>,
 ) -> Result<axum::Json<CustodyView>, ApiError> {
     let loaded = app.engine.loaded_of(person.tenant, id(&case)?).await?;
+    // The rule that keeps a case says how it was decided.
+    if views::blind(&loaded.case, person.id) {
+        return Err(ApiError::Plain("review_blind"));
+    }
     let custody = Custody::Hold { by: person.id, reason: Pii::new(body.reason.trim().to_owned()), salt: salt(&app) };
     change(&app, &loaded, &person.actor(), custody).await
 }
