@@ -16,6 +16,7 @@ mod review;
 mod rules;
 mod show;
 mod standing;
+mod ticket;
 mod wait;
 mod work;
 
@@ -24,11 +25,12 @@ pub use identity::{Identity, today};
 pub use input::{Claim, Input};
 pub use open::Opening;
 pub use people::{Handed, Target, Wants};
+pub use ticket::{Ticket, TicketState};
 
 use crate::consent::Consent;
 use crate::decision::Decision;
 use crate::evidence::{Drawing, Evidence, Recording};
-use crate::ids::{AgentId, CaseId, EvidenceId, MessageId, ReservationId, TenantId, TicketId};
+use crate::ids::{AgentId, CaseId, EvidenceId, MessageId, TenantId};
 use crate::invitation::{Binding, Invitation};
 use crate::jurisdiction::{Conduct, Rules};
 use crate::pii::Pii;
@@ -190,46 +192,6 @@ pub struct Rating {
     pub comment: Pii<String>,
     /// When.
     pub at: Timestamp,
-}
-
-/// A waiting place.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Ticket {
-    /// Given by the caller.
-    pub id: TicketId,
-    /// When the customer first queued; kept through drops, misses and transfers.
-    pub queued_at: Timestamp,
-    /// Seconds of virtual age, 0..=600.
-    pub boost: u32,
-    /// An agent who should not be rung at once again, until when.
-    pub cooling: Vec<(AgentId, Timestamp)>,
-    /// Where it stands.
-    pub state: TicketState,
-    /// Rings so far.
-    pub rings: u16,
-    /// Whom an agent handed it to.
-    #[serde(default)]
-    pub wants: Option<Wants>,
-}
-
-/// Where a ticket stands.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(tag = "is", rename_all = "snake_case")]
-pub enum TicketState {
-    /// May be rung.
-    Queued,
-    /// An agent is being rung.
-    Reserved {
-        /// Who.
-        agent: AgentId,
-        /// Which ring.
-        reservation: ReservationId,
-    },
-    /// The page was lost; the place is kept.
-    Parked {
-        /// Until then.
-        until: Timestamp,
-    },
 }
 
 /// Where a case stands; data lives in the variant that owns it.
