@@ -16,6 +16,8 @@ import { ReviewResult } from "./ReviewBits.tsx";
 import { changed, me, route, useResource } from "./state.ts";
 import { text } from "./text.ts";
 import { Timeline } from "./Timeline.tsx";
+import { Custody, Erased } from "./Custody.tsx";
+import { custody as keeping } from "./text-custody.ts";
 import { codeWords, modeWords, reasonWords, verdictTone, verdictWords } from "./words.ts";
 
 const said = text.file;
@@ -57,6 +59,7 @@ function File({ file, onReload }: { file: CaseFile; onReload: () => void }) {
   return (
     <>
       <Head file={file} onReload={onReload} />
+      <Erased custody={file.custody} />
       <Outcome file={file} nameOf={(agent) => agents.get(agent) || agent} />
       {file.review && <ReviewResult review={file.review} checks={me.value?.reviews ?? false} />}
       <Jumps file={file} />
@@ -70,6 +73,7 @@ function File({ file, onReload }: { file: CaseFile; onReload: () => void }) {
           <Claimed claimed={file.claimed} reports={file.reports} />
           <Consents consents={file.consents} />
           <Deliveries deliveries={file.deliveries} />
+          <Custody file={file} onReload={onReload} />
         </div>
         <div class="case-side">
           <Card title={said.sections.timeline} aside={<span class="quiet">{text.timeline.title(file.timeline.length)}</span>} id="timeline" flush>
@@ -85,7 +89,7 @@ function Head({ file, onReload }: { file: CaseFile; onReload: () => void }) {
   const { row } = file;
   return (
     <>
-      <PageHead title={row.name} lead={<><PhaseBadge phase={row.phase} /><span class="mono">{row.reference}</span><span class="mono quiet">{row.id}</span></>}>
+      <PageHead title={row.name || text.file.nameless} lead={<><PhaseBadge phase={row.phase} /><span class="mono">{row.reference}</span><span class="mono quiet">{row.id}</span></>}>
         <button class="button" onClick={onReload}><Icon name="refresh" size={16} />{said.reload}</button>
       </PageHead>
       <dl class="meta">
@@ -128,7 +132,7 @@ function Stars({ rating, comment }: { rating: number; comment: string }) {
 function Jumps({ file }: { file: CaseFile }) {
   const places: ReadonlyArray<readonly [string, string, number | undefined]> = [
     ["recording", said.sections.recording, file.recordings.length], ["images", said.sections.images, undefined], ["steps", said.sections.steps, undefined], ["chat", said.sections.chat, file.chat.length],
-    ["claimed", said.sections.claimed, undefined], ["consent", said.sections.consent, file.consents.length], ["webhooks", said.sections.webhooks, file.deliveries.length], ["timeline", said.sections.timeline, file.timeline.length],
+    ["claimed", said.sections.claimed, undefined], ["consent", said.sections.consent, file.consents.length], ["webhooks", said.sections.webhooks, file.deliveries.length], ["custody", keeping.title, undefined], ["timeline", said.sections.timeline, file.timeline.length],
   ];
   const go = (place: string) => {
     const section = document.getElementById(place);

@@ -1,7 +1,7 @@
 // Every call of the admin page to the server, in one place. Knows addresses and shapes, no component.
 
 import type {
-  AgentRow, ApiKeyView, CaseFile, CaseRows, DeliveryView, DrawingsView, EndpointView, LogView, Me, NumbersView, PersonLog, PolicyBody, PolicyView, ProfilesView, ProofsView,
+  AgentRow, ApiKeyView, CaseFile, CaseRows, CustodyView, DeliveryView, DrawingsView, EndpointView, EraseCause, LogView, Me, NumbersView, PersonLog, PolicyBody, PolicyView, ProfilesView, ProofsView,
   ReviewDecision, ReviewDeskView, ReviewDone, ReviewFile, ReviewNumbers, SaveAgent, SaveCertificate, SaveEndpoint, SaveLine, SavedAgent, SettingsBody, SettingsView, SignIn, Simulation,
 } from "../generated/api.ts";
 import { call } from "../lib/api.ts";
@@ -62,6 +62,9 @@ export const calls = {
   giveReview: (id: string, body: ReviewDecision) => call<ReviewDone>(at("cases", id, "review"), { body }),
   reviewNumbers: (days: number) => get<ReviewNumbers>(`${at("reviews", "numbers")}?days=${days}`),
   personLog: (id: string, group: string, cursor: string | undefined) => call<PersonLog>(`${at("people", id, "log")}?${new URLSearchParams({ ...(group === "" ? {} : { group }), ...(cursor ? { cursor } : {}) })}`),
+  hold: (id: string, reason: string) => call<CustodyView>(at("cases", id, "hold"), { body: { reason } }),
+  release: (id: string, reason: string) => call<CustodyView>(at("cases", id, "release"), { body: { reason } }),
+  erase: (id: string, cause: EraseCause) => call<CustodyView>(at("cases", id, "erase"), { body: { cause }, timeout: 60_000 }),
   numbers: get<NumbersView>(at("numbers")),
   cases: (filter: CaseFilter, cursor: string | undefined, signal?: AbortSignal) => call<CaseRows>(`${at("cases")}?${caseQuery(filter, cursor)}`, signal ? { signal } : {}),
   file: (id: string) => get<CaseFile>(at("cases", id)),
@@ -101,3 +104,5 @@ const bytes = (evidence: string, version: string): string =>
 export const shownIn = (of: string, evidence: string): string => `/v1/evidence/${encodeURIComponent(evidence)}/shown?case=${encodeURIComponent(of)}`;
 export const shown = (evidence: string): string => bytes(evidence, "shown");
 export const original = (evidence: string): string => bytes(evidence, "original");
+/** Where the customer's copy of a case is. */
+export const copyOf = (id: string): string => at("cases", id, "copy");

@@ -61,7 +61,7 @@ export const text = {
     csvHead: ["case", "reference", "name", "phase", "reasons", "language", "agent", "reported_at", "changed_at", "recovered_in_seconds"],
   },
   file: {
-    back: "All cases", reload: "Reload", changed: "This case has changed", missing: "This case does not exist, or your role may not see it.",
+    back: "All cases", nameless: "Erased case", reload: "Reload", changed: "This case has changed", missing: "This case does not exist, or your role may not see it.",
     reportedAt: "Reported", language: "Language", jurisdiction: "Jurisdiction", agent: "Agent", recoveredIn: "Recovered in", policy: "Policy", attempts: "Attempts", jump: "On this page",
     sections: { recording: "Recording", images: "Images", steps: "Steps", chat: "Chat", consent: "Consent", webhooks: "Webhooks", timeline: "Timeline", claimed: "Claimed data", outcome: "Outcome" },
     noDecision: "Not decided yet", decidedBy: "Decided by", reviewedBy: "Reviewed by", notReviewed: "Not reviewed", reasons: "Reasons", note: "Decision note", notes: "Agent’s notes", rating: "Customer’s rating", stars: (n: number) => `${n} of 5`,

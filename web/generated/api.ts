@@ -1,5 +1,8 @@
 // Written by `make codegen` from the types in crates/wire. Do not edit.
 
+/** What a pass opens. */
+export type AccessScope = "images" | "recordings";
+
 /** `POST /v1/cases/{id}/reports`: another attempt failed. */
 export interface AddReport {
   /** The attempt. */
@@ -672,6 +675,14 @@ export interface CannedReply {
   texts: Record<string, string>;
 }
 
+/** `GET /v1/cases/{id}/evidence` with a pass. */
+export interface CaseEvidence {
+  /** Images; bytes at `/v1/cases/{id}/evidence/images/{image}/original` and `…/shown`. */
+  images: Array<EvidenceView>;
+  /** Recordings, one for each session. */
+  recordings: Array<RecordingView>;
+}
+
 /** `GET /v1/admin/cases/{id}`: everything about one case. */
 export interface CaseFile {
   /** Chat. */
@@ -680,6 +691,8 @@ export interface CaseFile {
   claimed: Claimed;
   /** Consents, oldest first. */
   consents: Array<ConsentView>;
+  /** What keeps the evidence, and what became of it. */
+  custody: CustodyView;
   decision?: DecisionView | null;
   /** Note written with the decision. */
   decision_note: string;
@@ -1030,12 +1043,48 @@ export interface ContactView {
   to: string;
 }
 
+/** How far copies of recordings are behind. */
+export interface CopiesView {
+  /** Given up until somebody sends them again. */
+  dead: number;
+  /** Seconds that the oldest of them has waited. */
+  lag_seconds: number;
+  /** Not there yet. */
+  waiting: number;
+}
+
+/** A copy of a recording in the tenant's own storage. */
+export interface CopyView {
+  /** RFC 3339: when it was there, whole. */
+  at: string;
+  /** How many objects. */
+  objects: number;
+  /** `ses_…`. */
+  session: string;
+  /** Kind of storage. */
+  to: string;
+}
+
 /** A country. */
 export interface CountryView {
   /** ISO 3166 alpha-2. */
   code: string;
   /** English name. */
   name: string;
+}
+
+/** What keeps the evidence of a case, and what became of it. */
+export interface CustodyView {
+  /** Copies in the tenant's own storage. */
+  copies: Array<CopyView>;
+  /** RFC 3339: the evidence is erased then by itself. Absent while the case is under way, and once it is erased. */
+  due_at?: string | null;
+  /** A request may end that time early. */
+  early: boolean;
+  erased?: ErasedView | null;
+  hold?: HoldView | null;
+  /** How long it is kept and who asks for that, in a sentence. */
+  rule: string;
 }
 
 /** Who is being onboarded. */
@@ -1603,6 +1652,35 @@ export interface EndpointView {
   url: string;
 }
 
+/** `POST /v1/admin/cases/{id}/erase`. */
+export interface EraseBody {
+  /** Why. */
+  cause: EraseCause;
+}
+
+/** Why evidence was erased. */
+export type EraseCause = "retention_over" | "customer_request" | "consent_withdrawn" | "collected_in_error";
+
+/** An erasure. */
+export interface ErasedView {
+  /** RFC 3339. */
+  at: string;
+  /** Name of who asked for it; absent when its time was over. */
+  by?: string | null;
+  /** Why. */
+  cause: EraseCause;
+  /** Index in the tree of the entry that proves it; absent until it has its place. */
+  entry?: number | null;
+  /** Images that were there. */
+  images: number;
+  /** Hex digest of the key that was destroyed. */
+  key: string;
+  /** Chat messages that were there. */
+  messages: number;
+  /** Recordings that were there. */
+  recordings: number;
+}
+
 /** One still or uploaded image. */
 export interface EvidenceView {
   /** RFC 3339. */
@@ -1808,6 +1886,24 @@ export interface GapView {
   why: string;
 }
 
+/** `POST /v1/cases/{id}/access`. */
+export interface GrantAccess {
+  /** How long, 1 to 60. */
+  minutes: number;
+  /** What it opens; at least one. */
+  scope: Array<AccessScope>;
+}
+
+/** A pass; its token is only in this answer. */
+export interface GrantedAccess {
+  /** RFC 3339. */
+  expires_at: string;
+  /** What it opens. */
+  scope: Array<AccessScope>;
+  /** Send it as `Authorization: Bearer rp_…` to the addresses under `/v1/cases/{id}/evidence`. */
+  token: string;
+}
+
 /** Why a customer was handed on. */
 export interface HandedView {
   /** RFC 3339. */
@@ -1823,6 +1919,22 @@ export type HeldFor = "hand" | "review" | "upload";
 
 /** What the customer is told while a document is framed; one at a time. */
 export type Hint = "good" | "missing" | "cropped" | "far" | "near" | "tilted" | "dark" | "bright" | "glare" | "blur";
+
+/** `POST /v1/admin/cases/{id}/hold` and `…/release`. */
+export interface HoldBody {
+  /** Why, 3 to 500 characters. */
+  reason: string;
+}
+
+/** A legal hold. */
+export interface HoldView {
+  /** RFC 3339. */
+  at: string;
+  /** Name of who set it. */
+  by: string;
+  /** Why, in their words. */
+  reason: string;
+}
 
 /** Opening hours. */
 export interface HoursBody {
@@ -2274,6 +2386,7 @@ export interface NumbersView {
   answered: number;
   /** RFC 3339, when counted. */
   at: string;
+  copies?: CopiesView | null;
   /** Decided today. */
   decided: number;
   /** In a session now. */

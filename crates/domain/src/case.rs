@@ -4,6 +4,7 @@
 mod challenges;
 mod decide;
 mod device;
+mod erase;
 mod facts;
 mod identity;
 mod input;
@@ -15,6 +16,7 @@ mod review;
 mod rules;
 mod show;
 mod standing;
+mod ticket;
 mod wait;
 mod work;
 
@@ -23,17 +25,19 @@ pub use identity::{Identity, today};
 pub use input::{Claim, Input};
 pub use open::Opening;
 pub use people::{Handed, Target, Wants};
+pub use ticket::{Ticket, TicketState};
 
 use crate::consent::Consent;
 use crate::decision::Decision;
 use crate::evidence::{Drawing, Evidence, Recording};
-use crate::ids::{AgentId, CaseId, EvidenceId, MessageId, ReservationId, TenantId, TicketId};
+use crate::ids::{AgentId, CaseId, EvidenceId, MessageId, TenantId};
 use crate::invitation::{Binding, Invitation};
 use crate::jurisdiction::{Conduct, Rules};
 use crate::pii::Pii;
 use crate::procedure::Procedure;
 use crate::refusal::{Code, Refusal};
 use crate::report::{ClaimedData, Customer, Report};
+use crate::retention::Kept;
 use crate::review::Review;
 use crate::seats::Seating;
 use crate::session::{EndedBy, Past, Seat, Session};
@@ -121,6 +125,9 @@ pub struct Case {
     /// Training and draw of its agents.
     #[serde(default)]
     pub conduct: Conduct,
+    /// Whether its evidence is held, or gone.
+    #[serde(default)]
+    pub kept: Kept,
 }
 
 /// How the customer takes part.
@@ -185,46 +192,6 @@ pub struct Rating {
     pub comment: Pii<String>,
     /// When.
     pub at: Timestamp,
-}
-
-/// A waiting place.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Ticket {
-    /// Given by the caller.
-    pub id: TicketId,
-    /// When the customer first queued; kept through drops, misses and transfers.
-    pub queued_at: Timestamp,
-    /// Seconds of virtual age, 0..=600.
-    pub boost: u32,
-    /// An agent who should not be rung at once again, until when.
-    pub cooling: Vec<(AgentId, Timestamp)>,
-    /// Where it stands.
-    pub state: TicketState,
-    /// Rings so far.
-    pub rings: u16,
-    /// Whom an agent handed it to.
-    #[serde(default)]
-    pub wants: Option<Wants>,
-}
-
-/// Where a ticket stands.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(tag = "is", rename_all = "snake_case")]
-pub enum TicketState {
-    /// May be rung.
-    Queued,
-    /// An agent is being rung.
-    Reserved {
-        /// Who.
-        agent: AgentId,
-        /// Which ring.
-        reservation: ReservationId,
-    },
-    /// The page was lost; the place is kept.
-    Parked {
-        /// Until then.
-        until: Timestamp,
-    },
 }
 
 /// Where a case stands; data lives in the variant that owns it.
@@ -339,6 +306,9 @@ impl Case {
     /// # Errors
     /// A [`Refusal`] that names input, phase and code.
     pub fn handle(&self, input: Input, now: Timestamp) -> Result<Transition, Refusal> {
+        if self.kept.erased.is_some() && !matches!(input, Input::Custody(_)) {
+            return Err(self.refuse(Code::Erased, "change"));
+        }
         match input {
             Input::Report { report, policy, link } => self.report(*report, &policy, link, now),
             Input::ReportImage { evidence } => self.report_image(*evidence, now),
@@ -412,6 +382,7 @@ impl Case {
             Input::Training { agent, trained } => Ok(self.training(agent, trained, now)),
             Input::MarkFeature { agent, feature, seen } => self.mark_feature(agent, feature, seen, now),
             Input::DrawFeature { agent, seed } => self.draw_feature(agent, seed, now),
+            Input::Custody(custody) => self.custody(custody, now),
         }
     }
 

@@ -31,6 +31,7 @@ pub mod queue;
 pub mod reading;
 pub mod refusal;
 pub mod report;
+pub mod retention;
 pub mod review;
 pub mod seats;
 pub mod session;

@@ -109,6 +109,12 @@ codes! {
     FindingNotOffered = "finding_not_offered",
     /// A mandatory line of the jurisdiction profile is not met.
     LineMissing = "line_missing",
+    /// The evidence is under a legal hold.
+    UnderHold = "under_hold",
+    /// The profile asks that this evidence is kept longer.
+    RetentionRuns = "retention_runs",
+    /// The evidence of this case was erased.
+    Erased = "erased",
 }
 
 impl Refusal {

@@ -3,6 +3,8 @@
 
 pub mod bound;
 mod code;
+mod erase;
+mod keys;
 mod outbox;
 mod people;
 mod review;
@@ -11,9 +13,10 @@ mod sealing;
 mod start;
 mod tx;
 
+pub use keys::CaseKey;
 pub use outbox::word as word_of;
 pub use review::{asked, given};
-pub use sealing::{CaseKey, Loaded, link_url, new_token, place_of_delivery, token_hash};
+pub use sealing::{Loaded, link_url, new_token, place_of_delivery, token_hash};
 pub use start::{NewReport, Opened};
 pub use tx::{CaseChange, Committed, Tx};
 
@@ -30,7 +33,7 @@ use domain::refusal::{Code, Refusal};
 use domain::time::{Span, Timestamp};
 use std::fmt;
 use std::sync::{Arc, OnceLock};
-use store::rows::Commit;
+use store::rows::{CaseRow, Channel, Commit};
 use store::{Store, StoreError};
 
 /// How often a lost race is tried again.
@@ -74,6 +77,9 @@ pub enum EngineError {
     Store(#[from] StoreError),
     #[error("a key cannot be used: {0}")]
     Key(#[from] KmsError),
+    /// Its evidence was erased, or its key was never where it should be.
+    #[error("the key of {case} {}", if *destroyed { "was destroyed" } else { "is missing" })]
+    KeyGone { case: CaseId, destroyed: bool },
     #[error("{what} of {row} cannot be read: {why}")]
     Corrupt { what: &'static str, row: String, why: String },
 }
@@ -94,18 +100,40 @@ pub struct Engine {
     pub public_url: String,
     dispatch: OnceLock<Arc<dyn Dispatch>>,
     entry_key: tokio::sync::OnceCell<SecretKey>,
+    copies: OnceLock<Vec<Channel>>,
 }
 
 impl Engine {
     #[must_use]
     pub fn new(store: Arc<dyn Store>, kms: Arc<dyn Kms>, clock: Arc<dyn Clock>, ids: Arc<dyn Ids>, public_url: String) -> Self {
         let tenants = Tenants::new(store.clone());
-        Self { store, kms, clock, ids, tenants, public_url, dispatch: OnceLock::new(), entry_key: tokio::sync::OnceCell::new() }
+        Self {
+            store,
+            kms,
+            clock,
+            ids,
+            tenants,
+            public_url,
+            dispatch: OnceLock::new(),
+            entry_key: tokio::sync::OnceCell::new(),
+            copies: OnceLock::new(),
+        }
     }
 
     /// Hangs sockets and media on; once, before the first request.
     pub fn attach(&self, dispatch: Arc<dyn Dispatch>) {
         let _ = self.dispatch.set(dispatch);
+    }
+
+    /// Says to which kinds of storage sealed recordings are copied; once, at the start.
+    pub fn copy_to(&self, channels: Vec<Channel>) {
+        let _ = self.copies.set(channels);
+    }
+
+    /// Whether recordings are copied anywhere.
+    #[must_use]
+    pub fn copies(&self) -> bool {
+        self.copies.get().is_some_and(|all| !all.is_empty())
     }
 
     #[must_use]
@@ -256,7 +284,22 @@ impl Engine {
     /// As `case`.
     pub async fn loaded(&self, id: CaseId) -> Result<Loaded, EngineError> {
         let row = self.store.case(id).await?.ok_or(EngineError::Missing("case"))?;
-        self.open_row(&row)
+        self.open_row(&row).await
+    }
+
+    /// A case of a list: one whose key is gone is left out and told of, so that it does not take the list with it.
+    ///
+    /// # Errors
+    /// As `case`, but for a missing key.
+    pub async fn listed(&self, row: &CaseRow) -> Result<Option<Case>, EngineError> {
+        match self.open_row(row).await {
+            Ok(loaded) => Ok(Some(loaded.case)),
+            Err(EngineError::KeyGone { case, destroyed }) => {
+                tracing::error!(case.id = %case, destroyed, "a case is left out of a list: its key is gone");
+                Ok(None)
+            }
+            Err(error) => Err(error),
+        }
     }
 
     /// A case of a tenant; another tenant's case does not exist.
@@ -265,7 +308,7 @@ impl Engine {
     /// As `case`.
     pub async fn loaded_of(&self, tenant: TenantId, id: CaseId) -> Result<Loaded, EngineError> {
         let row = self.store.case_of(tenant, id).await?.ok_or(EngineError::Missing("case"))?;
-        self.open_row(&row)
+        self.open_row(&row).await
     }
 
     /// An agent's presence; offline if there never was one.

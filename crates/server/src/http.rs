@@ -11,6 +11,7 @@ mod evidence;
 pub mod extract;
 mod health;
 pub mod limits;
+mod passes;
 pub mod problem;
 mod recordings;
 mod signin;
@@ -53,6 +54,7 @@ pub fn router_with(app: App, others: Router) -> Router {
     let web = Web { app, guards: Arc::new(Guards::default()), uploads: Arc::default() };
     let api = Router::new()
         .merge(cases::routes())
+        .merge(passes::routes())
         .merge(customer::routes())
         .merge(signin::routes())
         .merge(agent::routes())

@@ -52,6 +52,11 @@ type Key = (SessionId, u64);
 pub struct Shelf(Mutex<VecDeque<(Key, Arc<Played>)>>);
 
 impl Shelf {
+    /// Forgets every plan: what was erased leaves no trace here, the rest is planned anew when it is asked for.
+    pub fn clear(&self) {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner).clear();
+    }
+
     fn found(&self, key: Key) -> Option<Arc<Played>> {
         self.0.lock().unwrap_or_else(PoisonError::into_inner).iter().find(|(k, _)| *k == key).map(|(_, p)| p.clone())
     }

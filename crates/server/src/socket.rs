@@ -141,7 +141,8 @@ pub(crate) fn problem(error: &EngineError) -> (String, String) {
         }
         EngineError::Missing(what) => ("not_found".to_owned(), format!("no such {what}")),
         EngineError::Store(store::StoreError::Conflict) => ("conflict".to_owned(), "somebody else was faster, try again".to_owned()),
-        EngineError::Store(_) | EngineError::Key(_) | EngineError::Corrupt { .. } => {
+        EngineError::KeyGone { destroyed: true, .. } => ("evidence_erased".to_owned(), "the evidence was erased".to_owned()),
+        EngineError::Store(_) | EngineError::Key(_) | EngineError::KeyGone { .. } | EngineError::Corrupt { .. } => {
             tracing::error!(%error, "a socket message could not be kept");
             ("unavailable".to_owned(), "the server cannot keep this now, try again".to_owned())
         }

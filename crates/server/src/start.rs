@@ -23,7 +23,7 @@ use crate::workers::deliveries::Deliveries;
 use crate::workers::router::QueueView;
 use crate::workers::sequencer::{Guard, Head, LogKey, SequencerError};
 use crate::workers::witnesses::{Publisher, Publishers, Witnesses};
-use crate::workers::{deadlines, deliveries, reviews, router, sequencer, upkeep};
+use crate::workers::{deadlines, deliveries, retention, reviews, router, sequencer, upkeep};
 use anyhow::{Context, Result};
 use axum::Router;
 use base64::Engine as _;
@@ -34,6 +34,7 @@ use std::net::{IpAddr, Ipv4Addr, SocketAddr, UdpSocket};
 use std::path::Path;
 use std::sync::Arc;
 use std::time::Duration;
+use store::rows::Channel;
 
 /// A reason is a sentence.
 const MAX_REASON: usize = 300;
@@ -58,13 +59,20 @@ pub async fn build(config: &Config, messenger: impl FnOnce(Arc<dyn Clock>) -> Op
     let ids = Arc::new(SystemIds::new(clock.clone()));
     let kms = Arc::new(FileKms::open_or_create(&data.join("keys/master.keys"))?);
     let url = if config.store.url.is_empty() { format!("sqlite:{}", data.join("recourse.db").display()) } else { config.store.url.clone() };
-    let store = store::open(&url, store::Options::default()).await.context("the database cannot be opened")?;
+    let keys = Some(config.store.keys_url.clone()).filter(|url| !url.is_empty());
+    let store = store::open(&url, store::Options { keys, ..store::Options::default() }).await.context("the database cannot be opened")?;
     let blobs = Arc::new(FileBlobs::open(&data.join("blobs")).context("the evidence folder cannot be opened")?);
     let log = Arc::new(log_key(&data.join("keys"), &config.proof.origin)?);
     if let Some(verifier) = log.verifier() {
         store.put_setting("log/verifier_key".to_owned(), verifier.to_string().into_bytes()).await?;
     }
     let engine = Arc::new(Engine::new(store, kms, clock.clone(), ids, config.server.public_url.clone()));
+    let moved = engine.move_keys().await.context("the keys of cases cannot be taken to their own database")?;
+    if moved > 0 {
+        tracing::info!(moved, "keys of cases have a database of their own now");
+    }
+    let pushes = Arc::new(config.pushes(&clock).context("the storage for copies cannot be used")?);
+    engine.copy_to([Channel::S3, Channel::Sftp].into_iter().filter(|channel| pushes.kinds().contains(&channel.as_str())).collect());
     let hub = Arc::new(Hub::default());
     let queue = Arc::new(QueueView::default());
     hub.follow(queue.clone());
@@ -89,7 +97,8 @@ pub async fn build(config: &Config, messenger: impl FnOnce(Arc<dyn Clock>) -> Op
     let boards = Boards::start(engine.clone(), hub.clone(), blobs.clone());
     let witnesses = Arc::new(Witnesses::new(config.proof.witnesses(), log.guard.clone(), publishers(config, &messenger, &log.origin)));
     let app = App::new(Parts { engine, hub, blobs, rooms, queue, limits, targets, relays, geoip, boards, reviews, witnesses });
-    Ok(Built { app, clock, deliveries: Arc::new(Deliveries::new(webhooks, messenger)), log })
+    let deliveries = Deliveries::new(webhooks, messenger).copying(pushes, app.blobs.clone());
+    Ok(Built { app, clock, deliveries: Arc::new(deliveries), log })
 }
 
 impl Built {
@@ -109,6 +118,7 @@ impl Built {
         tokio::spawn(deliveries::run(self.app.clone(), self.deliveries.clone()));
         tokio::spawn(upkeep::run(self.app.clone()));
         tokio::spawn(reviews::run(self.app.clone()));
+        tokio::spawn(retention::run(self.app.clone()));
         Ok(())
     }
 

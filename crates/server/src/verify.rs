@@ -54,6 +54,8 @@ pub struct Report {
     pub kept: Option<u64>,
     /// Cases whose state is the one the log knows.
     pub cases: u64,
+    /// Of those, cases whose evidence was erased as the log says.
+    pub erased: u64,
     /// Images, two files each.
     pub items: u64,
     /// Recordings.
@@ -102,7 +104,7 @@ impl fmt::Display for Report {
         if let Some(size) = self.kept {
             writeln!(f, "  checkpoint  the one given, of size {size}, lies on the way")?;
         }
-        writeln!(f, "  cases       {}", self.cases)?;
+        writeln!(f, "  cases       {}, of which {} erased", self.cases, self.erased)?;
         writeln!(f, "  images      {}", self.items)?;
         write!(f, "  recordings  {} with {} segments; {} bytes of evidence", self.recordings, self.segments, self.bytes)
     }
@@ -156,7 +158,10 @@ async fn prove(ground: &Ground, checkpoint: Option<&Path>) -> Result<Report, Fau
     for (case, last) in &told.cases {
         let key = cases::check(ground, *case, last).await?;
         report.cases += 1;
-        evidence::check(ground, *case, &key, &mut report).await?;
+        match last.erased {
+            Some(_) => evidence::gone(ground, *case, &mut report).await?,
+            None => evidence::check(ground, *case, &key, &mut report).await?,
+        }
     }
     cases::none_beside(ground, &told.cases).await?;
     rows::none_astray(ground).await?;
@@ -174,7 +179,8 @@ async fn ground(path: &Path, copy: &Copy) -> Result<Ground, Fault> {
     let kms = FileKms::open(&path.join("keys/master.keys"))?;
     let copied = copy.0.join("copy.db");
     store::snapshot(&database, &copied).await.map_err(placed)?;
-    let options = Options { readers: 1, migrate: false, ..Options::default() };
+    let keys = Some(format!("sqlite:{}", path.join("keys.db").display()));
+    let options = Options { readers: 1, migrate: false, keys, keys_reading: true, ..Options::default() };
     let store = store::open(&format!("sqlite:{}", copied.display()), options).await?;
     let key = verifier_key(path, store.setting("log/verifier_key".to_owned()).await?)?;
     let clock = Arc::new(SystemClock::new());

@@ -2,10 +2,12 @@
 //! Must not know which database is behind it.
 
 use crate::StoreError;
+use crate::keys::Keys;
 use crate::rows::{
-    AgentRow, ApiKeyRow, AuditRow, CaseCursor, CaseFilter, CaseRow, CheckpointRow, ClaimedDelivery, Commit, CosignatureRow, Counters,
-    DeliveryFilter, DeliveryStatus, EndpointWrite, Gauges, Health, IdempotencyRow, Lease, LinkRow, LogState, Numbers, Outcome, PersonWrite,
-    PhaseCount, PolicyRow, ReportRow, ReviewAskRow, ReviewRow, Sequenced, SignInLinkRow, SignInRow, TenantWrite,
+    AgentRow, ApiKeyRow, AuditRow, CaseCursor, CaseFilter, CaseRow, CheckpointRow, ClaimedDelivery, Commit, CopyLag, CosignatureRow,
+    Counters, DeliveryFilter, DeliveryStatus, EndpointWrite, Gauges, Health, IdempotencyRow, KeyId, Lease, LinkRow, LogState, Numbers,
+    Outcome, PassRow, PersonWrite, PhaseCount, PolicyRow, ReportRow, RetentionCounts, RetentionRow, RetentionWrite, ReviewAskRow,
+    ReviewRow, Sequenced, SignInLinkRow, SignInRow, TenantWrite,
 };
 use domain::ids::{AgentId, CaseId, DeliveryId, EndpointId, EntryId, TenantId};
 use domain::time::Timestamp;
@@ -54,6 +56,33 @@ pub trait Store: Send + Sync + 'static {
     fn put_setting_once(&self, key: String, value: Vec<u8>) -> Later<'_, ()>;
     /// Keeps what a witness signed; the same again changes nothing.
     fn put_cosignature(&self, row: CosignatureRow) -> Later<'_, ()>;
+    /// Names the key of a case whose row still held it; another change of the row is a conflict.
+    fn move_key(&self, case: CaseId, was: Vec<u8>, id: KeyId) -> Later<'_, ()>;
+    /// Says how long a case is kept that no commit said it of, or puts it off.
+    fn put_retention(&self, row: RetentionWrite) -> Later<'_, ()>;
+    /// Nothing is left to remove of an erased case.
+    fn finish_erasure(&self, case: CaseId, at: Timestamp) -> Later<'_, ()>;
+    fn put_pass(&self, pass: PassRow) -> Later<'_, ()>;
+    /// Forgets passes that ran out before, at most a thousand at a time; how many.
+    fn forget_passes(&self, before: Timestamp) -> Later<'_, u64>;
+    /// Takes what was overwritten out of journals too.
+    fn scrub(&self) -> Later<'_, ()>;
+
+    // Custody.
+
+    /// The keys of cases, in their own database.
+    fn keys(&self) -> &dyn Keys;
+    /// A scan, by id, after an id: cases whose row still holds the key itself.
+    fn cases_with_key(&self, after: Option<CaseId>, limit: u32) -> Later<'_, Vec<CaseRow>>;
+    fn retention(&self, case: CaseId) -> Later<'_, Option<RetentionRow>>;
+    /// A scan: whose evidence is due and not held, the earliest first.
+    fn due_erasures(&self, now: Timestamp, limit: u32) -> Later<'_, Vec<RetentionRow>>;
+    /// A scan: erased, but something is left to remove.
+    fn unfinished_erasures(&self, limit: u32) -> Later<'_, Vec<RetentionRow>>;
+    fn retention_counts(&self, tenant: TenantId, now: Timestamp) -> Later<'_, RetentionCounts>;
+    fn pass(&self, hash: [u8; 32]) -> Later<'_, Option<PassRow>>;
+    /// Of a tenant, or of all.
+    fn copy_lag(&self, tenant: Option<TenantId>) -> Later<'_, CopyLag>;
 
     // Cases.
 

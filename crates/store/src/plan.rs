@@ -2,11 +2,13 @@
 //! Must not know which database runs it.
 
 mod commit;
+mod custody;
 mod delivery;
 mod log;
 mod sign_in;
 
 pub(crate) use commit::{commit, name_term, reason_term};
+pub(crate) use custody::{bind_key, destroy_key, finish_erasure, forget_key, forget_passes, move_key, put_key, put_pass, put_retention};
 pub(crate) use delivery::{claim, replay, settle};
 pub(crate) use log::{put_cosignature, sequence};
 pub(crate) use sign_in::{

@@ -3,6 +3,7 @@
 
 pub(crate) mod admin;
 pub(crate) mod cases;
+pub(crate) mod custody;
 pub(crate) mod delivery;
 pub(crate) mod log;
 pub(crate) mod numbers;

@@ -2,12 +2,14 @@
 //! Must not know a database, nor what a case is.
 
 mod admin;
+mod custody;
 mod delivery;
 mod log;
 mod review;
 
 pub use admin::{ApiKeyRow, ApiKeyWrite, EndpointWrite, PersonWrite, PolicyRow, SignInLinkRow, SignInRow, TenantWrite};
-pub use delivery::{Channel, ClaimedDelivery, DeliveryFilter, DeliveryRow, DeliveryState, DeliveryStatus, Lease, Outcome};
+pub use custody::{KeyId, KeyRow, PassRow, RetentionCounts, RetentionRow, RetentionWrite};
+pub use delivery::{Channel, ClaimedDelivery, CopyLag, DeliveryFilter, DeliveryRow, DeliveryState, DeliveryStatus, Lease, Outcome};
 pub use log::{
     AgentNumbers, AuditRow, CheckpointRow, CosignatureRow, Counters, Gauges, Health, KindNumbers, LogState, Numbers, PhaseCount, Sequenced,
 };
@@ -63,6 +65,8 @@ pub struct Commit {
     pub review_asks: Vec<ReviewAskRow>,
     /// Each with the entry of the log that says so; a second one of a decision, or one by its maker, is a conflict.
     pub reviews: Vec<ReviewRow>,
+    /// How long cases of this commit are kept; one erased loses here what stands beside its row.
+    pub retention: Vec<RetentionWrite>,
 }
 
 /// A case at its next version: inserted when `expected_version` is 0, else it must stand there.
@@ -89,7 +93,7 @@ pub struct CaseWrite {
     /// Sealed with the case's key.
     pub state: Vec<u8>,
     pub state_hash: [u8; 32],
-    /// The case's key, wrapped.
+    /// Names the case's key, which is kept apart.
     pub key: Vec<u8>,
 }
 

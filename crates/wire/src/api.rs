@@ -4,6 +4,7 @@
 pub mod admin;
 pub mod agents;
 pub mod cases;
+pub mod custody;
 pub mod evidence;
 pub mod identity;
 pub mod invitations;

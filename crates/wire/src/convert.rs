@@ -4,8 +4,8 @@
 use crate::api::profiles;
 use crate::terms;
 use domain::{
-    agent, case, code, decision, evidence, features, jurisdiction, liveness, location, procedure, reading, report, review, seats, session,
-    trigger,
+    agent, case, code, decision, evidence, features, jurisdiction, liveness, location, procedure, reading, report, retention, review,
+    seats, session, trigger,
 };
 
 macro_rules! mirror {
@@ -80,6 +80,7 @@ mirror! {
     features::Category => profiles::FeatureCategory { Diffractive, Personalisation, Material, Print }
     jurisdiction::Certainty => profiles::Certainty { Read, Secondary, General, NotVerified }
     jurisdiction::Direction => profiles::Stricter { Up, Down }
+    retention::Cause => crate::api::custody::EraseCause { RetentionOver, CustomerRequest, ConsentWithdrawn, CollectedInError }
 }
 
 impl terms::Phase {

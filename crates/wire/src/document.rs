@@ -1,7 +1,7 @@
 //! Every shape in one OpenAPI document: the source of the TypeScript types and of the published contract.
 //! Must not know paths; the server adds them.
 
-use crate::api::{admin, agents, cases, evidence, invitations, people, profiles, review, settings};
+use crate::api::{admin, agents, cases, custody, evidence, invitations, people, profiles, review, settings};
 use crate::{problem, socket, terms, webhook};
 use utoipa::OpenApi;
 
@@ -61,6 +61,12 @@ use utoipa::OpenApi;
         admin::ApiKeyView,
         admin::SaveKey,
         admin::LogView,
+        custody::CustodyView,
+        custody::HoldBody,
+        custody::EraseBody,
+        custody::GrantAccess,
+        custody::GrantedAccess,
+        custody::CaseEvidence,
         settings::SettingsView,
         settings::SaveSettings,
         profiles::ProfilesView,

@@ -14,6 +14,7 @@ use crate::location::{Fineness, Hint, Network, Refused};
 use crate::procedure::Answer;
 use crate::reading::{Field, Outcome as ReadOutcome};
 use crate::report::FailureReason;
+use crate::retention::Cause;
 use crate::review::{Finding, Kind as ReviewKind, Reason as ReviewReason};
 use crate::seats::SupervisorMode;
 use crate::session::{EndedBy, Seat};
@@ -262,6 +263,23 @@ pub enum Fact {
     FeaturesDrawn { features: Vec<Feature>, seed: u64 },
     /// The agent saw a security feature, or did not.
     FeatureMarked { agent: AgentId, feature: Feature, seen: bool },
+    /// The evidence is kept for a dispute; the reason by its commitment.
+    HoldSet { agent: AgentId, commitment: Digest },
+    /// The hold is over; the reason by its commitment.
+    HoldLifted { agent: AgentId, commitment: Digest },
+    /// The evidence is gone: what there was, and the digest of the key that alone opened it.
+    EvidenceErased {
+        cause: Cause,
+        by: Option<AgentId>,
+        due: Timestamp,
+        key: Digest,
+        images: u32,
+        drawings: u32,
+        recordings: u32,
+        messages: u32,
+    },
+    /// A sealed recording lies in the tenant's own storage too.
+    RecordingDelivered { session: SessionId, to: String, manifest: Digest, objects: u32 },
 }
 
 impl Fact {

@@ -19,6 +19,7 @@ use crate::pii::Pii;
 use crate::procedure::{Answer as QuestionAnswer, OwnQuestion};
 use crate::reading::Field;
 use crate::report::Report;
+use crate::retention::Custody;
 use crate::review::{Candidate, Opinion};
 use crate::seats::SupervisorMode;
 use crate::session::Seat;
@@ -178,4 +179,6 @@ pub enum Input {
     MarkFeature { agent: AgentId, feature: Feature, seen: bool },
     /// One more feature, because one that was drawn is not on this document.
     DrawFeature { agent: AgentId, seed: u64 },
+    /// The evidence is held, erased or delivered.
+    Custody(Custody),
 }

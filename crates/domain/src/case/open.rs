@@ -79,6 +79,7 @@ impl Case {
             review: None,
             rules,
             conduct: crate::jurisdiction::Conduct::default(),
+            kept: crate::retention::Kept::default(),
         };
         let mut facts = vec![fact];
         if offered {

@@ -2,6 +2,7 @@
 
 mod approval;
 mod challenges;
+mod custody;
 mod device;
 mod profiles;
 mod review;
@@ -11,7 +12,7 @@ use crate::board::Surface;
 use crate::decision::{Draft, ReasonCode, Verdict};
 use crate::digest::{Digest, Salt};
 use crate::evidence::{MAX_DRAWINGS, Slot, Source};
-use crate::ids::{ClientId, InvitationId, ReportId, SessionId};
+use crate::ids::{ClientId, InvitationId, ReportId, ReservationId, SessionId, TicketId};
 use crate::invitation::FreshLink;
 use crate::location::{Fix, Network};
 use crate::report::{CheckOutcome, FailureReason, Scores};

@@ -13,6 +13,7 @@ impl Config {
         self.check_media_and_limits(&mut wrong);
         super::relay::problems(&self.media.ice_servers, &mut wrong);
         self.check_messenger(&mut wrong);
+        super::copies::problems(&self.copies, &mut wrong);
         let must = |fine: bool, sentence: &str, wrong: &mut Vec<String>| {
             if !fine {
                 wrong.push(sentence.to_owned());
@@ -24,6 +25,17 @@ impl Config {
             url.is_empty() || known.iter().any(|scheme| url.starts_with(scheme)),
             "store.url must start with postgres:// or sqlite:, or be empty for a SQLite file in \
              server.data_dir",
+            &mut wrong,
+        );
+        let keys = self.store.keys_url.as_str();
+        must(
+            keys.is_empty() || known.iter().any(|scheme| keys.starts_with(scheme)),
+            "store.keys_url must start with postgres:// or sqlite:, or be empty to keep the keys beside the main database",
+            &mut wrong,
+        );
+        must(
+            keys.is_empty() || keys != url,
+            "store.keys_url is the address of the main database; the keys need one of their own, or none for the default",
             &mut wrong,
         );
         must(

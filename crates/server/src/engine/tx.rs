@@ -1,8 +1,8 @@
 //! One transaction in the making: a case, its agent, what is kept of both.
 //! Must not know what happens after the commit.
 
-use super::sealing::{self, CaseKey};
-use super::{Actor, Engine, EngineError, TRIES};
+use super::sealing;
+use super::{Actor, CaseKey, Engine, EngineError, TRIES};
 use crate::telemetry::metrics;
 use domain::agent::{self, Agent};
 use domain::case::{Case, Fact, Input, Order, ReservationEnd};
@@ -39,7 +39,9 @@ pub(super) struct CaseSlot {
     pub was: Option<Arc<Case>>,
     pub case: Case,
     pub key: CaseKey,
-    pub wrapped: Vec<u8>,
+    pub key_id: Vec<u8>,
+    /// The name of the key before, when the evidence was erased here.
+    pub old_key: Option<Vec<u8>>,
     pub version: u64,
     pub facts: Vec<Fact>,
     pub orders: Vec<Order>,
@@ -219,7 +221,8 @@ impl Engine {
                 was: Some(Arc::new(loaded.case.clone())),
                 case: loaded.case,
                 key: loaded.key,
-                wrapped: loaded.wrapped,
+                key_id: loaded.key_id,
+                old_key: None,
                 version: loaded.version,
                 facts: Vec::new(),
                 orders: Vec::new(),
@@ -349,8 +352,9 @@ impl Engine {
             name_tokens: self.name_tokens(case.tenant, &tenant.wrapped_key, case.customer.name.reveal())?,
             state,
             state_hash,
-            key: slot.wrapped.clone(),
+            key: slot.key_id.clone(),
         });
+        rows.retention.extend(super::erase::retention(slot, tx));
         Ok(())
     }
 

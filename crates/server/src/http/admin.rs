@@ -1,6 +1,7 @@
 //! `/v1/admin`: cases, numbers and the log, for those who read everything; the second person's decision.
 //! Must not know how numbers are counted.
 
+mod custody;
 mod keys;
 mod log;
 mod people;
@@ -9,6 +10,7 @@ mod policy;
 mod profiles;
 mod reviews;
 mod settings;
+mod subject;
 mod webhooks;
 
 use super::Web;
@@ -53,6 +55,10 @@ pub(super) fn routes() -> Router<Web> {
         .route("/v1/admin/people/{id}/log", get(person_log::read))
         .route("/v1/admin/people/{id}/log.csv", get(person_log::export))
         .route("/v1/admin/cases/{id}/proofs", get(log::proofs))
+        .route("/v1/admin/cases/{id}/hold", post(custody::hold))
+        .route("/v1/admin/cases/{id}/release", post(custody::release))
+        .route("/v1/admin/cases/{id}/erase", post(custody::erase))
+        .route("/v1/admin/cases/{id}/copy", get(custody::copy))
         .route("/v1/admin/numbers", get(today))
         .route("/v1/admin/agents", get(people::list).post(people::add))
         .route("/v1/admin/agents/{id}", put(people::save))
@@ -107,7 +113,7 @@ async fn cases(State(app): State<App>, CanRead(person): CanRead, Query(filter): 
     let next_cursor = stored.last().filter(|_| full).map(|row| seal_cursor(&app, person.tenant, row.cursor())).transpose()?;
     let mut rows = Vec::with_capacity(stored.len());
     for row in stored {
-        let case = app.engine.loaded(row.id).await?.case;
+        let Some(case) = app.engine.listed(&row).await? else { continue };
         let mut shown = case_row(&app, &case).await;
         if views::blind(&case, person.id) {
             shown.phase = Phase::UnderReview;
@@ -196,6 +202,7 @@ async fn file_of(app: &App, loaded: &Loaded, keep: bool) -> Result<CaseFile, Api
         rating_comment: case.rating.as_ref().map(|r| r.comment.reveal().clone()).unwrap_or_default(),
         deliveries: webhooks::views(app, &deliveries).await?,
         review: reviews::view(app, case).await?,
+        custody: custody::view(app, case, &entries).await?,
     })
 }
 

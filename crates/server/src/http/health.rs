@@ -2,7 +2,7 @@
 //! Must not know a case.
 
 use super::problem::ApiError;
-use super::{Web, cases};
+use super::{Web, cases, passes};
 use crate::state::App;
 use crate::telemetry::metrics;
 use axum::extract::State;
@@ -44,11 +44,16 @@ async fn numbers(State(app): State<App>) -> Result<Response, ApiError> {
     let (reviews, oldest) = app.reviews.load(app.engine.now());
     let halted = app.witnesses.guard.halted().is_some();
     let behind = app.witnesses.behind(app.engine.store.as_ref(), app.engine.now()).await?;
+    let lag = app.engine.store.copy_lag(None).await?;
+    let waits = lag.oldest.map_or(0, |since| app.engine.now().since(since).as_seconds().unsigned_abs());
     for (name, help, value) in [
         ("recourse_log_entries", "Entries in the audit log's tree.", gauges.log_size),
         ("recourse_log_unsequenced", "Entries that have no place in the tree yet.", gauges.unsequenced_entries),
         ("recourse_deliveries_pending", "Messages and webhooks to be sent.", gauges.pending_deliveries),
         ("recourse_deliveries_dead", "Messages and webhooks given up.", gauges.dead_deliveries),
+        ("recourse_copies_waiting", "Recordings that are not in the storage of their tenant yet.", lag.waiting),
+        ("recourse_copies_dead", "Recordings whose copy was given up.", lag.dead),
+        ("recourse_copies_lag_seconds", "How long the oldest of those that wait has waited.", waits),
         ("recourse_rooms", "Rooms with a session now.", rooms),
         ("recourse_reviews_waiting", "Decisions that wait for a second look.", reviews as u64),
         (
@@ -72,7 +77,18 @@ async fn numbers(State(app): State<App>) -> Result<Response, ApiError> {
 }
 
 #[derive(OpenApi)]
-#[openapi(paths(cases::create, cases::add_report, cases::add_image, cases::read, cases::list, cases::new_link))]
+#[openapi(paths(
+    cases::create,
+    cases::add_report,
+    cases::add_image,
+    cases::read,
+    cases::list,
+    cases::new_link,
+    passes::grant,
+    passes::list,
+    passes::image,
+    passes::recording
+))]
 struct Paths;
 
 /// The published contract: every shape, and the addresses a bank calls.
@@ -82,6 +98,8 @@ pub fn document() -> utoipa::openapi::OpenApi {
     all.merge(Paths::openapi());
     let bearer = HttpBuilder::new().scheme(HttpAuthScheme::Bearer).description(Some("An API key: `rk_live_…` or `rk_test_…`.")).build();
     all.components.get_or_insert_default().add_security_scheme("api_key", SecurityScheme::Http(bearer));
+    let pass = HttpBuilder::new().scheme(HttpAuthScheme::Bearer).description(Some("A pass to one case's evidence: `rp_…`.")).build();
+    all.components.get_or_insert_default().add_security_scheme("pass", SecurityScheme::Http(pass));
     all
 }
 
@@ -91,7 +109,14 @@ mod tests {
     fn the_contract_names_every_address_of_the_bank() {
         let json = serde_json::to_value(super::document()).unwrap();
         assert_eq!(json["openapi"], "3.1.0");
-        for path in ["/v1/cases", "/v1/cases/{id}", "/v1/cases/{id}/reports", "/v1/cases/{id}/images", "/v1/cases/{id}/links"] {
+        for path in [
+            "/v1/cases",
+            "/v1/cases/{id}",
+            "/v1/cases/{id}/reports",
+            "/v1/cases/{id}/images",
+            "/v1/cases/{id}/links",
+            "/v1/cases/{id}/access",
+        ] {
             assert!(json["paths"][path].is_object(), "{path}");
         }
         assert!(json["components"]["schemas"]["ReportFailedCheck"].is_object());

@@ -121,7 +121,23 @@ pub(super) async fn may_download(app: &App, person: &Person) -> Result<bool, Api
     })
 }
 
-fn session_of(case: &Case, id: SessionId) -> Option<Session> {
+/// The n-th file of a seat, or the part of it that is asked for.
+pub(super) async fn file_of(
+    app: &App,
+    loaded: &Loaded,
+    session: &Session,
+    seat: &str,
+    n: usize,
+    asked: Option<&str>,
+) -> Result<Response, ApiError> {
+    let found = playback::file(app, loaded, session, seat, n).await.map_err(|e| ApiError::Internal(e.to_string()))?;
+    let (played, place) = found.ok_or(ApiError::Plain("not_found"))?;
+    let part = Part::of(&played, place, asked, false)?;
+    let source = stream::Source { blobs: app.blobs.clone(), key: loaded.key.clone(), played, file: place };
+    Ok(part.response(source))
+}
+
+pub(super) fn session_of(case: &Case, id: SessionId) -> Option<Session> {
     let running = crate::views::session(case);
     case.past.iter().map(|p| &p.session).chain(running).find(|s| s.id == id).cloned()
 }

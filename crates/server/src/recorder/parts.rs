@@ -41,7 +41,9 @@ pub fn place(session: SessionId, index: u64) -> String {
     format!("rec/{session}/{index}")
 }
 
-pub(super) fn part_name(case: CaseId, session: SessionId, part: u32) -> String {
+/// The name of a part file.
+#[must_use]
+pub fn part_name(case: CaseId, session: SessionId, part: u32) -> String {
     format!("evidence/{case}/rec-{session}.{part:04}")
 }
 

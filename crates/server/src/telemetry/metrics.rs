@@ -54,7 +54,7 @@ metrics! {
     /// Recordings that cannot be complete.
     RECORDINGS_FAILED: Counters<1> = Counters::single("recourse_recordings_failed_total");
     /// Tries to deliver, by what and outcome.
-    DELIVERIES: Counters<6> = Counters::new("recourse_deliveries_total", "kind", ["webhook_done", "webhook_failed", "sms_done", "sms_failed", "email_done", "email_failed"]);
+    DELIVERIES: Counters<8> = Counters::new("recourse_deliveries_total", "kind", ["webhook_done", "webhook_failed", "sms_done", "sms_failed", "email_done", "email_failed", "copy_done", "copy_failed"]);
     /// Time of one webhook, until its answer.
     WEBHOOK_SECONDS: Histogram = Histogram::new("recourse_webhook_seconds");
     /// Time from a customer's tap to both sides seeing each other, the wait for an agent included.

@@ -18,7 +18,12 @@ pub(super) const WITNESSES: &str = "witnesses_changed";
 pub(super) struct Last {
     pub version: u64,
     pub hash: Option<[u8; 32]>,
+    /// Where the log says that the evidence of this case was erased.
+    pub erased: Option<u64>,
 }
+
+/// The fact that lets a case be without evidence.
+const ERASED: &str = "evidence_erased";
 
 /// By case; a million entries are some ten thousand of these.
 pub(super) type Cases = BTreeMap<CaseId, Last>;
@@ -237,6 +242,9 @@ fn follow(cases: &mut Cases, index: u64, entry: &Entry) -> Result<(), Fault> {
         return Err(Fault::Entry { index, what: format!("version {} of {case} comes after version {}", entry.case_version, last.version) });
     }
     last.version = entry.case_version;
+    if entry.kind == ERASED {
+        last.erased.get_or_insert(index);
+    }
     if entry.state_hash.is_some() {
         last.hash = entry.state_hash;
     }

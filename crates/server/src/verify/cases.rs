@@ -26,7 +26,10 @@ pub(super) async fn check(ground: &Ground, id: CaseId, last: &Last) -> Result<Ca
     if last.version != row.version {
         return Err(fault(format!("it stands at version {}, the log at {}", row.version, last.version)));
     }
-    let loaded = engine.loaded(id).await.map_err(|e| fault(format!("its state does not open: {e}")))?;
+    let loaded = engine.loaded(id).await.map_err(|e| fault(unopened(&e)))?;
+    if loaded.case.kept.erased.is_some() != last.erased.is_some() {
+        return Err(fault("the log and its state differ about whether its evidence was erased".to_owned()));
+    }
     if let Some(column) = differs(&row, &loaded.case) {
         return Err(fault(format!("the column {column} does not say what the sealed state says")));
     }
@@ -35,6 +38,19 @@ pub(super) async fn check(ground: &Ground, id: CaseId, last: &Last) -> Result<Ca
     }
     rows::of_case(ground, &row, &loaded.case).await?;
     Ok(loaded.key)
+}
+
+/// Only an erasure that the log tells of takes a case's key, and leaves another that opens the rest.
+fn unopened(error: &EngineError) -> String {
+    match error {
+        EngineError::KeyGone { destroyed: false, .. } => "its key is missing, and the log tells of no erasure".to_owned(),
+        EngineError::KeyGone { destroyed: true, .. } => {
+            "its key was destroyed, but this row is from before that: an old copy of the database".to_owned()
+        }
+        EngineError::Refused(_) | EngineError::Missing(_) | EngineError::Store(_) | EngineError::Key(_) | EngineError::Corrupt { .. } => {
+            format!("its state does not open: {error}")
+        }
+    }
 }
 
 /// The first column that says something else than the state.

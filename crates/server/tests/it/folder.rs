@@ -20,7 +20,7 @@ use domain::time::{Span, Timestamp};
 use ed25519_dalek::SigningKey;
 use media::{RoomId, Segment};
 use server::adapters::blobs::{Blobs, FileBlobs};
-use server::adapters::clock::SystemClock;
+use server::adapters::clock::{Clock, SystemClock};
 use server::adapters::ids::{SystemIds, random};
 use server::adapters::kms::FileKms;
 use server::adapters::seal;
@@ -65,12 +65,17 @@ impl Drop for Folder {
     }
 }
 
-struct Yard {
-    engine: Engine,
-    blobs: Arc<FileBlobs>,
-    tenant: TenantId,
-    agents: [AgentId; 2],
-    images: Vec<(CaseId, EvidenceId)>,
+/// A server without media on a folder, and what tests do with it by hand.
+pub struct Yard {
+    pub engine: Arc<Engine>,
+    pub blobs: Arc<FileBlobs>,
+    pub tenant: TenantId,
+    pub agents: [AgentId; 2],
+    pub images: Vec<(CaseId, EvidenceId)>,
+    /// What images and the packets of recordings hold.
+    pub filling: Vec<u8>,
+    /// What happens in every session.
+    pub during: Vec<Input>,
 }
 
 impl Folder {
@@ -128,7 +133,7 @@ impl Folder {
 }
 
 /// The log's key, as the server keeps it.
-fn log_key(path: &Path) -> LogKey {
+pub fn log_key(path: &Path) -> LogKey {
     let public: VerifierKey = fs::read_to_string(path.join("keys/log.pub")).unwrap().parse().unwrap();
     let seed = STANDARD.decode(fs::read_to_string(path.join("keys/log.key")).unwrap().trim()).unwrap();
     LogKey::new(public.name(), SigningKey::from_bytes(&seed.try_into().unwrap()))
@@ -136,25 +141,34 @@ fn log_key(path: &Path) -> LogKey {
 
 impl Yard {
     /// The real start makes keys, tenant and people; then media is left out of it.
-    async fn lay(path: &Path, sample_percent: u8) -> Self {
+    pub async fn lay(path: &Path, sample_percent: u8) -> Self {
+        Self::lay_at(path, sample_percent, Arc::new(SystemClock::new())).await
+    }
+
+    pub async fn lay_at(path: &Path, sample_percent: u8, clock: Arc<dyn Clock>) -> Self {
         let mut config = Config::default();
         config.server.data_dir = path.to_owned();
         config.media.udp = "127.0.0.1:0".parse().unwrap();
         config.media.tcp = "127.0.0.1:0".parse().unwrap();
         let built = start::build(&config, |_| None).await.unwrap();
-        let settings = tenant::Settings { sample_percent, ..tenant::Settings::default() };
+        let settings = tenant::Settings { send_first_link: true, sample_percent, ..tenant::Settings::default() };
         let tenant = seed::tenant(&built.app, "Bank", &settings, "UTC", "default").await.unwrap();
         let first = seed::person(&built.app, tenant, "Sari W", "sari@bank.example", "agent", &[]).await.unwrap();
         let second = seed::person(&built.app, tenant, "Ben K", "ben@bank.example", "agent", &[]).await.unwrap();
         built.stop().await.unwrap();
+        Self { tenant, agents: [first, second], ..Self::open(path, clock).await }
+    }
+
+    /// The folder as it stands, with nobody's ids.
+    pub async fn open(path: &Path, clock: Arc<dyn Clock>) -> Self {
         let url = format!("sqlite:{}", path.join("recourse.db").display());
         let store = store::open(&url, Options::default()).await.unwrap();
         let kms = Arc::new(FileKms::open(&path.join("keys/master.keys")).unwrap());
-        let clock = Arc::new(SystemClock::new());
         let ids = Arc::new(SystemIds::new(clock.clone()));
-        let engine = Engine::new(store, kms, clock, ids, "https://verify.bank.example".to_owned());
+        let engine = Arc::new(Engine::new(store, kms, clock, ids, "https://verify.bank.example".to_owned()));
         let blobs = Arc::new(FileBlobs::open(&path.join("blobs")).unwrap());
-        Self { engine, blobs, tenant, agents: [first, second], images: Vec::new() }
+        let filling = (0u16..700).map(|n| n.to_le_bytes()[0]).collect();
+        Self { engine, blobs, tenant: TenantId(0), agents: [AgentId(0); 2], images: Vec::new(), filling, during: Vec::new() }
     }
 
     async fn two_cases(&mut self, path: &Path, log: &LogKey) -> ((CaseId, SessionId), (CaseId, SessionId)) {
@@ -165,13 +179,16 @@ impl Yard {
         (done, live)
     }
 
-    async fn feed(&self, case: CaseId, input: Input) {
+    pub async fn feed(&self, case: CaseId, input: Input) {
         self.engine.tell_case(case, &Actor::System, input).await.unwrap();
     }
 
     /// A case in its session, with two stills bound to their steps.
     async fn called(&mut self, agent: AgentId, reference: &str) -> (CaseId, SessionId) {
-        let new = new_report(reference);
+        self.called_as(agent, new_report(reference)).await
+    }
+
+    pub async fn called_as(&mut self, agent: AgentId, new: NewReport) -> (CaseId, SessionId) {
         let case = self.engine.open(self.tenant, &Actor::Api("test".to_owned()), new, |_| None).await.unwrap().case.id;
         self.feed(case, claim(case)).await;
         self.engine.on_agent(agent, &Actor::Person(agent), agent::Input::Came).await.unwrap();
@@ -193,13 +210,16 @@ impl Yard {
             self.images.push((case, evidence.id));
             self.feed(case, Input::Still { evidence: Box::new(evidence) }).await;
         }
+        for input in self.during.clone() {
+            self.feed(case, input).await;
+        }
         (case, session)
     }
 
     fn still(&self, loaded: &Loaded, session: SessionId, step: &str, slot: Slot) -> Evidence {
         let case = loaded.case.id;
         let id = EvidenceId(self.engine.ids.id());
-        let picture: Vec<u8> = (0u16..700).map(|n| n.to_le_bytes()[0]).collect();
+        let picture = self.filling.clone();
         let kept = |version, plain: &[u8]| {
             let name = place(case, id, version);
             let sealed = seal::seal(&loaded.key.0, &name, plain).unwrap();
@@ -218,7 +238,7 @@ impl Yard {
             bytes: picture.len() as u64,
             sha256: Digest::of(&picture),
             sealed: kept(Version::Original, &picture),
-            shown_sealed: kept(Version::Shown, &picture[..300]),
+            shown_sealed: kept(Version::Shown, &picture[..picture.len() / 2]),
             stream_width: Some(640),
             void: false,
             of: None,
@@ -226,8 +246,12 @@ impl Yard {
     }
 
     async fn verified_case(&mut self) -> (CaseId, SessionId) {
+        self.verified_as(new_report("onb-1")).await
+    }
+
+    pub async fn verified_as(&mut self, new: NewReport) -> (CaseId, SessionId) {
         let agent = self.agents[0];
-        let (case, session) = self.called(agent, "onb-1").await;
+        let (case, session) = self.called_as(agent, new).await;
         self.record((case, session), 6, true).await;
         for step in ["greet", "document_front", "portrait_match"] {
             self.feed(case, Input::StepDone { agent, step: step.to_owned() }).await;
@@ -275,13 +299,14 @@ impl Yard {
         let key = self.engine.loaded(case).await.unwrap().key;
         let before = self.parts(case, session);
         recorder.begin(room, case, session, (*key.0).clone());
+        let packet: [u8; 60] = self.filling[..60].try_into().unwrap();
         let deadline = Instant::now() + Duration::from_secs(20);
         while self.parts(case, session) == before {
             assert!(Instant::now() < deadline, "the recorder did not begin");
             tokio::task::yield_now().await;
         }
         for index in 0..count {
-            segments_in.send(segment(room, index)).unwrap();
+            segments_in.send(segment(room, index, packet)).unwrap();
         }
         if seal {
             recorder.seal(room);
@@ -309,7 +334,7 @@ fn input(event: RecorderEvent) -> Input {
 }
 
 /// An audio segment of one packet, in the bytes that the recorder writes.
-fn segment(room: RoomId, index: u32) -> Segment {
+fn segment(room: RoomId, index: u32, packet: [u8; 60]) -> Segment {
     let mut bytes = b"RCRSEG\0\x01".to_vec();
     bytes.extend_from_slice(&room.0.to_le_bytes());
     bytes.extend_from_slice(&9u128.to_le_bytes());
@@ -328,12 +353,12 @@ fn segment(room: RoomId, index: u32) -> Segment {
     bytes.extend_from_slice(b"data");
     bytes.extend_from_slice(&60u16.to_le_bytes());
     bytes.extend_from_slice(&[0; 1 + 4 + 4 + 4]);
-    bytes.extend_from_slice(&[u8::try_from(index).unwrap(); 60]);
+    bytes.extend_from_slice(&packet);
     let head = media::decode(&bytes).unwrap().head;
     Segment { head, bytes }
 }
 
-fn new_report(reference: &str) -> NewReport {
+pub fn new_report(reference: &str) -> NewReport {
     let report = Report {
         id: ReportId(1),
         at: Timestamp(0),

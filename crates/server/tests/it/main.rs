@@ -4,8 +4,11 @@
 mod access;
 mod admin;
 mod boards;
+mod copies;
+mod custody;
 mod deliveries;
 mod engine;
+mod erasure;
 mod faults;
 mod floor;
 mod folder;

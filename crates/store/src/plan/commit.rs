@@ -34,6 +34,8 @@ pub(crate) fn commit(mut commit: Commit) -> Result<Plan, StoreError> {
     commit.cases.into_iter().for_each(|row| case(&mut plan, row));
     commit.agents.sort_by_key(|row| row.id);
     commit.agents.into_iter().for_each(|row| plan.push(agent(row), Rule::ONE));
+    commit.retention.sort_by_key(|row| row.case);
+    commit.retention.into_iter().for_each(|row| super::custody::retention(&mut plan, row));
     plan.extend(Query::insert_all(LINKS, commit.links.into_iter().map(link).collect(), ""));
     plan.extend(Query::insert_all(REPORTS, commit.reports.into_iter().map(report).collect(), ""));
     plan.extend(Query::insert_all(MARKS, commit.marks.into_iter().map(mark).collect(), ""));
@@ -62,6 +64,7 @@ fn check(commit: &Commit) -> Result<(), StoreError> {
         (commit.tenants.len(), MAX_ROWS),
         (commit.review_asks.len(), MAX_ENTRIES),
         (commit.reviews.len(), MAX_ENTRIES),
+        (commit.retention.len(), MAX_CASES),
     ];
     if lists.iter().any(|(len, limit)| len > limit) {
         return Err(StoreError::Limit("too many rows in one commit"));

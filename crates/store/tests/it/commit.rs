@@ -63,6 +63,7 @@ fn everything(n: u128) -> Commit {
         tenants: vec![tenant(BANK)],
         review_asks: vec![ask(n)],
         reviews: vec![given(n, &ask(n))],
+        retention: vec![],
     }
 }
 

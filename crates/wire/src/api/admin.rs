@@ -91,6 +91,8 @@ pub struct CaseFile {
     /// The second look at the newest decision.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub review: Option<super::review::ReviewView>,
+    /// What keeps the evidence, and what became of it.
+    pub custody: super::custody::CustodyView,
 }
 
 /// A recorded consent.
@@ -211,6 +213,9 @@ pub struct NumbersView {
     /// Why the audit log is not signed any more, if so: a code of `LogView`.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub log_halted: Option<String>,
+    /// Copies of recordings in the tenant's own storage; absent where none is configured.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub copies: Option<super::custody::CopiesView>,
 }
 
 /// Somebody who waits.
