@@ -46,6 +46,8 @@ export interface AgentCaseView {
   identity: IdentityView;
   /** Jurisdiction profile. */
   jurisdiction: ProfileView;
+  /** Every line of the profile and how the case stands to it. */
+  lines?: Array<LineView> | null;
   /** Language to greet in. */
   locale: string;
   /** What keeps "verified" locked, as stable codes; empty = unlocked. */
@@ -74,8 +76,6 @@ export interface AgentCaseView {
   version: number;
   /** Seconds waited before the answer. */
   waited: number;
-  /** Every line of the profile and how the case stands to it. */
-  lines?: Array<LineView> | null;
 }
 
 /** What an agent's page says on `/v1/agent/socket` (signed in by cookie). */
@@ -264,19 +264,6 @@ export type AgentMessage =
   | {
     /** `case_…`. */
     case: string;
-    feature: SecurityFeature;
-    /** Seen. */
-    seen: boolean;
-    type: "mark_feature";
-  }
-  | {
-    /** `case_…`. */
-    case: string;
-    type: "draw_feature";
-  }
-  | {
-    /** `case_…`. */
-    case: string;
     /** Counts up in this page's load; comes back with the doing or its refusal. */
     n: number;
     /** What. */
@@ -342,6 +329,20 @@ export type AgentMessage =
     /** `case_…`. */
     case: string;
     type: "later";
+  }
+  | {
+    /** `case_…`. */
+    case: string;
+    /** Which. */
+    feature: SecurityFeature;
+    /** Seen. */
+    seen: boolean;
+    type: "mark_feature";
+  }
+  | {
+    /** `case_…`. */
+    case: string;
+    type: "draw_feature";
   };
 
 /** What the server says to an agent's page. */
@@ -509,6 +510,8 @@ export interface AgentRow {
   /** Answered today. */
   answered_today: number;
   away?: AwayReason | null;
+  /** Certificates of training, by profile. */
+  certificates?: Array<CertificateView> | null;
   /** E-mail. */
   email: string;
   /** `agt_…`. */
@@ -527,8 +530,6 @@ export interface AgentRow {
   skills: Array<string>;
   /** A second factor is set up. */
   totp: boolean;
-  /** Certificates of training, by profile. */
-  certificates?: Array<CertificateView> | null;
 }
 
 /** So many looks, and in so many both said the same. */
@@ -702,6 +703,8 @@ export interface CaseFile {
   evidence: Array<EvidenceView>;
   /** Profile. */
   jurisdiction: ProfileView;
+  /** Every line of the profile and how the case stands to it. */
+  lines?: Array<LineView> | null;
   /** Agent's notes. */
   notes: string;
   /** Rating. */
@@ -721,8 +724,6 @@ export interface CaseFile {
   steps: Array<StepView>;
   /** The audit log of this case, oldest first, at most 2 000. */
   timeline: Array<TimelineEntry>;
-  /** Every line of the profile and how the case stands to it. */
-  lines?: Array<LineView> | null;
 }
 
 /** A page of cases, newest first. */
@@ -793,12 +794,12 @@ export type Certainty = "read" | "secondary" | "general" | "not_verified";
 export interface CertificateView {
   /** Profile's code. */
   profile: string;
+  /** `holds`, `ends_soon` (within 30 days), `expired`. */
+  state: string;
   /** Day of the training. */
   trained_on: string;
   /** Last day by the certificate itself. */
   until: string;
-  /** `holds`, `ends_soon` (within 30 days), `expired`. */
-  state: string;
 }
 
 /** One liveness prompt and its outcome. */
@@ -1400,12 +1401,12 @@ export interface DecisionView {
 
 /** A declaration. */
 export interface DeclaredView {
-  /** In the operator's words. */
-  statement: string;
-  /** Who. */
-  by: string;
   /** RFC 3339. */
   at: string;
+  /** Who. */
+  by: string;
+  /** In the operator's words. */
+  statement: string;
 }
 
 /** One delivery with its attempts. */
@@ -1740,24 +1741,24 @@ export type FeatureCategory = "diffractive" | "personalisation" | "material" | "
 
 /** One security feature. */
 export interface FeatureView {
-  /** Which. */
-  feature: SecurityFeature;
   /** Its category. */
   category: FeatureCategory;
+  /** Which. */
+  feature: SecurityFeature;
   /** Seen or not; absent: not looked at yet. */
   seen?: boolean | null;
 }
 
 /** Security features that were drawn. */
 export interface FeaturesView {
-  /** How many must be seen. */
-  wanted: number;
   /** Of how many categories. */
   categories: number;
-  /** How many more may be drawn. */
-  left: number;
   /** Those drawn. */
   drawn: Array<FeatureView>;
+  /** How many more may be drawn. */
+  left: number;
+  /** How many must be seen. */
+  wanted: number;
 }
 
 /** One field at fault. */
@@ -2095,42 +2096,42 @@ export interface Lens {
 
 /** A number of a line. */
 export interface LineValue {
-  /** Its name. */
-  name: string;
   /** By the profile itself. */
   base: number;
-  /** As it is in force. */
-  is: number;
-  /** Which way it is stricter. */
-  stricter: Stricter;
   /** The strictest it can be. */
   end: number;
+  /** As it is in force. */
+  is: number;
+  /** Its name. */
+  name: string;
+  /** Which way it is stricter. */
+  stricter: Stricter;
 }
 
 /** A line of a profile, and how a case stands to it. */
 export interface LineView {
+  /** What proves it, for `met`. */
+  by: Array<ProofView>;
+  /** How sure that is. */
+  certainty: Certainty;
+  /** The document and its paragraph, or that the paragraph was not verified. */
+  citation: string;
   /** Stable, such as `de.security_features`. */
   id: string;
-  /** In plain words. */
-  title: string;
   /** Kind, such as `security_features`. */
   kind: string;
   /** Without it nobody is verified; otherwise it is advice. */
   mandatory: boolean;
-  /** The document and its paragraph, or that the paragraph was not verified. */
-  citation: string;
-  /** How sure that is. */
-  certainty: Certainty;
   /** What must be known beside it. */
   note: string;
   /** `met`, `missing`, `declared`, `follows`, `not_applicable`. */
   standing: string;
-  /** Code of why, for `missing`, `follows` and `not_applicable`. */
-  why?: string | null;
   /** The operator's statement, for `declared`. */
   statement?: string | null;
-  /** What proves it, for `met`. */
-  by: Array<ProofView>;
+  /** In plain words. */
+  title: string;
+  /** Code of why, for `missing`, `follows` and `not_applicable`. */
+  why?: string | null;
 }
 
 /** Which page to show for a link. */
@@ -2580,44 +2581,42 @@ export interface Problem {
 export interface ProfileDetail {
   /** `SG`, `EU-AMLA`, `default`, … */
   code: string;
-  /** "Singapore (MAS)". */
-  name: string;
-  /** Version of its file. */
-  version: number;
   /** The day from which this version is meant. */
   effective: string;
-  /** Where the rules stand. */
-  source: string;
-  /** Of its file. */
-  sha256: string;
   /** In the order of the file. */
   lines: Array<ProfileLine>;
+  /** "Singapore (MAS)". */
+  name: string;
+  /** Of its file. */
+  sha256: string;
+  /** Where the rules stand. */
+  source: string;
+  /** Version of its file. */
+  version: number;
 }
 
 /** A line as the profile has it, and as the operator made it. */
 export interface ProfileLine {
+  /** How sure that is. */
+  certainty: Certainty;
+  /** The document and its paragraph, or that the paragraph was not verified. */
+  citation: string;
+  /** Only the operator can vouch for it. */
+  declarable: boolean;
+  declared?: DeclaredView | null;
   /** Stable. */
   id: string;
-  /** In plain words. */
-  title: string;
   /** Kind. */
   kind: string;
   /** Mandatory by the profile itself. */
   mandatory: boolean;
-  /** The document and its paragraph, or that the paragraph was not verified. */
-  citation: string;
-  /** How sure that is. */
-  certainty: Certainty;
   /** What must be known beside it. */
   note: string;
-  /** Only the operator can vouch for it. */
-  declarable: boolean;
+  raised?: RaisedView | null;
+  /** In plain words. */
+  title: string;
   /** Its numbers. */
   values: Array<LineValue>;
-  /** Made stricter by the operator. */
-  raised?: RaisedView | null;
-  /** Declared by the operator. */
-  declared?: DeclaredView | null;
 }
 
 /** The jurisdiction profile in words. */
@@ -2634,10 +2633,10 @@ export interface ProfileView {
 
 /** `GET /v1/admin/profiles`. */
 export interface ProfilesView {
-  /** Version of the tenant's policy, which holds what was set beside the profiles. */
-  version: number;
   /** By code. */
   profiles: Array<ProfileDetail>;
+  /** Version of the tenant's policy, which holds what was set beside the profiles. */
+  version: number;
 }
 
 /** A spot on a grid of three by three, 0 to 2 from the customer's upper left. */
@@ -2679,16 +2678,12 @@ export interface PromptView {
   words?: Array<number> | null;
 }
 
-/** One entry and its way to the root. */
+/** One proof of a line. */
 export interface ProofView {
-  /** The entry in its canonical form; its leaf is SHA-256(0x00, these bytes). */
-  entry: string;
-  /** `ent_…`. */
-  id: string;
-  /** Its place in the tree. */
-  index: number;
-  /** Hex hashes from the leaf upwards (RFC 9162, 2.1.3). */
-  path: Array<string>;
+  /** `step`, `image`, `prompt`, `consent`, `recorded`, … */
+  is: string;
+  /** The step's key, an id, a number, a country or a time, by `is`. */
+  of: string;
 }
 
 /**
@@ -2704,14 +2699,6 @@ export interface ProofsView {
   size: number;
   /** The key that signed it: `name+hash+base64`. */
   verifier_key: string;
-}
-
-/** One proof of a line. */
-export interface ProofView {
-  /** `step`, `image`, `prompt`, `consent`, `recorded`, … */
-  is: string;
-  /** The step's key, an id, a number, a country or a time, by `is`. */
-  of: string;
 }
 
 /** A question of the procedure. */
@@ -2748,22 +2735,22 @@ export interface QueueRow {
 export interface RaiseLine {
   /** Mandatory; a line that is so already stays so. */
   mandatory: boolean;
-  /** Numbers by name, each at least as strict as the profile's. */
-  values?: Record<string, number>;
   /** Why, 3 to 300 characters. */
   reason: string;
+  /** Numbers by name, each at least as strict as the profile's. */
+  values?: Record<string, number>;
 }
 
 /** A line made stricter. */
 export interface RaisedView {
+  /** RFC 3339. */
+  at: string;
+  /** Who. */
+  by: string;
   /** Made mandatory. */
   mandatory: boolean;
   /** Why. */
   reason: string;
-  /** Who. */
-  by: string;
-  /** RFC 3339. */
-  at: string;
 }
 
 /** What a setting may be. */
@@ -3152,12 +3139,11 @@ export interface SaveKey {
 
 /** `PUT /v1/admin/profiles/{code}/lines/{line}`: upwards only. */
 export interface SaveLine {
-  /** Version of the policy that this edit starts from. */
-  from_version: number;
-  /** How the line is made stricter; absent: as the profile has it. */
-  raise?: RaiseLine | null;
   /** The operator's statement about a line that no case can prove, 3 to 300 characters; absent: none. */
   declare?: string | null;
+  /** Version of the policy that this edit starts from. */
+  from_version: number;
+  raise?: RaiseLine | null;
 }
 
 /** `PUT /v1/admin/policy`. */
@@ -3371,6 +3357,7 @@ export interface StepView {
   challenges_wanted: number;
   /** Evidence bound to it. */
   evidence: Array<string>;
+  features?: FeaturesView | null;
   /** Unique in this procedure, such as `document_front`. */
   key: string;
   /** Kind. */
@@ -3390,8 +3377,6 @@ export interface StepView {
   waivable: boolean;
   /** Why waived. */
   waiver?: string | null;
-  /** Security features that were drawn, for the step that looks for them. */
-  features?: FeaturesView | null;
 }
 
 /** Which way a number is stricter. */
