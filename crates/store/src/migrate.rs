@@ -23,13 +23,13 @@ macro_rules! migrations {
 
 /// Of the main database.
 pub(crate) const MIGRATIONS: &[Migration] =
-    &migrations!("0001_cases", "0002_log", "0003_outbox", "0004_people", "0006_custody", "0007_witness", "0008_reviews");
+    &migrations!("0001_cases", "0002_log", "0003_outbox", "0004_people", "0005_custody", "0006_witness", "0007_reviews");
 
 /// Of the database of keys.
 pub(crate) const KEYS: &[Migration] = &[Migration {
     name: "0001_keys",
-    sqlite: include_str!("../migrations/keys/sqlite.sql"),
-    postgres: include_str!("../migrations/keys/postgres.sql"),
+    sqlite: include_str!("../keys/sqlite/0001_keys.sql"),
+    postgres: include_str!("../keys/postgres/0001_keys.sql"),
 }];
 
 /// Brings the schema up to this program inside a transaction the caller began and locked, or,

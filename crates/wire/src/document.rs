@@ -27,7 +27,7 @@ use utoipa::OpenApi;
         evidence::EvidenceView,
         evidence::RecordingView,
         evidence::DrawingsView,
-        admin::ProofsView,
+        evidence::ProofsView,
         agents::SignIn,
         agents::SignInByLink,
         agents::Me,

@@ -10,7 +10,7 @@ use domain::procedure::Step;
 use domain::refusal::Refusal;
 use domain::time::{Span, Timestamp};
 use wire::api::profiles::{
-    CertificateView, DeclaredView, FeatureView, FeaturesView, LineValue, LineView, ProfileDetail, ProfileLine, ProofView, RaisedView,
+    CertificateView, DeclaredView, FeatureView, FeaturesView, LineValue, LineView, ProfileDetail, ProfileLine, LineProof, RaisedView,
 };
 
 /// A certificate that ends within this time is worth a warning.
@@ -45,7 +45,7 @@ fn line(l: &LineStanding) -> LineView {
     }
 }
 
-fn proof(p: &Proof) -> ProofView {
+fn proof(p: &Proof) -> LineProof {
     let (is, of) = match p {
         Proof::Step { key, .. } => ("step", key.clone()),
         Proof::Image { evidence, .. } => ("image", evidence.to_string()),
@@ -63,7 +63,7 @@ fn proof(p: &Proof) -> ProofView {
         Proof::Checker { agent } => ("checker", agent.to_string()),
         Proof::KeptUntil { at } => ("kept_until", at.to_string()),
     };
-    ProofView { is: is.to_owned(), of }
+    LineProof { is: is.to_owned(), of }
 }
 
 /// Which lines of a profile are the reason of a refusal, in words.

@@ -135,33 +135,6 @@ pub struct TimelineEntry {
     pub leaf: String,
 }
 
-/// `GET /v1/admin/cases/{id}/proofs`: what it takes to check the entries of a case against the newest signed checkpoint, without
-/// trusting this server's word for it.
-#[derive(Clone, Debug, Serialize, Deserialize, ToSchema)]
-pub struct ProofsView {
-    /// C2SP signed checkpoint, as text.
-    pub checkpoint: String,
-    /// The key that signed it: `name+hash+base64`.
-    pub verifier_key: String,
-    /// The size of the tree it signs.
-    pub size: u64,
-    /// Those entries of the case's timeline that it covers, in the order of the tree.
-    pub proofs: Vec<ProofView>,
-}
-
-/// One entry and its way to the root.
-#[derive(Clone, Debug, Serialize, Deserialize, ToSchema)]
-pub struct ProofView {
-    /// `ent_…`.
-    pub id: String,
-    /// Its place in the tree.
-    pub index: u64,
-    /// The entry in its canonical form; its leaf is SHA-256(0x00, these bytes).
-    pub entry: String,
-    /// Hex hashes from the leaf upwards (RFC 9162, 2.1.3).
-    pub path: Vec<String>,
-}
-
 /// Numbers of today and of this moment. Day = tenant's time zone.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize, ToSchema)]
 pub struct NumbersView {

@@ -99,12 +99,12 @@ pub struct LineView {
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub statement: Option<String>,
     /// What proves it, for `met`.
-    pub by: Vec<ProofView>,
+    pub by: Vec<LineProof>,
 }
 
 /// One proof of a line.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
-pub struct ProofView {
+pub struct LineProof {
     /// `step`, `image`, `prompt`, `consent`, `recorded`, …
     pub is: String,
     /// The step's key, an id, a number, a country or a time, by `is`.

@@ -13,7 +13,8 @@ use domain::audit::tree::to_hex;
 use domain::ids::AgentId;
 use std::collections::BTreeMap;
 use store::rows::AuditRow;
-use wire::api::admin::{LogPublished, LogView, LogWitness, ProofView, ProofsView, TimelineEntry};
+use wire::api::admin::{LogPublished, LogView, LogWitness, TimelineEntry};
+use wire::api::evidence::{ProofView, ProofsView};
 
 const SHOWN: u32 = 100;
 
