@@ -2094,6 +2094,14 @@ export interface Lens {
   label: string;
 }
 
+/** One proof of a line. */
+export interface LineProof {
+  /** `step`, `image`, `prompt`, `consent`, `recorded`, … */
+  is: string;
+  /** The step's key, an id, a number, a country or a time, by `is`. */
+  of: string;
+}
+
 /** A number of a line. */
 export interface LineValue {
   /** By the profile itself. */
@@ -2111,7 +2119,7 @@ export interface LineValue {
 /** A line of a profile, and how a case stands to it. */
 export interface LineView {
   /** What proves it, for `met`. */
-  by: Array<ProofView>;
+  by: Array<LineProof>;
   /** How sure that is. */
   certainty: Certainty;
   /** The document and its paragraph, or that the paragraph was not verified. */
@@ -2678,12 +2686,16 @@ export interface PromptView {
   words?: Array<number> | null;
 }
 
-/** One proof of a line. */
+/** One entry and its way to the root. */
 export interface ProofView {
-  /** `step`, `image`, `prompt`, `consent`, `recorded`, … */
-  is: string;
-  /** The step's key, an id, a number, a country or a time, by `is`. */
-  of: string;
+  /** The entry in its canonical form; its leaf is SHA-256(0x00, these bytes). */
+  entry: string;
+  /** `ent_…`. */
+  id: string;
+  /** Its place in the tree. */
+  index: number;
+  /** Hex hashes from the leaf upwards (RFC 9162, 2.1.3). */
+  path: Array<string>;
 }
 
 /**

@@ -51,7 +51,7 @@ impl Room {
             payload: &packet.payload,
         };
         let wallclock = self.note(seat, kind, &incoming, now, io);
-        if kind == Kind::Video && self.chairs[seat.index()].want.wanted {
+        if kind == Kind::Video && (self.chairs[seat.index()].want.wanted || matches!(start, Start::Key(_))) {
             self.serve_key(seat, peer, &incoming, now);
         }
         if self.recording && self.routes.keeps(seat, kind) {

@@ -71,7 +71,10 @@ fn every_proof_of_the_published_vectors_is_judged_as_they_say() {
                 (file, holds, wrong)
             }
         };
-        assert_eq!(holds, !wrong, "{file}");
+        // Theirs proves nothing about the empty tree. For ours it is a prefix of every tree, without a proof: C2SP
+        // tlog-witness begins so with a log it has not seen.
+        let of_nothing = file.ends_with("/size1-is-zero-and-size2-is-not-zero.json");
+        assert_eq!(holds, !wrong || of_nothing, "{file}");
         judged[usize::from(holds)] += 1;
     }
     assert_eq!(judged.iter().sum::<i32>(), 196, "{judged:?}");

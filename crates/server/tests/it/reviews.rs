@@ -82,6 +82,7 @@ async fn under_review(app: &TestApp, reference: &str) -> (CaseId, AgentId) {
     }
     tell(engine, case, Input::RecordingHead { session, segments: 1, head: Digest::of(b"h") }).await;
     decide(app, case, agent, Verdict::Verified, ReasonCode::IdentityConfirmed).await;
+    tell(engine, case, Input::RecordingSealed { session, segments: 1, head: Digest::of(b"h") }).await;
     assert_eq!(engine.case(case).await.unwrap().phase_name(), "under_review");
     (case, agent)
 }
@@ -141,7 +142,7 @@ async fn a_checker_is_drawn_looks_and_approves_and_nobody_else_may() {
     assert_eq!(give(&app, drawn, case, wrong).await.problem(), (422, "reason_unknown".to_owned()));
     app.clock.advance(Span::seconds(25));
     let done = give(&app, drawn, case, approve()).await.json();
-    assert_eq!((done["agreed"].as_bool(), done["phase"].as_str()), (Some(true), Some("verified")));
+    assert_eq!((done["agreed"].as_bool(), done["phase"].as_str()), (Some(true), Some("verified")), "{done}");
     assert_eq!(give(&app, drawn, case, approve()).await.problem(), (409, "conflict".to_owned()), "once");
 
     let numbers = app.signed(&one, Method::GET, "/v1/admin/reviews/numbers", None).await.json();

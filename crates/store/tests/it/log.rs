@@ -173,7 +173,7 @@ async fn the_log_is_append_only_under_raw_sql(place: &Place) {
         attempts.push("REPLACE INTO checkpoints SELECT size, root, '', at FROM checkpoints".to_owned());
         attempts.push("REPLACE INTO policies SELECT tenant, version, at, author, '{}' FROM policies".to_owned());
     } else {
-        attempts.extend(["TRUNCATE audit", "TRUNCATE checkpoints", "TRUNCATE policies"].map(str::to_owned));
+        attempts.extend(["TRUNCATE audit", "TRUNCATE checkpoints CASCADE", "TRUNCATE policies"].map(str::to_owned));
     }
     for sql in attempts {
         let error = place.raw(&sql).await.expect_err(&sql).to_string();
