@@ -10,6 +10,7 @@ mod input;
 mod link;
 mod live;
 mod open;
+mod openings;
 mod people;
 mod review;
 mod show;
@@ -21,6 +22,7 @@ pub use facts::{Fact, ReservationEnd, TicketEnd};
 pub use identity::{Identity, today};
 pub use input::{Claim, Input};
 pub use open::Opening;
+pub use openings::{OpenedCommitment, Salts};
 pub use people::{Handed, Target, Wants};
 
 use crate::consent::Consent;
@@ -113,6 +115,9 @@ pub struct Case {
     /// The second look at the newest decision.
     #[serde(default)]
     pub review: Option<Review>,
+    /// What opens the commitments in the log.
+    #[serde(default)]
+    pub salts: Salts,
 }
 
 /// How the customer takes part.
@@ -331,6 +336,15 @@ impl Case {
     /// # Errors
     /// A [`Refusal`] that names input, phase and code.
     pub fn handle(&self, input: Input, now: Timestamp) -> Result<Transition, Refusal> {
+        let salt = input.salt();
+        let mut transition = self.after(input, now)?;
+        if let Some(salt) = salt {
+            transition.next.salts.keep(&transition.facts, salt);
+        }
+        Ok(transition)
+    }
+
+    fn after(&self, input: Input, now: Timestamp) -> Result<Transition, Refusal> {
         match input {
             Input::Report { report, policy, link } => self.report(*report, &policy, link, now),
             Input::ReportImage { evidence } => self.report_image(*evidence, now),

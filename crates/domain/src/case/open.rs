@@ -76,6 +76,7 @@ impl Case {
             updated_at: now,
             drawings: Vec::new(),
             review: None,
+            salts: super::Salts::default(),
         };
         let mut facts = vec![fact];
         if offered {
