@@ -9,6 +9,7 @@ import { language, span } from "./format.ts";
 import { Icon, type IconName } from "./icons.tsx";
 import { Images } from "./Images.tsx";
 import { pair } from "./images.ts";
+import { PackButton } from "./Pack.tsx";
 import { Player, type Jump } from "./Player.tsx";
 import { ReviewResult } from "./ReviewBits.tsx";
 import { changed, me, useResource } from "./state.ts";
@@ -81,6 +82,7 @@ function Head({ file, onReload }: { file: CaseFile; onReload: () => void }) {
   return (
     <>
       <PageHead title={row.name} lead={<><PhaseBadge phase={row.phase} /><span class="mono">{row.reference}</span><span class="mono quiet">{row.id}</span></>}>
+        <PackButton id={row.id} />
         <button class="button" onClick={onReload}><Icon name="refresh" size={16} />{said.reload}</button>
       </PageHead>
       <dl class="meta">

@@ -137,6 +137,7 @@ export const factWords: Record<string, string> = {
   sample_drawn: "It was drawn whether somebody looks again", review_asked: "A second look was asked for", review_assigned: "A checker was drawn", review_taken: "The checker began", review_lapsed: "The checker let it pass",
   evidence_refused: "A view of evidence was refused", person_log_viewed: "A person’s log was read", person_log_exported: "A person’s log was exported",
   surface_shown: "The agent chose what both look at", drawing_kept: "What was drawn was sealed",
+  pack_exported: "An evidence pack was made", pack_downloaded: "The evidence pack was saved",
 };
 
 /** What the short values of a fact's body mean; others are shown as they are. */

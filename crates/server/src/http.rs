@@ -11,6 +11,7 @@ mod evidence;
 pub mod extract;
 mod health;
 pub mod limits;
+mod packs;
 pub mod problem;
 mod recordings;
 mod signin;
@@ -57,6 +58,7 @@ pub fn router_with(app: App, others: Router) -> Router {
         .merge(agent::routes())
         .merge(evidence::routes())
         .merge(recordings::routes())
+        .merge(packs::routes())
         .merge(snapshots::routes())
         .merge(admin::routes())
         .layer(middleware::map_response(never_stored));

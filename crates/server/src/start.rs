@@ -86,6 +86,7 @@ pub async fn build(config: &Config, messenger: impl FnOnce(Arc<dyn Clock>) -> Op
     let geoip = geoip(&config.location.geoip_file)?;
     let boards = Boards::start(engine.clone(), hub.clone(), blobs.clone());
     let app = App::new(Parts { engine, hub, blobs, rooms, queue, limits, targets, relays, geoip, boards, reviews });
+    app.packs().with_key(log.clone());
     Ok(Built { app, clock, deliveries: Arc::new(Deliveries::new(webhooks, messenger)), log })
 }
 
@@ -175,7 +176,7 @@ async fn signal() {
 }
 
 /// The log's signing key: made at the first start, readable by its owner only.
-fn log_key(folder: &Path) -> Result<LogKey> {
+pub(crate) fn log_key(folder: &Path) -> Result<LogKey> {
     let path = folder.join("log.key");
     let seed: [u8; 32] = random();
     match files::create(folder, &path, STANDARD.encode(seed).as_bytes()) {

@@ -20,6 +20,7 @@ struct Whole {
     parts: Parts,
     /// Turns at decoding images.
     decoding: Semaphore,
+    packs: crate::export::jobs::Packs,
 }
 
 /// The parts of a running server.
@@ -71,7 +72,13 @@ impl App {
     #[must_use]
     pub fn new(parts: Parts) -> Self {
         let decoding = Semaphore::new(parts.limits.uploads_at_once.max(1));
-        Self(Arc::new(Whole { parts, decoding }))
+        Self(Arc::new(Whole { parts, decoding, packs: crate::export::jobs::Packs::default() }))
+    }
+
+    /// Evidence packs that are being made or wait to be fetched.
+    #[must_use]
+    pub fn packs(&self) -> &crate::export::jobs::Packs {
+        &self.0.packs
     }
 
     /// A turn at decoding an image; `None` when the server is stopping.

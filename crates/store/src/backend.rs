@@ -307,6 +307,9 @@ impl<B: Backend> Store for B {
     fn audit_range(&self, from: u64, limit: u32) -> Later<'_, Vec<AuditRow>> {
         many(self, log::range(from, limit))
     }
+    fn audit_leaves(&self, from: u64, limit: u32) -> Later<'_, Vec<[u8; 32]>> {
+        many(self, log::leaves(from, limit))
+    }
     fn log_state(&self) -> Later<'_, LogState> {
         always(self, "log", log::state())
     }

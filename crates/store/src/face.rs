@@ -123,6 +123,8 @@ pub trait Store: Send + Sync + 'static {
     fn audit_of_kinds(&self, kinds: Vec<String>, after: i64, limit: u32) -> Later<'_, Vec<AuditRow>>;
     /// In the order of the tree, from a place on.
     fn audit_range(&self, from: u64, limit: u32) -> Later<'_, Vec<AuditRow>>;
+    /// Leaf hashes in the order of the tree, from a place on, without a gap; `limit` is cut to [`crate::rows::MAX_LEAVES`].
+    fn audit_leaves(&self, from: u64, limit: u32) -> Later<'_, Vec<[u8; 32]>>;
     fn log_state(&self) -> Later<'_, LogState>;
     /// The newest.
     fn checkpoint(&self) -> Later<'_, Option<CheckpointRow>>;

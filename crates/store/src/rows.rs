@@ -27,6 +27,8 @@ pub const MAX_ROWS: usize = 256;
 pub const MAX_PAGE: u32 = 100;
 /// Rows of any other list; callers page on by key.
 pub const MAX_LIST: u32 = 1_000;
+/// Most leaf hashes of one read: 32 bytes each.
+pub const MAX_LEAVES: u32 = 50_000;
 /// Values a median is taken from, and reports a simulation reads.
 pub const MAX_VALUES: u32 = 10_000;
 /// Sealed bytes of one case; a larger one would stall the one writer.

@@ -8,6 +8,7 @@ pub mod evidence;
 pub mod identity;
 pub mod invitations;
 pub mod liveness;
+pub mod packs;
 pub mod people;
 pub mod review;
 pub mod settings;

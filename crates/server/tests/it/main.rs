@@ -6,6 +6,7 @@ mod admin;
 mod boards;
 mod deliveries;
 mod engine;
+mod export;
 mod floor;
 mod folder;
 mod hands;

@@ -3,7 +3,7 @@
 
 use super::cut;
 use crate::StoreError;
-use crate::rows::{AuditRow, CheckpointRow, LogState};
+use crate::rows::{AuditRow, CheckpointRow, LogState, MAX_LEAVES};
 use crate::value::{Query, Read, Record, args};
 use domain::audit::Entry;
 use domain::ids::{CaseId, EntryId, TenantId};
@@ -59,6 +59,16 @@ pub(crate) fn unsequenced(limit: u32) -> Read<AuditRow> {
 pub(crate) fn range(from: u64, limit: u32) -> Read<AuditRow> {
     let sql = format!("{ENTRY} WHERE idx >= $1 ORDER BY idx LIMIT $2");
     Read { query: Query::rows(sql, args![from, cut(limit)]), decode: audit_row }
+}
+
+pub(crate) fn leaves(from: u64, limit: u32) -> Read<[u8; 32]> {
+    let to = from.saturating_add(limit.min(MAX_LEAVES).into());
+    let decode = |record: Record| {
+        let mut c = record.columns("audit");
+        c.hash("leaf")
+    };
+    let sql = "SELECT leaf FROM audit WHERE idx >= $1 AND idx < $2 ORDER BY idx";
+    Read { query: Query::rows(sql, args![from, to]), decode }
 }
 
 pub(crate) fn state() -> Read<LogState> {

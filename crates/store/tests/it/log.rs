@@ -83,6 +83,10 @@ async fn of_sequencers_at_one_size_exactly_one_wins(place: &Place) {
     assert_eq!(rows.iter().map(|row| row.idx).collect::<Vec<_>>(), (0..30).map(Some).collect::<Vec<_>>());
     assert!(rows.windows(2).all(|pair| pair[0].seq < pair[1].seq));
     assert_eq!(store.audit_range(28, 100).await.unwrap(), rows[28..]);
+    let leaves: Vec<[u8; 32]> = rows.iter().map(|row| row.leaf).collect();
+    assert_eq!(store.audit_leaves(0, 7).await.unwrap(), leaves[..7]);
+    assert_eq!(store.audit_leaves(7, 100).await.unwrap(), leaves[7..]);
+    assert!(store.audit_leaves(30, 100).await.unwrap().is_empty());
     let gauges = store.gauges().await.unwrap();
     assert_eq!((gauges.log_size, gauges.unsequenced_entries), (30, 0));
 }

@@ -1,0 +1,125 @@
+//! The recordings of a case: sealed parts with a key for each segment, tracks made of them, both sides in one picture.
+//! Must not know how a picture is composed.
+
+use super::gather::Material;
+use super::movie::{self, Input};
+use super::{Bench, ExportFault, Ground, Progress, working};
+use crate::adapters::blobs::Blobs;
+use crate::adapters::seal;
+use crate::playback;
+use crate::recorder::read_sealed;
+use domain::digest::Digest;
+use domain::session::Session;
+use pack::manifest::{RecordingLine, TrackLine};
+use pack::path;
+use std::io::{self, Read};
+use std::sync::Arc;
+
+/// Bytes of a part file read at once.
+const PIECE: u64 = 1024 * 1024;
+
+pub(super) async fn add(
+    ground: &Ground,
+    material: &Arc<Material>,
+    mut bench: Bench,
+    progress: &Progress,
+) -> Result<Bench, ExportFault> {
+    let sessions: Vec<Session> = material.loaded.case.every_session().cloned().collect();
+    let tools = movie::tools(&ground.ffmpeg).await;
+    let share = 750 / u32::try_from(sessions.len().max(1)).unwrap_or(750);
+    for (session, from) in sessions.into_iter().zip((150u32..).step_by(share as usize)) {
+        let of = session.clone();
+        let (made, inputs) = working(ground, material, bench, move |ground, material, bench| one(ground, material, bench, &of)).await?;
+        bench = made;
+        progress.at(from + share / 3);
+        if inputs.is_empty() {
+            continue;
+        }
+        let captions = super::captions::of(material, &session, &inputs);
+        let composed = match &tools {
+            Ok(()) => movie::compose(&ground.ffmpeg, inputs, &captions).await,
+            Err(why) => Err(why.clone()),
+        };
+        let id = session.id;
+        bench = working(ground, material, bench, move |_, _, mut bench| {
+            let line = bench.manifest.recordings.iter_mut().find(|r| r.session == id);
+            match (composed, line) {
+                (Ok(mut film), Some(line)) => {
+                    let path = path::recording(id, "side-by-side.mp4");
+                    bench.writer.stream(&path, &mut film.file)?;
+                    line.movie = Some(path);
+                }
+                (Ok(_), None) => {}
+                (Err(why), _) => bench.manifest.absent.push(format!("side-by-side.mp4 of {id}: {why}")),
+            }
+            Ok(bench)
+        })
+        .await?;
+        progress.at(from + share);
+    }
+    Ok(bench)
+}
+
+/// A session's sealed parts, keys and tracks; the tracks also for the composed picture.
+fn one(ground: &Ground, material: &Material, mut bench: Bench, session: &Session) -> Result<(Bench, Vec<Input>), ExportFault> {
+    let (case, key) = (material.loaded.case.id, &material.loaded.key.0);
+    let mut keys = String::new();
+    let wanted = session.recording.segments();
+    let read = read_sealed(ground.blobs.as_ref(), case, session.id, |index, sealed, _| {
+        let odd = |why: String| crate::recorder::PartFault::Segment { index, why };
+        let own = seal::piece_key(key, sealed).map_err(|e| odd(e.to_string()))?;
+        keys.push_str(&Digest(*own).to_string());
+        keys.push('\n');
+        Ok(())
+    })?;
+    if read.count < wanted {
+        return Err(ExportFault::Odd(format!("segment {} of {} is missing; the state holds {wanted}", read.count, session.id)));
+    }
+    if read.count == 0 {
+        bench.manifest.absent.push(format!("a recording of {}: nothing was recorded", session.id));
+        return Ok((bench, Vec::new()));
+    }
+    let mut sealed = Vec::new();
+    for part in 0..read.parts {
+        let path = path::recording(session.id, &format!("sealed.{part:04}"));
+        let name = format!("evidence/{case}/rec-{}.{part:04}", session.id);
+        let size = ground.blobs.size(&name)?.unwrap_or(0);
+        bench.writer.stream(&path, &mut Part { blobs: ground.blobs.as_ref(), name, at: 0, size })?;
+        sealed.push(path);
+    }
+    let keys_path = path::recording(session.id, "keys.txt");
+    bench.writer.add(&keys_path, keys.as_bytes())?;
+    let played = playback::mux(ground.blobs.as_ref(), key, case, session.id, session.started_at.0)?;
+    let (mut tracks, mut inputs) = (Vec::new(), Vec::new());
+    for (seat, file) in played.files {
+        let path = path::recording(session.id, &format!("{:02}-{}", tracks.len() + 1, file.name));
+        let seat = playback::word(seat).to_owned();
+        bench.writer.add(&path, &file.bytes)?;
+        inputs.push(Input { seat: seat.clone(), offset_us: file.offset_us, duration_us: file.duration_us, picture: file.size.is_some(), bytes: file.bytes });
+        tracks.push(TrackLine { path, seat });
+    }
+    bench.manifest.recordings.push(RecordingLine { session: session.id, sealed, keys: keys_path, tracks, movie: None });
+    Ok((bench, inputs))
+}
+
+/// A part file, read a piece at a time.
+struct Part<'a> {
+    blobs: &'a dyn Blobs,
+    name: String,
+    at: u64,
+    size: u64,
+}
+
+impl Read for Part<'_> {
+    fn read(&mut self, into: &mut [u8]) -> io::Result<usize> {
+        let length = (self.size - self.at).min(PIECE).min(into.len() as u64);
+        if length == 0 {
+            return Ok(0);
+        }
+        let bytes = self.blobs.read_range(&self.name, self.at, length).map_err(io::Error::other)?;
+        let place = into.get_mut(..bytes.len()).ok_or_else(|| io::Error::other("more bytes than were asked for"))?;
+        place.copy_from_slice(&bytes);
+        self.at += bytes.len() as u64;
+        Ok(bytes.len())
+    }
+}
