@@ -5,7 +5,7 @@ CARGO ?= cargo
 DEMO_ARGS ?=
 TEST_STEPS ?=
 
-.PHONY: help demo build web test lint fmt codegen bench screens film
+.PHONY: help demo build web test lint fmt codegen bench scale screens film
 
 help: ## list the targets
 	@grep -hE '^[a-z]+:.*## ' $(MAKEFILE_LIST) | sed 's/:.*## /\t/' | expand -t 10
@@ -35,6 +35,9 @@ codegen: ## write web/generated from the wire types
 bench: build ## measure, beside Debian's janus; writes target/bench.json
 	scripts/install-test-deps.sh --bench
 	node e2e/bench.mjs
+
+scale: ## prove a log of a million entries: time, memory, length of a proof (SCALE_ENTRIES=N)
+	scripts/scale.sh
 
 screens: build ## photograph every page into docs/screens
 	scripts/install-test-deps.sh

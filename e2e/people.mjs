@@ -99,7 +99,7 @@ export class Desk {
     }
     const questions = step.locator('.question');
     for (let i = 0; i < (await questions.count()); i += 1) {
-      const match = questions.nth(i).getByRole('button', { name: 'Match', exact: true });
+      const match = questions.nth(i).getByRole('button', { name: /^(Match|Seen)$/ });
       await match.click();
       await waitFor(`answer ${i + 1} of ${name}`, async () => (await match.getAttribute('aria-pressed')) === 'true');
     }
@@ -321,7 +321,7 @@ export class Admin {
     await player.waitFor({ timeout: PATIENCE });
     await player.getByRole('button', { name: 'Play', exact: true }).click();
     for (const seat of ['Customer', 'Agent']) {
-      const side = player.locator('figure.side', { hasText: seat });
+      const side = player.locator('figure.side[data-seat]', { hasText: seat });
       await waitFor(`the ${seat} of the recording to move`, async () => {
         const frames = await side.locator('video').evaluateAll((all) =>
           all.map((v) => /** @type {HTMLVideoElement} */ (v).getVideoPlaybackQuality().totalVideoFrames));

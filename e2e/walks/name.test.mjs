@@ -98,7 +98,7 @@ walk('a name is recovered by what the document says, questions, a code and the p
     await expectNoAxeViolations(agent);
   };
   const steps = await desk.workThrough();
-  assert.deepEqual(steps, ['Greet and consent', 'Document, front', 'Face and portrait', 'Questions', 'One-time code', 'Place']);
+  assert.deepEqual(steps, ['Greet and consent', 'Document, front', 'Face and portrait', 'Liveness', 'Questions', 'One-time code', 'Place']);
   await waitFor('the approval to unlock', async () => (await agent.locator('.verdict [data-way=verified]').getAttribute('data-locked')) === 'false', { timeout: 40_000 });
   await desk.decide('Approve', { reason: 'Identity confirmed, a field corrected', note: 'marks and order of the name' });
   await customer.title('A second colleague is checking');

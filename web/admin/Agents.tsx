@@ -4,19 +4,21 @@ import { useState } from "preact/hooks";
 import type { AgentRow, Role, SaveAgent, SavedAgent } from "../generated/api.ts";
 import { Alert, Badge, Card, Confirm, DataTable, Dialog, Empty, Field, Loaded, PageHead, Secret, Time, type Column } from "./bits.tsx";
 import { calls } from "./calls.ts";
+import { CertificateChips, Certificates } from "./Certificates.tsx";
 import { count, span } from "./format.ts";
 import { Icon } from "./icons.tsx";
 import { may } from "./roles.ts";
 import { me, useAction, useResource } from "./state.ts";
 import { text } from "./text.ts";
 import { personLog } from "./text-review.ts";
+import { profilesText } from "./text-profiles.ts";
 import { awayWords, presenceTone, presenceWords, roleWords, skillWord } from "./words.ts";
 
 const said = text.agents;
 const MAX_SKILLS = 32;
 const SKILL = /^((lang|doc|jur|team):[A-Za-z0-9_-]{1,40}|can:review)$/;
 
-type Ask = { what: "form"; agent: AgentRow | undefined } | { what: "reset" | "active"; agent: AgentRow } | { what: "link"; saved: SavedAgent };
+type Ask = { what: "form"; agent: AgentRow | undefined } | { what: "reset" | "active" | "certificates"; agent: AgentRow } | { what: "link"; saved: SavedAgent };
 
 export function AgentsPage() {
   const agents = useResource(calls.agents, "agents");
@@ -36,6 +38,7 @@ export function AgentsPage() {
         </Loaded>
       </Card>
       {ask?.what === "form" && <AgentForm agent={ask.agent} onDone={done} onClose={close} />}
+      {ask?.what === "certificates" && <Certificates agent={ask.agent} onDone={agents.reload} onClose={close} />}
       {ask?.what === "reset" && <Reset agent={ask.agent} onDone={done} onClose={close} />}
       {ask?.what === "active" && <Deactivate agent={ask.agent} onDone={done} onClose={close} />}
       {ask?.what === "link" && <Secret title={said.linkTitle} lead={said.linkLead(ask.saved.agent.name)} value={ask.saved.sign_in_url ?? ""} onClose={close} />}
@@ -48,6 +51,7 @@ const COLUMNS: ReadonlyArray<Column<AgentRow>> = [
   { key: "role", head: said.role, cell: (row) => roleWords[row.role] },
   { key: "presence", head: said.presence, cell: (row) => row.active ? <span class="person"><Badge tone={presenceTone[row.presence]}>{presenceWords[row.presence]}{row.away ? `, ${awayWords[row.away]}` : ""}</Badge>{row.presence !== "offline" && <span class="quiet"><Time at={row.since} /></span>}</span> : <Badge tone="plain">{said.inactive}</Badge> },
   { key: "skills", head: said.skills, cell: (row) => row.skills.length === 0 ? text.common.none : <ul class="chips">{row.skills.map((skill) => <li key={skill} class="chip words" title={skill}>{skillWord(skill)}</li>)}</ul> },
+  { key: "certificates", head: profilesText.certificates, cell: (row) => <CertificateChips of={row.certificates} /> },
   { key: "answered", head: said.answered, figure: true, cell: (row) => count(row.answered_today) },
   { key: "aht", head: said.aht, figure: true, cell: (row) => row.aht_seconds == null ? text.common.none : span(row.aht_seconds) },
   { key: "rating", head: said.rating, figure: true, cell: (row) => row.rating == null ? text.common.none : row.rating.toFixed(1) },
@@ -55,12 +59,13 @@ const COLUMNS: ReadonlyArray<Column<AgentRow>> = [
 ];
 
 function acts(onAsk: (ask: Ask) => void): Column<AgentRow> {
-  const act = (agent: AgentRow, word: string, icon: "pencil" | "link" | "user_off" | "refresh", ask: Ask) => <button class="button quiet icon-only" aria-label={`${word}: ${agent.name}`} title={word} onClick={() => onAsk(ask)}><Icon name={icon} size={18} /></button>;
+  const act = (agent: AgentRow, word: string, icon: "pencil" | "link" | "user_off" | "refresh" | "id_card", ask: Ask) => <button class="button quiet icon-only" aria-label={`${word}: ${agent.name}`} title={word} onClick={() => onAsk(ask)}><Icon name={icon} size={18} /></button>;
   return {
     key: "acts", head: text.agents.edit, quiet: true,
     cell: (agent) => (
       <span class="row-acts">
         {act(agent, said.edit, "pencil", { what: "form", agent })}
+        {act(agent, profilesText.certificate, "id_card", { what: "certificates", agent })}
         {agent.active && act(agent, said.reset, "link", { what: "reset", agent })}
         {agent.id !== me.value?.id && act(agent, agent.active ? said.deactivate : said.reactivate, agent.active ? "user_off" : "refresh", { what: "active", agent })}
       </span>

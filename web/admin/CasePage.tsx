@@ -1,8 +1,9 @@
 // Everything about one case on one page. Must not know how its parts are drawn.
 
-import { useEffect, useState } from "preact/hooks";
+import { useEffect, useMemo, useState } from "preact/hooks";
 import type { CaseFile, TimelineEntry } from "../generated/api.ts";
-import { Card, Empty, Facts, Loaded, PageHead, PhaseBadge, Time } from "./bits.tsx";
+import { Card, Facts, Loaded, PageHead, PhaseBadge, Time } from "./bits.tsx";
+import { CaseLines } from "./CaseLines.tsx";
 import { calls } from "./calls.ts";
 import { Chat, Claimed, Consents, Deliveries, Steps } from "./CaseParts.tsx";
 import { language, span } from "./format.ts";
@@ -10,11 +11,14 @@ import { Icon, type IconName } from "./icons.tsx";
 import { Images } from "./Images.tsx";
 import { pair } from "./images.ts";
 import { PackButton } from "./Pack.tsx";
-import { Player, type Jump } from "./Player.tsx";
+import { Replay, type Jump } from "./Replay.tsx";
+import { layOut, placeOf } from "./replay.ts";
 import { ReviewResult } from "./ReviewBits.tsx";
-import { changed, me, useResource } from "./state.ts";
+import { changed, me, route, useResource } from "./state.ts";
 import { text } from "./text.ts";
 import { Timeline } from "./Timeline.tsx";
+import { Custody, Erased } from "./Custody.tsx";
+import { custody as keeping } from "./text-custody.ts";
 import { codeWords, modeWords, reasonWords, verdictTone, verdictWords } from "./words.ts";
 
 const said = text.file;
@@ -40,32 +44,37 @@ function File({ file, onReload }: { file: CaseFile; onReload: () => void }) {
   const [jump, setJump] = useState<Jump | undefined>(undefined);
   const images = pair(file);
   const agents = new Map(file.timeline.filter((entry) => entry.actor.startsWith("agent:")).map((entry) => [entry.actor.slice(6), entry.actor_name]));
+  const layout = useMemo(() => layOut(file.recordings), [file]);
   const onPlay = (entry: TimelineEntry) => {
-    const at = Date.parse(entry.at);
-    const recording = file.recordings.find((each) => each.files.length > 0 && at >= Date.parse(each.started_at) && at <= Date.parse(each.started_at) + each.duration_ms);
-    if (!recording) return undefined;
+    if (placeOf(layout, Date.parse(entry.at)) === undefined) return undefined;
     return () => {
-      setJump({ session: recording.session, at: at - Date.parse(recording.started_at), round: (jump?.round ?? 0) + 1 });
+      setJump({ entry: entry.id, play: true, round: (jump?.round ?? 0) + 1 });
       document.getElementById("recording")?.scrollIntoView({ block: "nearest" });
     };
   };
+  // `#/cases/ID?at=ENTRY` opens the recording where that entry happened.
+  const wanted = route.value.query.get("at");
+  useEffect(() => {
+    if (wanted) setJump((old) => ({ entry: wanted, play: false, round: (old?.round ?? 0) + 1 }));
+  }, [wanted]);
   return (
     <>
       <Head file={file} onReload={onReload} />
+      <Erased custody={file.custody} />
       <Outcome file={file} nameOf={(agent) => agents.get(agent) || agent} />
       {file.review && <ReviewResult review={file.review} checks={me.value?.reviews ?? false} />}
       <Jumps file={file} />
+      <Replay file={file} jump={jump} />
       <div class="case-grid">
         <div class="case-main">
-          {file.recordings.length === 0 ? (
-            <Card title={text.player.title} id="recording"><Empty icon="video" title={text.player.none}>{text.player.noneLead}</Empty></Card>
-          ) : file.recordings.map((recording, index) => <Player key={recording.session} recording={recording} timeline={file.timeline} place={index + 1} of={file.recordings.length} jump={jump} />)}
           <Images {...images} />
+          <CaseLines lines={file.lines} />
           <Steps steps={file.steps} notes={file.notes} />
           <Chat messages={file.chat} />
           <Claimed claimed={file.claimed} reports={file.reports} />
           <Consents consents={file.consents} />
           <Deliveries deliveries={file.deliveries} />
+          <Custody file={file} onReload={onReload} />
         </div>
         <div class="case-side">
           <Card title={said.sections.timeline} aside={<span class="quiet">{text.timeline.title(file.timeline.length)}</span>} id="timeline" flush>
@@ -81,8 +90,8 @@ function Head({ file, onReload }: { file: CaseFile; onReload: () => void }) {
   const { row } = file;
   return (
     <>
-      <PageHead title={row.name} lead={<><PhaseBadge phase={row.phase} /><span class="mono">{row.reference}</span><span class="mono quiet">{row.id}</span></>}>
-        <PackButton id={row.id} />
+      <PageHead title={row.name || text.file.nameless} lead={<><PhaseBadge phase={row.phase} /><span class="mono">{row.reference}</span><span class="mono quiet">{row.id}</span></>}>
+        {!file.custody.erased && <PackButton id={row.id} />}
         <button class="button" onClick={onReload}><Icon name="refresh" size={16} />{said.reload}</button>
       </PageHead>
       <dl class="meta">
@@ -125,7 +134,7 @@ function Stars({ rating, comment }: { rating: number; comment: string }) {
 function Jumps({ file }: { file: CaseFile }) {
   const places: ReadonlyArray<readonly [string, string, number | undefined]> = [
     ["recording", said.sections.recording, file.recordings.length], ["images", said.sections.images, undefined], ["steps", said.sections.steps, undefined], ["chat", said.sections.chat, file.chat.length],
-    ["claimed", said.sections.claimed, undefined], ["consent", said.sections.consent, file.consents.length], ["webhooks", said.sections.webhooks, file.deliveries.length], ["timeline", said.sections.timeline, file.timeline.length],
+    ["claimed", said.sections.claimed, undefined], ["consent", said.sections.consent, file.consents.length], ["webhooks", said.sections.webhooks, file.deliveries.length], ["custody", keeping.title, undefined], ["timeline", said.sections.timeline, file.timeline.length],
   ];
   const go = (place: string) => {
     const section = document.getElementById(place);

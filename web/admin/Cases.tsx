@@ -70,7 +70,7 @@ function sameInList(value: CaseRows | undefined, row: CaseRow): boolean {
 }
 
 const COLUMNS: ReadonlyArray<Column<CaseRow>> = [
-  { key: "name", head: said.name, cell: (row) => <a class="strong" href={`#/cases/${row.id}`}>{row.name}</a> },
+  { key: "name", head: said.name, cell: (row) => <a class="strong" href={`#/cases/${row.id}`}>{row.name || text.file.nameless}</a> },
   { key: "reference", head: said.reference, cell: (row) => <span class="mono one-line">{row.reference}</span> },
   { key: "phase", head: said.phase, cell: (row) => <PhaseBadge phase={row.phase} /> },
   { key: "reason", head: said.reason, cell: (row) => row.reasons.map((reason) => reasonWords[reason]).join(", ") },

@@ -61,7 +61,7 @@ function Picture({ picture }: { picture: Picture }) {
   return <img src={shown(picture.id)} alt={nameOf(picture)} width={picture.width} height={picture.height} loading="lazy" decoding="async" onError={() => setFailed(true)} />;
 }
 
-function LightBox({ pictures, at, onMove, onClose }: { pictures: ReadonlyArray<Picture>; at: number; onMove: (at: number) => void; onClose: () => void }) {
+export function LightBox({ pictures, at, onMove, onClose }: { pictures: ReadonlyArray<Picture>; at: number; onMove: (at: number) => void; onClose: () => void }) {
   const picture = pictures[at];
   if (!picture) return null;
   const move = (by: number) => onMove((at + by + pictures.length) % pictures.length);

@@ -1,13 +1,14 @@
 // Today's figures and this moment's, live. Must not know how they are counted.
 
 import { useEffect, useId, useState } from "preact/hooks";
-import type { NumbersView, QueueRow } from "../generated/api.ts";
+import type { CopiesView, NumbersView, QueueRow } from "../generated/api.ts";
 import { Badge, Broken, Card, DataTable, Empty, Note, PageHead, PhaseBadge, Skeleton, Time, type Column } from "./bits.tsx";
 import { calls } from "./calls.ts";
 import { clock, count, language, span, stamp } from "./format.ts";
 import { Icon } from "./icons.tsx";
 import { changed, line, now, numbers, numbersAt, useResource } from "./state.ts";
 import { text } from "./text.ts";
+import { custody as copies } from "./text-custody.ts";
 import { queueTone, queueWords, reasonWords } from "./words.ts";
 
 const said = text.overview;
@@ -66,6 +67,7 @@ function Figures({ view, stale }: { view: NumbersView; stale: boolean }) {
           <Level view={view} />
           <Today view={view} />
           <Presence view={view} />
+          {view.copies && <Copies view={view.copies} />}
         </div>
       </div>
     </div>
@@ -108,6 +110,16 @@ function Level({ view }: { view: NumbersView }) {
     <Card title={level == null ? said.levelNone : said.levelTitle(level)} aside={<Tip name={said.formulaName}>{said.formula}</Tip>}>
       <Bar share={level ?? 0} />
       <p class="quiet">{said.levelLead(view.answered, view.abandoned)}</p>
+    </Card>
+  );
+}
+
+/** Recordings that are not in the bank's own storage yet. */
+function Copies({ view }: { view: CopiesView }) {
+  return (
+    <Card title={copies.lagTitle(view.waiting, view.lag_seconds)}>
+      <p class="quiet">{copies.lagLead}</p>
+      {view.dead > 0 && <Note tone="warn" icon="warning">{copies.lagDead(view.dead)}</Note>}
     </Card>
   );
 }
@@ -168,7 +180,7 @@ function Recent() {
     <Card title={said.recent}>
       {rows.length === 0 ? <p class="quiet">{said.recentEmpty}</p> : (
         <ul class="recent">
-          {rows.slice(0, 8).map((row) => <li key={row.id}><a href={`#/cases/${row.id}`}>{row.name}</a><PhaseBadge phase={row.phase} /><span class="quiet">{row.reasons.map((reason) => reasonWords[reason]).join(", ")}</span><Time at={row.updated_at} /></li>)}
+          {rows.slice(0, 8).map((row) => <li key={row.id}><a href={`#/cases/${row.id}`}>{row.name || text.file.nameless}</a><PhaseBadge phase={row.phase} /><span class="quiet">{row.reasons.map((reason) => reasonWords[reason]).join(", ")}</span><Time at={row.updated_at} /></li>)}
         </ul>
       )}
     </Card>

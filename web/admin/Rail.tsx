@@ -7,11 +7,12 @@ import { Icon, type IconName } from "./icons.tsx";
 import { may } from "./roles.ts";
 import { line, me, numbers, route } from "./state.ts";
 import { text } from "./text.ts";
+import { profilesText } from "./text-profiles.ts";
 import { review } from "./text-review.ts";
 import { roleWords } from "./words.ts";
 
 const PLACES: ReadonlyArray<readonly [path: string, word: string, icon: IconName]> = [
-  ["", text.nav.overview, "activity"], ["cases", text.nav.cases, "id_card"], ["review", review.nav, "eye"], ["agents", text.nav.agents, "users"], ["policy", text.nav.policy, "gavel"],
+  ["", text.nav.overview, "activity"], ["cases", text.nav.cases, "id_card"], ["review", review.nav, "eye"], ["agents", text.nav.agents, "users"], ["policy", text.nav.policy, "gavel"], ["profiles", profilesText.nav, "rules"],
   ["webhooks", text.nav.webhooks, "webhook"], ["keys", text.nav.keys, "key"], ["settings", text.nav.settings, "settings"], ["log", text.nav.log, "scroll"],
 ];
 

@@ -4,11 +4,11 @@
 import { useEffect, useState } from "preact/hooks";
 import type { Finding, IdentityView, ReviewDone, ReviewFile, StepView } from "../generated/api.ts";
 import { Badge, Empty, Loaded, Note, PageHead } from "./bits.tsx";
-import { calls, shown } from "./calls.ts";
+import { calls, shownIn } from "./calls.ts";
 import { clock, language } from "./format.ts";
 import { Icon, type IconName } from "./icons.tsx";
 import { pair, type Picture } from "./images.ts";
-import { Player, type Jump } from "./Player.tsx";
+import { Replay, type Jump } from "./Replay.tsx";
 import { findingOf, offered, stepMoment, stops, type Stop } from "./review.ts";
 import { AgeMeter, KindBadge } from "./ReviewBits.tsx";
 import { ReviewFinding } from "./ReviewFinding.tsx";
@@ -39,7 +39,7 @@ function Work({ review, at, target, onDone }: { review: ReviewFile; at: number; 
   const [finding, setFinding] = useState<Finding | undefined>(undefined);
   const age = card.age + Math.max(0, Math.round((now.value - at) / 1000));
   const moments = stops(file);
-  const go = (moment: { session: string; at: number }) => setJump({ session: moment.session, at: moment.at, round: (jump?.round ?? 0) + 1 });
+  const go = (moment: { session: string; at: number }) => setJump({ session: moment.session, at: moment.at, play: true, round: (jump?.round ?? 0) + 1 });
   const choose = (wanted: Finding) => offered(card.kind, file.decision?.verdict, wanted) && setFinding(wanted);
   useEffect(() => {
     const onKey = (event: KeyboardEvent) => {
@@ -55,7 +55,7 @@ function Work({ review, at, target, onDone }: { review: ReviewFile; at: number; 
     document.addEventListener("keydown", onKey);
     return () => document.removeEventListener("keydown", onKey);
   });
-  const recording = file.recordings.find((each) => each.session === jump?.session) ?? file.recordings.findLast((each) => each.files.length > 0);
+  const recorded = file.recordings.some((each) => each.files.length > 0);
   return (
     <div class="review-work">
       <header class="review-head">
@@ -73,7 +73,7 @@ function Work({ review, at, target, onDone }: { review: ReviewFile; at: number; 
       <div class="review-body">
         <div class="review-left">
           <Stops moments={moments} onGo={go} />
-          {recording ? <Player key={recording.session} recording={recording} timeline={file.timeline} place={1} of={1} jump={jump} /> : <section class="card"><Empty icon="video" title={said.noRecording} /></section>}
+          {recorded ? <Replay file={file} jump={jump} brief /> : <section class="card"><Empty icon="video" title={said.noRecording} /></section>}
           <Note icon={card.kind === "sample" ? "eye" : "gavel"}>{file.decision ? said.verdictNote(verdictWords[file.decision.verdict]) : said.blindNote}</Note>
         </div>
         <div class="review-right">
@@ -132,8 +132,8 @@ function Photographs({ review }: { review: ReviewFile }) {
           {pairs.map((each) => (
             <div key={each.slot} class="review-pair">
               <h3>{slotWords[each.slot]}</h3>
-              <Photograph word={said.submitted} picture={each.submitted[0]} />
-              <Photograph word={said.live} picture={each.live.at(-1)} />
+              <Photograph of={review.card.case} word={said.submitted} picture={each.submitted[0]} />
+              <Photograph of={review.card.case} word={said.live} picture={each.live.at(-1)} />
             </div>
           ))}
         </div>
@@ -142,9 +142,9 @@ function Photographs({ review }: { review: ReviewFile }) {
   );
 }
 
-function Photograph({ word, picture }: { word: string; picture: Picture | undefined }) {
+function Photograph({ of, word, picture }: { of: string; word: string; picture: Picture | undefined }) {
   if (!picture) return <p class="review-none quiet"><Icon name="image" size={16} />{word}: –</p>;
-  return <figure><a href={shown(picture.id)} target="_blank" rel="noopener"><img src={shown(picture.id)} alt={`${slotWords[picture.slot]}, ${word}`} decoding="async" /></a><figcaption>{word}</figcaption></figure>;
+  return <figure><a href={shownIn(of, picture.id)} target="_blank" rel="noopener"><img src={shownIn(of, picture.id)} alt={`${slotWords[picture.slot]}, ${word}`} decoding="async" /></a><figcaption>{word}</figcaption></figure>;
 }
 
 function proofOf(step: StepView): string {

@@ -44,6 +44,7 @@ function Editor({ view, saved, onSaved, onReload }: { view: SettingsView; saved:
         <div class="policy-main">
           <Look draft={draft} edits={edits} faults={found} onChange={change} />
           <Links draft={draft} edits={edits} faults={found} onChange={change} />
+          <Recordings draft={draft} edits={edits} faults={found} onChange={change} />
           <Framers draft={draft} edits={edits} faults={found} onChange={change} />
           <Consent {...own} />
           <OwnTexts of="canned" {...own} />
@@ -124,6 +125,15 @@ function Looks({ draft, edits, faults: found, onChange }: PartProps) {
       <Field label={said.looksLabel} hint={said.looksHint} fault={faultAt(found, "/sample_percent")}>
         {(ids) => <span class="with-unit"><input {...ids} type="number" class="figure" min={0} max={100} step={1} disabled={!edits} value={String(draft.sample_percent ?? 5)} onInput={(event) => onChange({ sample_percent: event.currentTarget.valueAsNumber })} /><span>{said.looksUnit}</span></span>}
       </Field>
+    </Card>
+  );
+}
+
+function Recordings({ draft, edits, onChange }: PartProps) {
+  return (
+    <Card title={said.recordings}>
+      <label class="check"><input type="checkbox" disabled={!edits} aria-describedby="supervisors-download-hint" checked={draft.supervisors_download ?? false} onChange={(event) => onChange({ supervisors_download: event.currentTarget.checked })} />{said.supervisorsDownload}</label>
+      <p class="hint" id="supervisors-download-hint">{said.supervisorsDownloadHint}</p>
     </Card>
   );
 }

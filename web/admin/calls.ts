@@ -1,8 +1,8 @@
 // Every call of the admin page to the server, in one place. Knows addresses and shapes, no component.
 
 import type {
-  AgentRow, ApiKeyView, CaseFile, CaseRows, DeliveryView, EndpointView, LogView, Me, NumbersView, PackView, PersonLog, PolicyBody, PolicyView,
-  ReviewDecision, ReviewDeskView, ReviewDone, ReviewFile, ReviewNumbers, SaveAgent, SaveEndpoint, SavedAgent, SettingsBody, SettingsView, SignIn, Simulation,
+  AgentRow, ApiKeyView, CaseFile, CaseRows, CustodyView, DeliveryView, DrawingsView, EndpointView, EraseCause, LogView, Me, NumbersView, PackView, PersonLog, PolicyBody, PolicyView, ProfilesView, ProofsView,
+  ReviewDecision, ReviewDeskView, ReviewDone, ReviewFile, ReviewNumbers, SaveAgent, SaveCertificate, SaveEndpoint, SaveLine, SavedAgent, SettingsBody, SettingsView, SignIn, Simulation,
 } from "../generated/api.ts";
 import { call } from "../lib/api.ts";
 
@@ -62,13 +62,22 @@ export const calls = {
   giveReview: (id: string, body: ReviewDecision) => call<ReviewDone>(at("cases", id, "review"), { body }),
   reviewNumbers: (days: number) => get<ReviewNumbers>(`${at("reviews", "numbers")}?days=${days}`),
   personLog: (id: string, group: string, cursor: string | undefined) => call<PersonLog>(`${at("people", id, "log")}?${new URLSearchParams({ ...(group === "" ? {} : { group }), ...(cursor ? { cursor } : {}) })}`),
+  hold: (id: string, reason: string) => call<CustodyView>(at("cases", id, "hold"), { body: { reason } }),
+  release: (id: string, reason: string) => call<CustodyView>(at("cases", id, "release"), { body: { reason } }),
+  erase: (id: string, cause: EraseCause) => call<CustodyView>(at("cases", id, "erase"), { body: { cause }, timeout: 60_000 }),
   numbers: get<NumbersView>(at("numbers")),
   cases: (filter: CaseFilter, cursor: string | undefined, signal?: AbortSignal) => call<CaseRows>(`${at("cases")}?${caseQuery(filter, cursor)}`, signal ? { signal } : {}),
   file: (id: string) => get<CaseFile>(at("cases", id)),
+  proofs: (id: string) => get<ProofsView>(at("cases", id, "proofs")),
+  drawings: (id: string, from?: string) => get<DrawingsView>(`${at("cases", id, "drawings")}${from === undefined ? "" : `?from=${encodeURIComponent(from)}`}`),
   agents: get<AgentRow[]>(at("agents")),
   addAgent: (body: SaveAgent) => call<SavedAgent>(at("agents"), { body }),
   saveAgent: (id: string, body: SaveAgent) => call<SavedAgent>(at("agents", id), { method: "PUT", body }),
   resetAgent: (id: string) => call<SavedAgent>(at("agents", id, "reset"), { method: "POST" }),
+  profiles: get<ProfilesView>(at("profiles")),
+  saveLine: (code: string, line: string, body: SaveLine) => call<ProfilesView>(at("profiles", code, "lines", line), { method: "PUT", body }),
+  certify: (id: string, profile: string, body: SaveCertificate) => call<SavedAgent>(at("agents", id, "certificates", profile), { method: "PUT", body }),
+  withdrawCertificate: (id: string, profile: string) => call<SavedAgent>(at("agents", id, "certificates", profile), { method: "DELETE" }),
   policy: get<PolicyView>(at("policy")),
   savePolicy: (from_version: number, body: PolicyBody) => call<PolicyView>(at("policy"), { method: "PUT", body: { from_version, body } }),
   simulate: (body: PolicyBody, days: number) => call<Simulation>(at("policy", "simulate"), { body: { body, days }, timeout: 60_000 }),
@@ -93,5 +102,9 @@ export const personCsv = (id: string, group: string): string => `${at("people", 
 /** Where an image's bytes are; evidence is asked for by its case, the one that is open. */
 const bytes = (evidence: string, version: string): string =>
   `/v1/evidence/${encodeURIComponent(evidence)}/${version}?case=${/case_[0-9a-f]{32}/.exec(location.hash)?.[0] ?? ""}`;
+/** Of a case that the address may have left already. */
+export const shownIn = (of: string, evidence: string): string => `/v1/evidence/${encodeURIComponent(evidence)}/shown?case=${encodeURIComponent(of)}`;
 export const shown = (evidence: string): string => bytes(evidence, "shown");
 export const original = (evidence: string): string => bytes(evidence, "original");
+/** Where the customer's copy of a case is. */
+export const copyOf = (id: string): string => at("cases", id, "copy");

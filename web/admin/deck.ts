@@ -4,7 +4,7 @@ import { batch, signal } from "@preact/signals";
 import type { Seat } from "../generated/api.ts";
 import { advance, clipAfter, clipAt, correct, type Clip, type Lane, type Layout } from "./replay.ts";
 
-export const SPEEDS = [0.5, 0.75, 1, 1.25, 1.5, 2, 3, 4] as const;
+export const SPEEDS = [0.5, 1, 1.5, 2, 4, 8] as const;
 
 /** How often the sides are compared with the clock. */
 const TICK_MS = 40;
@@ -34,6 +34,8 @@ export class Deck {
   readonly waiting = signal(false);
   readonly speed = signal(1);
   readonly muted = signal<ReadonlySet<Seat>>(new Set());
+  /** Whose sound is heard alone; null: everybody's. */
+  readonly alone = signal<Seat | null>(null);
   /** Files this browser could not play. */
   readonly broken = signal<ReadonlySet<string>>(new Set());
   /** The browser wanted a gesture before it plays sound. */
@@ -102,7 +104,32 @@ export class Deck {
     if (on) next.add(seat);
     else next.delete(seat);
     this.muted.value = next;
-    for (const track of this.#tracks) if (track.lane.seat === seat) for (const player of track.players) player.element.muted = on;
+    this.#hear();
+  }
+
+  /** Only this seat is heard, or everybody. */
+  hear(seat: Seat | null): void {
+    this.alone.value = seat;
+    this.#hear();
+  }
+
+  #hear(): void {
+    const { value: alone } = this.alone;
+    for (const { lane, players } of this.#tracks) {
+      const silent = alone === null ? this.muted.value.has(lane.seat) : alone !== lane.seat;
+      for (const player of players) player.element.muted = silent;
+    }
+  }
+
+  /** The picture a seat shows now, for those who draw over it. */
+  picture(seat: Seat): HTMLVideoElement | null {
+    const element = this.#tracks.find(({ lane }) => lane.seat === seat && lane.kind === "video")?.active?.element;
+    return element instanceof HTMLVideoElement ? element : null;
+  }
+
+  /** Where each side is on the common clock by its own medium, milliseconds: what the clock is measured against. */
+  places(): Array<{ seat: Seat; kind: string; at: number }> {
+    return this.#tracks.flatMap(({ lane, active }) => (active?.clip && !this.broken.value.has(active.clip.url) ? [{ seat: lane.seat, kind: lane.kind, at: active.element.currentTime * 1000 + active.clip.from }] : []));
   }
 
   dispose(): void {
@@ -121,7 +148,10 @@ export class Deck {
     const element = document.createElement(lane.kind);
     element.preload = "auto";
     element.hidden = true;
-    if (element instanceof HTMLVideoElement) element.playsInline = true;
+    if (element instanceof HTMLVideoElement) {
+      element.playsInline = true;
+      element.disablePictureInPicture = true;
+    }
     const player: Player = { element, clip: undefined };
     element.addEventListener("error", () => {
       if (player.clip && element.getAttribute("src")) this.broken.value = new Set(this.broken.value).add(player.clip.url);

@@ -10,11 +10,13 @@ import "./player.css";
 import "./policy.css";
 import "./settings.css";
 import "./review.css";
+import "./profiles.css";
 import "./narrow.css";
 import { render } from "preact";
 import { useEffect, useState } from "preact/hooks";
 import { takeFragment } from "../lib/router.ts";
 import { AgentsPage } from "./Agents.tsx";
+import { Note } from "./bits.tsx";
 import { CasesPage } from "./Cases.tsx";
 import { CasePage } from "./CasePage.tsx";
 import { calls } from "./calls.ts";
@@ -23,13 +25,15 @@ import { LogPage } from "./Log.tsx";
 import { Overview } from "./Overview.tsx";
 import { PersonLogPage } from "./PersonLog.tsx";
 import { PolicyPage } from "./Policy.tsx";
+import { ProfilesPage } from "./Profiles.tsx";
 import { Rail } from "./Rail.tsx";
 import { ReviewPage } from "./ReviewDesk.tsx";
 import { may } from "./roles.ts";
 import { SettingsPage } from "./Settings.tsx";
 import { SignIn, Waiting, WrongRole } from "./SignIn.tsx";
-import { follow, forget, goLive, me, route, signInEnded } from "./state.ts";
+import { follow, forget, goLive, me, numbers, route, signInEnded } from "./state.ts";
 import { text } from "./text.ts";
+import { setup } from "./text-setup.ts";
 import { WebhooksPage } from "./Webhooks.tsx";
 
 function Page() {
@@ -42,6 +46,7 @@ function Page() {
   if (head === "agents") return <AgentsPage />;
   if (head === "review") return <ReviewPage id={id} />;
   if (head === "policy") return <PolicyPage />;
+  if (head === "profiles") return <ProfilesPage />;
   if (head === "webhooks") return <WebhooksPage />;
   if (head === "keys") return <KeysPage />;
   if (head === "settings") return <SettingsPage />;
@@ -57,6 +62,13 @@ function signOut(): void {
   });
 }
 
+/** Said on every page: the log is what everything else is proven by. */
+function Halted() {
+  const why = numbers.value?.log_halted;
+  if (!why || route.value.parts[0] === "log") return null;
+  return <Note tone="bad" icon="warning">{`${setup.log.haltedTitle} ${setup.log.halted[why] ?? ""}`} <a href="#/log">{setup.log.haltedLink}</a></Note>;
+}
+
 function Inside() {
   useEffect(() => (me.value && may(me.value.role, "read") ? goLive() : undefined), []);
   const path = route.value.parts.join("/");
@@ -69,7 +81,7 @@ function Inside() {
     <div class="frame">
       <a class="skip" href="#main" onClick={(event) => { event.preventDefault(); document.querySelector<HTMLElement>("main")?.focus(); }}>{text.nav.skip}</a>
       <Rail onSignOut={signOut} />
-      <main id="main" class="page" tabIndex={-1}><Page /></main>
+      <main id="main" class="page" tabIndex={-1}><Halted /><Page /></main>
     </div>
   );
 }

@@ -109,8 +109,8 @@ function named(at: string, all: ReadonlyArray<CannedReply | OwnQuestion>, rules:
   });
 }
 
-export type Part = "brand" | "color" | "privacy_url" | "return_url" | "send_first_link" | "frame_ancestors" | "consent" | "canned" | "questions" | "sample_percent";
-const PARTS: ReadonlyArray<Part> = ["brand", "color", "privacy_url", "return_url", "send_first_link", "frame_ancestors", "consent", "canned", "questions", "sample_percent"];
+export type Part = "brand" | "color" | "privacy_url" | "return_url" | "send_first_link" | "supervisors_download" | "frame_ancestors" | "consent" | "canned" | "questions" | "sample_percent";
+const PARTS: ReadonlyArray<Part> = ["brand", "color", "privacy_url", "return_url", "send_first_link", "supervisors_download", "frame_ancestors", "consent", "canned", "questions", "sample_percent"];
 
 /** Which parts differ; the order of keys does not count. */
 export function changes(was: SettingsBody, now: SettingsBody): Part[] {

@@ -30,7 +30,7 @@ export const settingsFaults: Record<FaultCode, string> = {
 };
 
 export const partWords: Record<Part, string> = {
-  brand: "Name", color: "Colour", privacy_url: "Data protection page", return_url: "Way back", send_first_link: "First link by message", frame_ancestors: "Pages that may show ours", consent: "Consent text", canned: "Canned replies", questions: "Questions", sample_percent: "Blind second looks",
+  brand: "Name", color: "Colour", privacy_url: "Data protection page", return_url: "Way back", send_first_link: "First link by message", supervisors_download: "Who may keep recordings", frame_ancestors: "Pages that may show ours", consent: "Consent text", canned: "Canned replies", questions: "Questions", sample_percent: "Blind second looks",
 };
 
 export const said = {
@@ -40,6 +40,7 @@ export const said = {
   contrast: (words: string, ratio: number) => `${words} words on it, contrast ${ratio.toFixed(1)} : 1.`, white: "White", dark: "Dark",
   links: "Links", privacy: "Data protection page", privacyHint: "Where “How we use your data” leads. /privacy is the built-in page.", back: "Way back", backHint: "Where “Go back” leads after the call. Empty means no such button, unless your page frames ours.",
   sendFirst: "Send the first link by text message or e-mail too", sendFirstHint: "Otherwise your own page shows the first link; later links are always sent when a phone or e-mail is on file.",
+  recordings: "Recordings", supervisorsDownload: "Supervisors may download recordings", supervisorsDownloadHint: "Otherwise they only watch them. Auditors and admins may always download. Every viewing and every download stands in the log.",
   framers: "Pages that may show ours", framersLead: "The snippet shows our page in a frame of yours. Browsers refuse that unless your page’s origin stands here.", framersLabel: "Origins, one a line", framersHint: "At most 20, such as https://www.bank.example or https://*.bank.example. It counts from the next load on.",
   framersNone: "No page of yours may show ours in a frame yet. Links in messages work all the same.",
   consent: "Consent text", consentVersion: (n: number) => `version ${n}`, consentLead: "It stands under the button, and the tap is the consent. Each consent is recorded with its exact words.", language: "Language", own: "Use our own words in this language", ownLabel: "Own text", ownWords: "own words", builtIn: "Built-in text",

@@ -60,6 +60,12 @@ export const setup = {
     title: "Audit log", lead: "Every change, view and decision is an entry in an append-only tree, signed at each checkpoint.", size: "Entries in the tree", pending: "Waiting to be sequenced", key: "Verifier key", checkpoint: "Signed checkpoint", checkpointName: (size: number) => `Checkpoint at ${count(size)} entries`,
     verifyTitle: "Prove it yourself", verifyLead: "Replays the whole log, offline, and names the first thing that does not fit. It exits 0 when everything fits, 1 when not.", verifyCommand: "recourse verify PATH", verifyPath: "PATH is a copy of the data directory, or an exported case.",
     verifyKey: "Keep the verifier key outside this system: whoever holds it can tell whether a checkpoint is ours.", entries: "Newest entries", empty: "The log is empty", emptyLead: "The first entry is written with the first report.", index: "Index", at: "At", fact: "Fact", by: "By", leaf: "Leaf hash", table: "Newest audit entries", download: "Save the note", caseLink: "Case",
+    witnesses: "Witnesses", witnessName: "Witness", witnessSize: "Signed up to", witnessAt: "At", witnessState: "State", witnessSigns: "Signs", witnessNothing: "Nothing yet",
+    witnessBehind: (entries: number) => (entries === 1 ? "1 entry behind" : `${count(entries)} entries behind`), witnessTable: "Witnesses of this log", witnessKey: (name: string) => `Verifier key of ${name}`,
+    noWitness: "No witness signs this log", noWitnessLead: "Whoever holds this server and its keys could write the log anew, and nobody else would know. Name a witness in proof.witnesses, or keep checkpoints elsewhere.",
+    published: "Also laid down", publishedWords: { folder: "In a folder", mail: "By mail" } as Record<string, string>, publishedNothing: "nothing yet", publishedUpTo: (size: number) => `up to ${count(size)} entries`,
+    haltedTitle: "The audit log is not signed any more.", haltedNext: "Work is still recorded and waits for its place. Find out what was put back, then record the loss with recourse log-loss.", haltedLink: "Open the audit log",
+    halted: { put_back: "It has fewer entries than were signed: an older copy of the database was put back.", other_root: "Its entries are not those that were signed: it was written anew.", witness_ahead: "A witness signed more entries than it has: an older copy was put back.", contradicted: "It does not lead to what a witness signed: it was written anew." } as Record<string, string>,
   },
 } as const;
 

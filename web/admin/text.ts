@@ -61,7 +61,7 @@ export const text = {
     csvHead: ["case", "reference", "name", "phase", "reasons", "language", "agent", "reported_at", "changed_at", "recovered_in_seconds"],
   },
   file: {
-    back: "All cases", reload: "Reload", changed: "This case has changed", missing: "This case does not exist, or your role may not see it.",
+    back: "All cases", nameless: "Erased case", reload: "Reload", changed: "This case has changed", missing: "This case does not exist, or your role may not see it.",
     reportedAt: "Reported", language: "Language", jurisdiction: "Jurisdiction", agent: "Agent", recoveredIn: "Recovered in", policy: "Policy", attempts: "Attempts", jump: "On this page",
     sections: { recording: "Recording", images: "Images", steps: "Steps", chat: "Chat", consent: "Consent", webhooks: "Webhooks", timeline: "Timeline", claimed: "Claimed data", outcome: "Outcome" },
     noDecision: "Not decided yet", decidedBy: "Decided by", reviewedBy: "Reviewed by", notReviewed: "Not reviewed", reasons: "Reasons", note: "Decision note", notes: "Agent’s notes", rating: "Customer’s rating", stars: (n: number) => `${n} of 5`,
@@ -80,12 +80,12 @@ export const text = {
     you: "system", system: "System", customer: "Customer", api: "Bank’s system", folded: (n: number, what: string) => `${n} × ${what}`,
   },
   player: {
-    title: "Recording", session: (n: number, of: number) => (of > 1 ? `Session ${n} of ${of}` : "Session"), sealed: "Sealed", open: "Not sealed yet", segments: (n: number) => many(n, "segment", "segments"), head: "Chain head",
+    title: "Recording", sealed: "Sealed", open: "Not sealed yet", segments: (n: number) => many(n, "segment", "segments"), head: "Chain head",
     none: "No session was recorded", noneLead: "A recording appears after the first face-to-face session.", empty: "This session has no playable file yet", emptyLead: "Files appear within seconds of the first sealed segment.",
-    play: "Play", pause: "Pause", back: "Back 5 seconds", forward: "Forward 5 seconds", speed: "Speed", mute: (seat: string) => `Mute ${seat.toLowerCase()}`, unmute: (seat: string) => `Unmute ${seat.toLowerCase()}`,
+    play: "Play", pause: "Pause", back: "Back 5 seconds", forward: "Forward 5 seconds", mute: (seat: string) => `Mute ${seat.toLowerCase()}`, unmute: (seat: string) => `Unmute ${seat.toLowerCase()}`,
     position: "Position", positionOf: (at: string, of: string) => `${at} of ${of}`, waiting: "Waiting for the recording to load", noPicture: "Nothing recorded here", audioOnly: "Sound only", enlarge: (seat: string) => `Enlarge ${seat.toLowerCase()}`, shrink: "Side by side",
-    broken: "This browser cannot play this file", brokenSave: "Save the file", moments: "Moments", momentsEmpty: "No entry of the log falls into this session.", gap: (seat: string, kind: string, why: string) => `${seat}, ${kind}: ${why}`, gaps: (n: number) => (n === 0 ? "No gap" : many(n, "gap", "gaps")),
-    gapList: "Gaps in this recording", keys: "Space plays and pauses, ← and → jump 5 s, Home and End go to the ends, < and > change the speed.", keysName: "Keys", refused: "The browser did not start the sound. Press play again.", drift: (ms: number) => `Sides within ${ms} ms`,
+    broken: "This browser cannot play this file", brokenSave: "Save the file", gap: (seat: string, kind: string, why: string) => `${seat}, ${kind}: ${why}`, gaps: (n: number) => (n === 0 ? "No gap" : many(n, "gap", "gaps")),
+    gapList: "Gaps in this recording", refused: "The browser did not start the sound. Press play again.",
   },
   agents: {
     title: "Agents", add: "Add a person", table: "Agents", name: "Name", role: "Role", presence: "Presence", skills: "Skills", answered: "Answered today", aht: "Handle time", ahtHint: "Mean of talk and wrap-up today", rating: "Rating",

@@ -4,6 +4,7 @@ import type {
   AwayReason, CheckOutcome, FailureReason, ImageSlot, LivenessPrompt, Phase, Presence, ReasonCode, RecoveryMode, Role, Seat, StepKind, StepState, Verdict,
 } from "../generated/api.ts";
 import { language } from "./format.ts";
+import { findingWords, reviewReasonWords } from "./text-review.ts";
 
 export const reasonWords: Record<FailureReason, string> = {
   document_glare: "Glare on document", document_blur: "Blurred document", document_dark: "Document too dark", document_shadow: "Shadow on document",
@@ -54,7 +55,7 @@ export const slotWords: Record<ImageSlot, string> = {
 export const seatWords: Record<Seat, string> = { customer: "Customer", agent: "Agent", supervisor: "Supervisor", interpreter: "Interpreter" };
 
 export const stepWords: Record<StepKind, string> = {
-  greet: "Greet and consent", document_front: "Document front", document_back: "Document back", document_tilt: "Tilt the document", portrait_match: "Face against portrait",
+  greet: "Greet and consent", document_front: "Document front", document_back: "Document back", document_tilt: "Tilt the document", security_features: "Security features", portrait_match: "Face against portrait",
   liveness: "Liveness prompts", questions: "Questions", one_time_code: "One-time code", location: "Place", declaration: "Declaration", decision: "Decision",
 };
 
@@ -121,6 +122,8 @@ export const factWords: Record<string, string> = {
   supervisor_came: "A supervisor came", supervisor_changed: "The supervisor took part in another way", supervisor_left: "The supervisor left", taken_over: "The supervisor took over",
   interpreter_invited: "An interpreter was asked for", interpreter_came: "The interpreter came and agreed to the notice", interpreter_left: "The interpreter left",
   hold_began: "The customer was put on hold", hold_ended: "The customer was taken off hold", transferred: "The customer was handed on", continues_later: "The customer continues another time",
+  profile_applied: "The session came under its profile", training_shown: "The agent’s training was looked up", features_drawn: "Security features were drawn", feature_marked: "A security feature was judged",
+  certified: "A certificate of training changed", profile_changed: "A profile was made stricter or declared",
   evidence_voided: "Evidence became void", session_ended: "The session ended", recording_started: "The recording started", recording_head: "The recording’s chain head was logged", recording_gap: "A gap in the recording",
   recording_failed: "The recording failed", recording_sealed: "The recording was sealed", still_taken: "A photograph was taken", command_sent: "The agent used the customer’s device", command_done: "The device answered",
   command_held: "A photograph waits for the customer", command_timed_out: "The device did not answer", control_changed: "The customer changed who controls the device",
@@ -129,7 +132,7 @@ export const factWords: Record<string, string> = {
   question_answered: "A question was answered", chat_sent: "A chat message was written", notes_changed: "The agent’s notes changed", decided: "The agent decided", reviewed: "A second person looked at the decision",
   decision_timed_out: "The time to decide ran out", case_closed: "The case closed", rated: "The customer rated the agent", field_read: "The agent read a field", code_sent: "A one-time code was sent", code_tried: "The customer typed a code",
   location_asked: "The agent asked for the place", location_refused: "No place was told", located: "The customer’s device told its place", questions_drawn: "The bank’s own questions were drawn", presence_changed: "Presence changed",
-  evidence_viewed: "Evidence was viewed", recording_viewed: "The recording was viewed", case_viewed: "The case was viewed", tenant_created: "The tenant was set up", policy_changed: "The policy was changed",
+  evidence_viewed: "Evidence was viewed", recording_viewed: "The recording was viewed", recording_downloaded: "A file of the recording was downloaded", case_viewed: "The case was viewed", tenant_created: "The tenant was set up", policy_changed: "The policy was changed",
   agent_created: "An account was made", agent_drawn: "An agent was drawn at random", agent_changed: "An account was changed", agent_reset: "A sign-in link was made", signed_in: "Signed in", signed_out: "Signed out", sign_in_refused: "A sign-in was refused",
   password_set: "A password was set", second_factor_set: "A second factor was set up", endpoint_added: "A webhook endpoint was added", endpoint_removed: "A webhook endpoint was removed", endpoint_disabled: "A webhook endpoint was switched off",
   delivery_replayed: "A webhook was sent again", api_key_created: "An API key was made", api_key_revoked: "An API key was revoked", settings_changed: "The settings were changed", server_started: "The server started", server_stopped: "The server stopped",
@@ -138,11 +141,13 @@ export const factWords: Record<string, string> = {
   evidence_refused: "A view of evidence was refused", person_log_viewed: "A person’s log was read", person_log_exported: "A person’s log was exported",
   surface_shown: "The agent chose what both look at", drawing_kept: "What was drawn was sealed",
   pack_exported: "An evidence pack was made", pack_downloaded: "The evidence pack was saved",
+  hold_set: "A legal hold was set", hold_lifted: "The legal hold was lifted", evidence_erased: "The evidence was erased", erasure_refused: "An erasure was refused", recording_delivered: "The recording was copied to your storage",
+  subject_access_exported: "A copy for the customer was made", pass_issued: "A pass to the evidence was issued",
 };
 
 /** What the short values of a fact's body mean; others are shown as they are. */
 const valueWords: Record<string, string> = {
-  ...reasonWords, ...modeWords, ...slotWords, ...seatWords, ...stepWords, ...promptWords, ...verdictWords, ...codeWords, ...gapWords, ...answerWords, ...presenceWords, ...awayWords,
+  ...findingWords, ...reviewReasonWords, ...reasonWords, ...modeWords, ...slotWords, ...seatWords, ...stepWords, ...promptWords, ...verdictWords, ...codeWords, ...gapWords, ...answerWords, ...presenceWords, ...awayWords,
   left: "left", lost: "line lost", callback: "call-back", accepted: "accepted", rejected: "rejected", timed_out: "no answer", rescinded: "withdrawn", agent_gone: "agent gone",
 };
 
@@ -152,7 +157,7 @@ const TELLING: Record<string, ReadonlyArray<string>> = {
   session_interrupted: ["seat"], session_ended: ["by"], recording_gap: ["seat", "kind", "why"], recording_failed: ["why"], still_taken: ["slot"], command_sent: ["what", "detail"], command_done: ["why", "effect"], command_held: ["why"], command_timed_out: ["what"],
   step_done: ["step"], step_failed: ["step"], step_reopened: ["step"], step_waived: ["step"], challenge_asked: ["prompt"], challenge_withdrawn: ["need"], question_answered: ["question", "answer"], chat_sent: ["from"],
   decided: ["verdict", "reasons"], case_closed: ["outcome"], settings_changed: ["changed"], rated: ["stars"], presence_changed: ["to", "reason"], consent_given: ["locale"],
-  reviewed: ["finding", "reasons"], review_asked: ["kind"], sign_in_refused: ["by"], signed_in: ["by"], agent_reserved: [], field_read: ["field", "outcome"], code_sent: ["channel"], code_tried: ["tried"], location_refused: ["why"], located: ["country", "fineness", "hints"], questions_drawn: ["keys"],
+  reviewed: ["finding", "reasons"], review_asked: ["kind"], sign_in_refused: ["by"], signed_in: ["by"], agent_reserved: [], field_read: ["field", "outcome"], code_sent: ["channel"], code_tried: ["tried"], recording_downloaded: ["seat"], location_refused: ["why"], located: ["country", "fineness", "hints"], questions_drawn: ["keys"],
 };
 
 /** The telling part of a fact's body, in words; empty where the sentence says it all. */
@@ -178,4 +183,5 @@ export function fact(kind: string): string {
 export const EVENTS = [
   "case.created", "case.invited", "case.claimed", "case.waiting", "case.callback", "session.started", "session.interrupted", "session.resumed", "session.ended",
   "case.deciding", "case.under_review", "case.verified", "case.rejected", "case.escalated", "case.abandoned", "case.expired", "recording.sealed", "case.reported", "case.rated",
+  "evidence.erased", "recording.delivered",
 ] as const;

@@ -4,6 +4,7 @@ import { Checklist } from './Checklist.tsx';
 import { Details } from './Details.tsx';
 import { lastEffect } from '../lib/desk.ts';
 import { Alerts, Around, ClaimedFields, WhyFailed, Who } from './Facts.tsx';
+import { Rules } from './Rules.tsx';
 import { Handed } from './Company.tsx';
 import { Images } from './Images.tsx';
 import { Live } from './Live.tsx';
@@ -32,6 +33,7 @@ export function Case() {
           <ClaimedFields file={file} compares />
           <Images file={file} fresh={fresh} />
           <Around file={file} />
+          <Rules file={file} />
         </div>
       </aside>
       <section class="col middle" aria-label={file.name}>

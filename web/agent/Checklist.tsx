@@ -4,6 +4,7 @@ import type { AgentCaseView, QuestionView, StepView } from '../generated/api.ts'
 import { currentStep, isAsked, openSteps, type Talk } from '../lib/desk.ts';
 import { Icon } from '../lib/ui/icons.tsx';
 import { sayOf } from './desk.ts';
+import { Features } from './Features.tsx';
 import { Still } from './Images.tsx';
 import { openCompare } from './compare.ts';
 import { Liveness } from './Liveness.tsx';
@@ -14,6 +15,7 @@ import { Place } from './Place.tsx';
 import { plain, question as questionWords, step as stepWords, stepHint, stepState, t } from './text.ts';
 import { c as compareWords } from './text-compare.ts';
 import { d } from './text-identity.ts';
+import { p as profileWords } from './text-profile.ts';
 import { chosenStep, lacks, markDone, openLook, stage, waiving } from './view.ts';
 
 function StateSign({ step }: { step: StepView }) {
@@ -61,7 +63,7 @@ function Waive({ step }: { step: StepView }) {
   );
 }
 
-const LACKS = { photo: t.needsPhoto, prompts: t.needsPrompts, answers: t.needsAnswers, code: d.needsCode, place: d.needsPlace };
+const LACKS = { photo: t.needsPhoto, prompts: t.needsPrompts, answers: t.needsAnswers, code: d.needsCode, place: d.needsPlace, features: profileWords.needsFeatures };
 
 /** Brings a step into sight inside the list; on a phone the list does not scroll and the page stays where it is. */
 function reveal(body: HTMLElement): void {
@@ -90,6 +92,7 @@ function Body({ file, step, talk }: { file: AgentCaseView; step: StepView; talk:
       {step.kind === 'liveness' && <Liveness file={file} step={step} talk={talk} />}
       {step.questions.length > 0 && <ul class="questions">{step.questions.map(q => <Question key={q.key} step={step} q={q} talk={talk} />)}</ul>}
       {step.kind === 'one_time_code' && <OneTimeCode file={file} />}
+      {step.features && <Features step={step} talk={talk} />}
       {step.kind === 'location' && <Place view={file.identity.location} />}
       {step.waiver && <p class="small">{t.waivedBecause(step.waiver)}</p>}
       <div class="row gap8 wrap">

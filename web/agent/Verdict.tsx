@@ -3,8 +3,9 @@ import { useEffect, useRef } from 'preact/hooks';
 import type { AgentCaseView, ReasonCode, Verdict as Way } from '../generated/api.ts';
 import { locksOf, type Talk } from '../lib/desk.ts';
 import { Icon } from '../lib/ui/icons.tsx';
+import { lockWords } from './Rules.tsx';
 import { Key, Sign } from './signs.tsx';
-import { ending as endingWords, language, lock, reason as reasonWords, t, toCustomer, verdict as verdictWords, verdictConfirm } from './text.ts';
+import { ending as endingWords, language, reason as reasonWords, t, toCustomer, verdict as verdictWords, verdictConfirm } from './text.ts';
 import { confirmVerdict, decisionNote, openVerdict, reasons, reasonsFor, tenant, toggleReason, verdict } from './view.ts';
 
 const WAYS: ReadonlyArray<readonly [Way, string]> = [['verified', 'A'], ['rejected', 'R'], ['escalated', 'E'], ['incomplete', 'I']];
@@ -15,12 +16,12 @@ function WaySign({ way }: { way: Way }) {
   return way === 'escalated' ? <Sign name="flag" /> : <Icon name="refresh" />;
 }
 
-function Locks({ codes }: { codes: readonly string[] }) {
+function Locks({ file, codes }: { file: AgentCaseView; codes: readonly string[] }) {
   if (codes.length === 0) return null;
   return (
     <div class="locks">
       <p><Icon name="lock" size={16} />{t.lockedTitle}</p>
-      <ul>{codes.map(c => <li key={c}>{lock(c)}</li>)}</ul>
+      <ul>{codes.map(c => <li key={c}>{lockWords(file, c)}</li>)}</ul>
     </div>
   );
 }
@@ -30,7 +31,7 @@ export function Verdict({ file }: { file: AgentCaseView }) {
   return (
     <section class="verdict" aria-labelledby="verdict-title">
       <h2 id="verdict-title" class="sr-only">{t.decide}</h2>
-      {locks.length > 0 && <p class="locks-line dim small" title={locks.map(lock).join('. ')}><Icon name="lock" size={14} />{t.lockedTitle}: {lock(locks[0] ?? '')}{locks.length > 1 ? ` +${locks.length - 1}` : ''}</p>}
+      {locks.length > 0 && <p class="locks-line dim small" title={locks.map(c => lockWords(file, c)).join('. ')}><Icon name="lock" size={14} />{t.lockedTitle}: {lockWords(file, locks[0] ?? '')}{locks.length > 1 ? ` +${locks.length - 1}` : ''}</p>}
       <div class="ways">
         {WAYS.map(([way, k]) => (
           <button key={way} class="btn way" data-way={way} data-locked={way === 'verified' && locks.length > 0} aria-keyshortcuts={k} onClick={() => openVerdict(way)}>
@@ -73,7 +74,7 @@ export function VerdictSheet({ file, talk, which }: { file: AgentCaseView; talk:
         {WAYS.map(([way, k]) => <button key={way} class="btn way" data-way={way} aria-pressed={way === which} aria-keyshortcuts={k} onClick={() => openVerdict(way)}><WaySign way={way} />{verdictWords[way]}</button>)}
       </div>
       <h2 id="sheet-title" tabIndex={-1} ref={head}>{verdictWords[which]}: {t.reasons.toLowerCase()}<span class="h-side dim small">{t.reasonsHint}</span></h2>
-      <Locks codes={locks} />
+      <Locks file={file} codes={locks} />
       <ul class="reasons">
           {offered.map((code, i) => (
             <li key={code}><label class="reason"><input type="checkbox" checked={chosen.includes(code)} onChange={() => toggleReason(code)} /><span class="grow">{reasonWords[code]}</span>{i < 9 && <Key k={String(i + 1)} />}</label></li>

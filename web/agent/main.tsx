@@ -9,6 +9,7 @@ import '../lib/ui/prompt-picture.css';
 import './compare.css';
 import './identity.css';
 import './people.css';
+import './profile.css';
 import './theme.css';
 import { render } from 'preact';
 import { App } from './App.tsx';

@@ -39,7 +39,7 @@ export const slot: Record<ImageSlot, string> = {
 };
 
 export const step: Record<StepKind, string> = {
-  greet: 'Greet and consent', document_front: 'Document, front', document_back: 'Document, back', document_tilt: 'Document, tilted',
+  greet: 'Greet and consent', document_front: 'Document, front', document_back: 'Document, back', document_tilt: 'Document, tilted', security_features: 'Security features',
   portrait_match: 'Face and portrait', liveness: 'Liveness', questions: 'Questions', one_time_code: 'One-time code', location: 'Place',
   declaration: 'Declaration', decision: 'Decision',
 };
@@ -49,6 +49,7 @@ export const stepHint: Record<StepKind, string> = {
   document_front: 'All four corners, no glare, every line readable.',
   document_back: 'All four corners, no glare, every line readable.',
   document_tilt: 'Tilt until the hologram changes, then photograph.',
+  security_features: 'Photograph the tilted document, then say what you saw.',
   portrait_match: 'Photograph the face, then compare it with the portrait on the card.',
   liveness: 'Draw a prompt; they see it large. Judge what you saw.',
   questions: 'Ask without reading out the answer. Then compare.',

@@ -1,6 +1,7 @@
 /** What is open on the agent's screen and what the keys do about it. Must not hold anything the server has to know. */
 import { computed, effect, signal } from '@preact/signals';
 import type { AgentCaseView, CannedReply, ImageSlot, ReasonCode, StepView, Verdict, VerdictReasons } from '../generated/api.ts';
+import { enoughFeatures } from '../lib/features.ts';
 import { call } from '../lib/api.ts';
 import { currentStep, locksOf, openSteps, pairs, stageOf, type Pair } from '../lib/desk.ts';
 import { toggleBoard } from './board.ts';
@@ -224,12 +225,13 @@ function judge(file: AgentCaseView, passed: boolean): void {
 }
 
 /** What a step still lacks before it can be done; the server asks for the same. */
-export function lacks(step: StepView): 'photo' | 'prompts' | 'answers' | 'code' | 'place' | null {
+export function lacks(step: StepView): 'photo' | 'prompts' | 'answers' | 'code' | 'place' | 'features' | null {
   if (step.slot && step.evidence.length === 0) return 'photo';
   if (step.kind === 'liveness' && step.challenges.filter(c => c.outcome === 'passed').length < step.challenges_wanted) return 'prompts';
   if (step.kind === 'questions' && (!step.questions.some(q => q.answer === 'match') || step.questions.some(q => q.answer === 'no_match'))) return 'answers';
   if (step.kind === 'one_time_code' && !step.proven) return 'code';
   if (step.kind === 'location' && !step.proven) return 'place';
+  if (step.features && !enoughFeatures(step.features)) return 'features';
   return null;
 }
 

@@ -1,5 +1,8 @@
 // Written by `make codegen` from the types in crates/wire. Do not edit.
 
+/** What a pass opens. */
+export type AccessScope = "images" | "recordings";
+
 /** `POST /v1/cases/{id}/reports`: another attempt failed. */
 export interface AddReport {
   /** The attempt. */
@@ -43,6 +46,8 @@ export interface AgentCaseView {
   identity: IdentityView;
   /** Jurisdiction profile. */
   jurisdiction: ProfileView;
+  /** Every line of the profile and how the case stands to it. */
+  lines?: Array<LineView> | null;
   /** Language to greet in. */
   locale: string;
   /** What keeps "verified" locked, as stable codes; empty = unlocked. */
@@ -324,6 +329,20 @@ export type AgentMessage =
     /** `case_…`. */
     case: string;
     type: "later";
+  }
+  | {
+    /** `case_…`. */
+    case: string;
+    /** Which. */
+    feature: SecurityFeature;
+    /** Seen. */
+    seen: boolean;
+    type: "mark_feature";
+  }
+  | {
+    /** `case_…`. */
+    case: string;
+    type: "draw_feature";
   };
 
 /** What the server says to an agent's page. */
@@ -491,6 +510,8 @@ export interface AgentRow {
   /** Answered today. */
   answered_today: number;
   away?: AwayReason | null;
+  /** Certificates of training, by profile. */
+  certificates?: Array<CertificateView> | null;
   /** E-mail. */
   email: string;
   /** `agt_…`. */
@@ -655,6 +676,14 @@ export interface CannedReply {
   texts: Record<string, string>;
 }
 
+/** `GET /v1/cases/{id}/evidence` with a pass. */
+export interface CaseEvidence {
+  /** Images; bytes at `/v1/cases/{id}/evidence/images/{image}/original` and `…/shown`. */
+  images: Array<EvidenceView>;
+  /** Recordings, one for each session. */
+  recordings: Array<RecordingView>;
+}
+
 /** `GET /v1/admin/cases/{id}`: everything about one case. */
 export interface CaseFile {
   /** Chat. */
@@ -663,6 +692,8 @@ export interface CaseFile {
   claimed: Claimed;
   /** Consents, oldest first. */
   consents: Array<ConsentView>;
+  /** What keeps the evidence, and what became of it. */
+  custody: CustodyView;
   decision?: DecisionView | null;
   /** Note written with the decision. */
   decision_note: string;
@@ -672,6 +703,8 @@ export interface CaseFile {
   evidence: Array<EvidenceView>;
   /** Profile. */
   jurisdiction: ProfileView;
+  /** Every line of the profile and how the case stands to it. */
+  lines?: Array<LineView> | null;
   /** Agent's notes. */
   notes: string;
   /** Rating. */
@@ -752,6 +785,21 @@ export interface CaseView {
   reports: Array<ReportView>;
   /** RFC 3339. */
   updated_at: string;
+}
+
+/** How sure it is that the source says so. */
+export type Certainty = "read" | "secondary" | "general" | "not_verified";
+
+/** A certificate of training. */
+export interface CertificateView {
+  /** Profile's code. */
+  profile: string;
+  /** `holds`, `ends_soon` (within 30 days), `expired`. */
+  state: string;
+  /** Day of the training. */
+  trained_on: string;
+  /** Last day by the certificate itself. */
+  until: string;
 }
 
 /** One liveness prompt and its outcome. */
@@ -996,12 +1044,48 @@ export interface ContactView {
   to: string;
 }
 
+/** How far copies of recordings are behind. */
+export interface CopiesView {
+  /** Given up until somebody sends them again. */
+  dead: number;
+  /** Seconds that the oldest of them has waited. */
+  lag_seconds: number;
+  /** Not there yet. */
+  waiting: number;
+}
+
+/** A copy of a recording in the tenant's own storage. */
+export interface CopyView {
+  /** RFC 3339: when it was there, whole. */
+  at: string;
+  /** How many objects. */
+  objects: number;
+  /** `ses_…`. */
+  session: string;
+  /** Kind of storage. */
+  to: string;
+}
+
 /** A country. */
 export interface CountryView {
   /** ISO 3166 alpha-2. */
   code: string;
   /** English name. */
   name: string;
+}
+
+/** What keeps the evidence of a case, and what became of it. */
+export interface CustodyView {
+  /** Copies in the tenant's own storage. */
+  copies: Array<CopyView>;
+  /** RFC 3339: the evidence is erased then by itself. Absent while the case is under way, and once it is erased. */
+  due_at?: string | null;
+  /** A request may end that time early. */
+  early: boolean;
+  erased?: ErasedView | null;
+  hold?: HoldView | null;
+  /** How long it is kept and who asks for that, in a sentence. */
+  rule: string;
 }
 
 /** Who is being onboarded. */
@@ -1315,6 +1399,16 @@ export interface DecisionView {
   verdict: Verdict;
 }
 
+/** A declaration. */
+export interface DeclaredView {
+  /** RFC 3339. */
+  at: string;
+  /** Who. */
+  by: string;
+  /** In the operator's words. */
+  statement: string;
+}
+
 /** One delivery with its attempts. */
 export interface DeliveryView {
   /** Attempts so far. */
@@ -1499,6 +1593,42 @@ export type DrawOp =
 /** What a stroke is drawn with. */
 export type DrawTool = "pen" | "highlighter" | "arrow" | "rectangle" | "ellipse" | "text";
 
+/** A piece of the trail of a drawing. */
+export interface DrawingPiece {
+  /** `evd_…`, as the log names it. */
+  id: string;
+  /** What was done, in order. */
+  ops: Array<Drawn>;
+  /** Which piece of that board, from 0. */
+  piece: number;
+  /** `ses_…`. */
+  session: string;
+  /** RFC 3339; the pieces of one board carry the same. */
+  shown_at: string;
+  /** What lay under it. */
+  surface: Surface;
+}
+
+/** `GET /v1/admin/cases/{id}/drawings?from=`: what was drawn, piece by piece, in the order it was kept. */
+export interface DrawingsView {
+  /** Pieces that do not open, or are not what the log says: `evd_…`. */
+  damaged: Array<string>;
+  /** Give it as `from` to read on. */
+  next?: string | null;
+  /** Pieces of the trail; an answer holds about 4 MB of them. */
+  pieces: Array<DrawingPiece>;
+}
+
+/** One doing. */
+export interface Drawn {
+  /** Milliseconds since the surface was shown. */
+  at_ms: number;
+  /** Who. */
+  from: Seat;
+  /** What. */
+  op: DrawOp;
+}
+
 /** How it ended. */
 export interface Ending {
   /** `verified`, `rejected`, `escalated`, `under_review`, `incomplete`, `abandoned`, `expired`. */
@@ -1521,6 +1651,35 @@ export interface EndpointView {
   state: string;
   /** Where. */
   url: string;
+}
+
+/** `POST /v1/admin/cases/{id}/erase`. */
+export interface EraseBody {
+  /** Why. */
+  cause: EraseCause;
+}
+
+/** Why evidence was erased. */
+export type EraseCause = "retention_over" | "customer_request" | "consent_withdrawn" | "collected_in_error";
+
+/** An erasure. */
+export interface ErasedView {
+  /** RFC 3339. */
+  at: string;
+  /** Name of who asked for it; absent when its time was over. */
+  by?: string | null;
+  /** Why. */
+  cause: EraseCause;
+  /** Index in the tree of the entry that proves it; absent until it has its place. */
+  entry?: number | null;
+  /** Images that were there. */
+  images: number;
+  /** Hex digest of the key that was destroyed. */
+  key: string;
+  /** Chat messages that were there. */
+  messages: number;
+  /** Recordings that were there. */
+  recordings: number;
 }
 
 /** One still or uploaded image. */
@@ -1576,6 +1735,31 @@ export type FailureReason =
   | "suspected_tampering"
   | "suspected_impersonation"
   | "confirmed_fraud";
+
+/** Which kind of work a feature is. */
+export type FeatureCategory = "diffractive" | "personalisation" | "material" | "print";
+
+/** One security feature. */
+export interface FeatureView {
+  /** Its category. */
+  category: FeatureCategory;
+  /** Which. */
+  feature: SecurityFeature;
+  /** Seen or not; absent: not looked at yet. */
+  seen?: boolean | null;
+}
+
+/** Security features that were drawn. */
+export interface FeaturesView {
+  /** Of how many categories. */
+  categories: number;
+  /** Those drawn. */
+  drawn: Array<FeatureView>;
+  /** How many more may be drawn. */
+  left: number;
+  /** How many must be seen. */
+  wanted: number;
+}
 
 /** One field at fault. */
 export interface FieldError {
@@ -1703,6 +1887,24 @@ export interface GapView {
   why: string;
 }
 
+/** `POST /v1/cases/{id}/access`. */
+export interface GrantAccess {
+  /** How long, 1 to 60. */
+  minutes: number;
+  /** What it opens; at least one. */
+  scope: Array<AccessScope>;
+}
+
+/** A pass; its token is only in this answer. */
+export interface GrantedAccess {
+  /** RFC 3339. */
+  expires_at: string;
+  /** What it opens. */
+  scope: Array<AccessScope>;
+  /** Send it as `Authorization: Bearer rp_…` to the addresses under `/v1/cases/{id}/evidence`. */
+  token: string;
+}
+
 /** Why a customer was handed on. */
 export interface HandedView {
   /** RFC 3339. */
@@ -1718,6 +1920,22 @@ export type HeldFor = "hand" | "review" | "upload";
 
 /** What the customer is told while a document is framed; one at a time. */
 export type Hint = "good" | "missing" | "cropped" | "far" | "near" | "tilted" | "dark" | "bright" | "glare" | "blur";
+
+/** `POST /v1/admin/cases/{id}/hold` and `…/release`. */
+export interface HoldBody {
+  /** Why, 3 to 500 characters. */
+  reason: string;
+}
+
+/** A legal hold. */
+export interface HoldView {
+  /** RFC 3339. */
+  at: string;
+  /** Name of who set it. */
+  by: string;
+  /** Why, in their words. */
+  reason: string;
+}
 
 /** Opening hours. */
 export interface HoursBody {
@@ -1876,6 +2094,46 @@ export interface Lens {
   label: string;
 }
 
+/** A number of a line. */
+export interface LineValue {
+  /** By the profile itself. */
+  base: number;
+  /** The strictest it can be. */
+  end: number;
+  /** As it is in force. */
+  is: number;
+  /** Its name. */
+  name: string;
+  /** Which way it is stricter. */
+  stricter: Stricter;
+}
+
+/** A line of a profile, and how a case stands to it. */
+export interface LineView {
+  /** What proves it, for `met`. */
+  by: Array<ProofView>;
+  /** How sure that is. */
+  certainty: Certainty;
+  /** The document and its paragraph, or that the paragraph was not verified. */
+  citation: string;
+  /** Stable, such as `de.security_features`. */
+  id: string;
+  /** Kind, such as `security_features`. */
+  kind: string;
+  /** Without it nobody is verified; otherwise it is advice. */
+  mandatory: boolean;
+  /** What must be known beside it. */
+  note: string;
+  /** `met`, `missing`, `declared`, `follows`, `not_applicable`. */
+  standing: string;
+  /** The operator's statement, for `declared`. */
+  statement?: string | null;
+  /** In plain words. */
+  title: string;
+  /** Code of why, for `missing`, `follows` and `not_applicable`. */
+  why?: string | null;
+}
+
 /** Which page to show for a link. */
 export type LinkState =
   | "ready"
@@ -1980,18 +2238,50 @@ export interface LocationView {
   wanted: boolean;
 }
 
+/** A place where checkpoints are laid down. */
+export interface LogPublished {
+  /** RFC 3339. */
+  at?: string | null;
+  /** `folder` or `mail`. */
+  kind: string;
+  /** The newest size there; 0 for none since the server started. */
+  size: number;
+  /** Why the last try failed, in words. */
+  why?: string | null;
+}
+
 /** The log's newest signed checkpoint and whether it fits. */
 export interface LogView {
   /** C2SP signed note. */
   checkpoint: string;
   /** Newest entries, newest first, at most 100. */
   entries: Array<TimelineEntry>;
+  /** Why nothing is signed any more: `put_back`, `other_root`, `witness_ahead` or `contradicted`. */
+  halted?: string | null;
   /** Entries committed and not yet sequenced. */
   pending: number;
+  /** Where else checkpoints are laid down. */
+  published?: Array<LogPublished>;
   /** Entries in the tree. */
   size: number;
   /** Verifier key of the note. */
   verifier_key: string;
+  /** Who signs checkpoints beside this server. */
+  witnesses?: Array<LogWitness>;
+}
+
+/** A witness of the log, and how it stands with it. */
+export interface LogWitness {
+  /** RFC 3339, by its clock. */
+  at?: string | null;
+  /** Its verifier key. */
+  key: string;
+  /** The name it signs under. */
+  name: string;
+  /** The largest size it signed; 0 for nothing yet. */
+  size: number;
+  /** Why it did not sign the last time, in words. */
+  why?: string | null;
 }
 
 /** `POST /v1/customer/look`: what does this link lead to? Consumes nothing. */
@@ -2097,10 +2387,13 @@ export interface NumbersView {
   answered: number;
   /** RFC 3339, when counted. */
   at: string;
+  copies?: CopiesView | null;
   /** Decided today. */
   decided: number;
   /** In a session now. */
   live: number;
+  /** Why the audit log is not signed any more, if so: a code of `LogView`. */
+  log_halted?: string | null;
   /** Seconds the longest waits now. */
   longest_wait: number;
   /** Median seconds from report to "verified", today. */
@@ -2301,6 +2594,48 @@ export interface Problem {
   type: string;
 }
 
+/** A profile with all its lines. */
+export interface ProfileDetail {
+  /** `SG`, `EU-AMLA`, `default`, … */
+  code: string;
+  /** The day from which this version is meant. */
+  effective: string;
+  /** In the order of the file. */
+  lines: Array<ProfileLine>;
+  /** "Singapore (MAS)". */
+  name: string;
+  /** Of its file. */
+  sha256: string;
+  /** Where the rules stand. */
+  source: string;
+  /** Version of its file. */
+  version: number;
+}
+
+/** A line as the profile has it, and as the operator made it. */
+export interface ProfileLine {
+  /** How sure that is. */
+  certainty: Certainty;
+  /** The document and its paragraph, or that the paragraph was not verified. */
+  citation: string;
+  /** Only the operator can vouch for it. */
+  declarable: boolean;
+  declared?: DeclaredView | null;
+  /** Stable. */
+  id: string;
+  /** Kind. */
+  kind: string;
+  /** Mandatory by the profile itself. */
+  mandatory: boolean;
+  /** What must be known beside it. */
+  note: string;
+  raised?: RaisedView | null;
+  /** In plain words. */
+  title: string;
+  /** Its numbers. */
+  values: Array<LineValue>;
+}
+
 /** The jurisdiction profile in words. */
 export interface ProfileView {
   /** `SG`, `ID`, …, or `default`. */
@@ -2311,6 +2646,14 @@ export interface ProfileView {
   restart_on_interruption: boolean;
   /** True: a second person reviews the decision. */
   reviewed: boolean;
+}
+
+/** `GET /v1/admin/profiles`. */
+export interface ProfilesView {
+  /** By code. */
+  profiles: Array<ProfileDetail>;
+  /** Version of the tenant's policy, which holds what was set beside the profiles. */
+  version: number;
 }
 
 /** A spot on a grid of three by three, 0 to 2 from the customer's upper left. */
@@ -2352,6 +2695,29 @@ export interface PromptView {
   words?: Array<number> | null;
 }
 
+/** One proof of a line. */
+export interface ProofView {
+  /** `step`, `image`, `prompt`, `consent`, `recorded`, … */
+  is: string;
+  /** The step's key, an id, a number, a country or a time, by `is`. */
+  of: string;
+}
+
+/**
+ * `GET /v1/admin/cases/{id}/proofs`: what it takes to check the entries of a case against the newest signed checkpoint, without
+ * trusting this server's word for it.
+ */
+export interface ProofsView {
+  /** C2SP signed checkpoint, as text. */
+  checkpoint: string;
+  /** Those entries of the case's timeline that it covers, in the order of the tree. */
+  proofs: Array<ProofView>;
+  /** The size of the tree it signs. */
+  size: number;
+  /** The key that signed it: `name+hash+base64`. */
+  verifier_key: string;
+}
+
 /** A question of the procedure. */
 export interface QuestionView {
   /** `match`, `no_match`, `not_asked`. */
@@ -2380,6 +2746,28 @@ export interface QueueRow {
   state: string;
   /** Seconds waited. */
   waited: number;
+}
+
+/** A line made stricter. */
+export interface RaiseLine {
+  /** Mandatory; a line that is so already stays so. */
+  mandatory: boolean;
+  /** Why, 3 to 300 characters. */
+  reason: string;
+  /** Numbers by name, each at least as strict as the profile's. */
+  values?: Record<string, number>;
+}
+
+/** A line made stricter. */
+export interface RaisedView {
+  /** RFC 3339. */
+  at: string;
+  /** Who. */
+  by: string;
+  /** Made mandatory. */
+  mandatory: boolean;
+  /** Why. */
+  reason: string;
 }
 
 /** What a setting may be. */
@@ -2447,6 +2835,8 @@ export interface ReasonCount {
 
 /** A playable file made from sealed segments. */
 export interface RecordingFile {
+  /** Length of the file. */
+  bytes: number;
   /** Length. */
   duration_ms: number;
   /** Pixels, 0 for audio. */
@@ -2467,12 +2857,16 @@ export interface RecordingFile {
 export interface RecordingView {
   /** Milliseconds from the first to the last packet. */
   duration_ms: number;
+  /** Why nothing of it can be played: `damaged` (a segment does not open), `unreadable` (the storage does not answer). */
+  fault?: string | null;
   /** Playable files, in seat order, per seat in time order. */
   files: Array<RecordingFile>;
   /** Where something is missing, in time order. */
   gaps: Array<GapView>;
   /** Hex of the last segment's chain hash. */
   head: string;
+  /** Whether the person who asks may keep the files (`&download=true`), not only watch them. */
+  may_download: boolean;
   /** True once all segments are sealed and the head is in the audit log. */
   sealed: boolean;
   /** Sealed segments. */
@@ -2738,6 +3132,14 @@ export interface SaveAgent {
   skills?: Array<string>;
 }
 
+/** `PUT /v1/admin/agents/{id}/certificates/{profile}`. */
+export interface SaveCertificate {
+  /** Day of the training, `YYYY-MM-DD`, not in the future. */
+  trained_on: string;
+  /** Last day by the certificate itself, `YYYY-MM-DD`. */
+  until: string;
+}
+
 /** `POST /v1/admin/endpoints`. */
 export interface SaveEndpoint {
   /** Events wanted; empty = all. */
@@ -2750,6 +3152,15 @@ export interface SaveEndpoint {
 export interface SaveKey {
   /** What it is for, 1–100 characters. */
   name: string;
+}
+
+/** `PUT /v1/admin/profiles/{code}/lines/{line}`: upwards only. */
+export interface SaveLine {
+  /** The operator's statement about a line that no case can prove, 3 to 300 characters; absent: none. */
+  declare?: string | null;
+  /** Version of the policy that this edit starts from. */
+  from_version: number;
+  raise?: RaiseLine | null;
 }
 
 /** `PUT /v1/admin/policy`. */
@@ -2788,6 +3199,21 @@ export interface Scores {
 
 /** A place in a room. */
 export type Seat = "customer" | "agent" | "supervisor" | "interpreter";
+
+/** A security feature that can be seen in plain light. */
+export type SecurityFeature =
+  | "hologram"
+  | "foil_portrait"
+  | "kinetic_structures"
+  | "laser_engraving"
+  | "tilting_image"
+  | "raised_lettering"
+  | "window"
+  | "security_thread"
+  | "colour_shifting_ink"
+  | "microprint"
+  | "guilloches"
+  | "rainbow_print";
 
 /** A piece of both texts. */
 export interface SegmentView {
@@ -2852,6 +3278,8 @@ export interface SettingsBody {
   sample_percent?: number;
   /** Send the first link by SMS or e-mail too. */
   send_first_link?: boolean;
+  /** Supervisors may keep files of recordings, not only watch them; auditors and admins always may. */
+  supervisors_download?: boolean;
 }
 
 /** `GET /v1/admin/settings`. */
@@ -2922,6 +3350,7 @@ export type StepKind =
   | "document_front"
   | "document_back"
   | "document_tilt"
+  | "security_features"
   | "portrait_match"
   | "liveness"
   | "questions"
@@ -2945,6 +3374,7 @@ export interface StepView {
   challenges_wanted: number;
   /** Evidence bound to it. */
   evidence: Array<string>;
+  features?: FeaturesView | null;
   /** Unique in this procedure, such as `document_front`. */
   key: string;
   /** Kind. */
@@ -2965,6 +3395,9 @@ export interface StepView {
   /** Why waived. */
   waiver?: string | null;
 }
+
+/** Which way a number is stricter. */
+export type Stricter = "up" | "down";
 
 /** One stroke of a board. */
 export interface StrokeView {

@@ -253,6 +253,7 @@ export function busyKey(message: AgentMessage): string | null {
   switch (message.type) {
     case 'step_done': case 'step_state': case 'waive': case 'challenge': return `step:${message.step}`;
     case 'judge': case 'challenge_alternative': return `judge:${message.id}`;
+    case 'draw_feature': return 'draw_feature';
     case 'answered': return `answered:${message.step}:${message.question}`;
     case 'decide': return 'decide';
     case 'end': return 'end';

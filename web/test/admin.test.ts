@@ -5,19 +5,19 @@ import { csv } from "../admin/csv.ts";
 import { pair } from "../admin/images.ts";
 import { clock, language, percent, span, tenths } from "../admin/format.ts";
 import { alwaysOpen, changes, faults, move, parseSpans, spansText } from "../admin/policy.ts";
-import { advance, clipAfter, clipAt, correct, holes, layOut, markAt, marks, SEEK_MS, TOLERATED_MS } from "../admin/replay.ts";
+import { advance, clipAfter, clipAt, correct, holes, layOut, SEEK_MS, TOLERATED_MS } from "../admin/replay.ts";
 import { may } from "../admin/roles.ts";
 import { actor, flat, fold } from "../admin/timeline.ts";
 import { fact, skillWord, telling } from "../admin/words.ts";
 
 const entry = (kind: string, at: string, body: unknown = {}): TimelineEntry => ({ id: `ent_${kind}_${at}`, index: 1, at, actor: "system", actor_name: "", kind, body, leaf: "00" }) as TimelineEntry;
-const file = (seat: "customer" | "agent", mime: string, starts_at_ms: number, duration_ms: number, width = 640) => ({ seat, url: `/${seat}/${mime}/${starts_at_ms}`, mime, starts_at_ms, duration_ms, width, height: width });
-const recording = (files: RecordingView["files"], duration_ms = 60_000): RecordingView => ({ session: "ses_1", started_at: "2026-11-23T10:00:00Z", duration_ms, sealed: true, head: "ab", segments: 3, files, gaps: [] });
+const file = (seat: "customer" | "agent", mime: string, starts_at_ms: number, duration_ms: number, width = 640) => ({ seat, url: `/${seat}/${mime}/${starts_at_ms}`, mime, starts_at_ms, duration_ms, bytes: 1, width, height: width });
+const recording = (files: RecordingView["files"], duration_ms = 60_000): RecordingView => ({ session: "ses_1", started_at: "2026-11-23T10:00:00Z", duration_ms, sealed: true, head: "ab", segments: 3, files, gaps: [], may_download: false });
 const rule = (name: string, more: Partial<RuleBody> = {}): RuleBody => ({ name, reasons: [], jurisdictions: [], confidence_below: null, attempts_at_least: null, hours: "any", then: "opt_in", ...more });
 const policy = (rules: RuleBody[], more: Partial<PolicyBody> = {}): PolicyBody => ({ rules, invitation_minutes: 15, jurisdiction: "default", hours: { zone: "Asia/Singapore", week: Array.from({ length: 7 }, () => [[480, 1320]]) }, ...more }) as PolicyBody;
 
 test("files become lanes in time order, and both sides have a place even when one was never recorded", () => {
-  const layout = layOut(recording([file("customer", "video/webm", 20_000, 40_000), file("customer", "video/webm", 0, 18_000), file("customer", "audio/webm", 0, 60_000, 0)]));
+  const layout = layOut([recording([file("customer", "video/webm", 20_000, 40_000), file("customer", "video/webm", 0, 18_000), file("customer", "audio/webm", 0, 60_000, 0)])]);
   assert.deepEqual(layout.seats, ["customer", "agent"]);
   assert.deepEqual(layout.lanes.map((lane) => [lane.seat, lane.kind, lane.clips.map((clip) => clip.from)]), [["customer", "video", [0, 20_000]], ["customer", "audio", [0]]]);
   assert.deepEqual(holes(layout, "agent"), [{ from: 0, to: 60_000 }]);
@@ -25,13 +25,13 @@ test("files become lanes in time order, and both sides have a place even when on
 });
 
 test("a Matroska file without pictures is sound, and the clock reaches the end of the longest file", () => {
-  const layout = layOut(recording([file("agent", "video/x-matroska", 0, 61_000, 0)], 60_000));
+  const layout = layOut([recording([file("agent", "video/x-matroska", 0, 61_000, 0)], 60_000)]);
   assert.equal(layout.lanes[0]?.kind, "audio");
   assert.equal(layout.duration, 61_000);
 });
 
 test("a lane plays nothing in a gap, makes the next file ready, and the later start wins an overlap", () => {
-  const lane = layOut(recording([file("customer", "video/webm", 0, 18_000), file("customer", "video/webm", 17_500, 1_000), file("customer", "video/webm", 22_000, 5_000)])).lanes[0];
+  const lane = layOut([recording([file("customer", "video/webm", 0, 18_000), file("customer", "video/webm", 17_500, 1_000), file("customer", "video/webm", 22_000, 5_000)])]).lanes[0];
   assert.ok(lane);
   assert.equal(clipAt(lane, 17_600)?.from, 17_500);
   assert.equal(clipAt(lane, 19_000), undefined);
@@ -40,12 +40,12 @@ test("a lane plays nothing in a gap, makes the next file ready, and the later st
 });
 
 test("two players held to the clock are never far apart: every correction works against the drift", () => {
-  for (const speed of [0.5, 1, 2, 4]) {
+  for (const speed of [0.5, 1, 1.5, 2, 4, 8]) {
     for (let drift = -240; drift <= 240; drift += 10) {
       const { seek, rate } = correct(drift, speed);
       assert.equal(seek, false);
       assert.ok(rate > 0);
-      if (Math.abs(drift) > TOLERATED_MS * Math.max(1, speed / 2)) assert.equal(Math.sign(rate - speed), -Math.sign(drift), `drift ${drift} at ${speed}`);
+      if (Math.abs(drift) > Math.min(40, TOLERATED_MS * Math.max(1, speed / 2))) assert.equal(Math.sign(rate - speed), -Math.sign(drift), `drift ${drift} at ${speed}`);
     }
     assert.ok(correct((SEEK_MS + 1) * Math.max(1, speed), speed).seek);
   }
@@ -67,13 +67,6 @@ test("the clock stands while a side loads, runs with the speed, and stops at the
   assert.equal(advance(1_000, 40, 2, true, 60_000), 1_000);
   assert.equal(advance(1_000, 40, 2, false, 60_000), 1_080);
   assert.equal(advance(59_990, 40, 4, false, 60_000), 60_000);
-});
-
-test("marks are the moments of the session without the machine's bookkeeping", () => {
-  const list = marks(recording([]), [entry("case_reported", "2026-11-23T09:50:00Z"), entry("session_started", "2026-11-23T10:00:00Z"), entry("recording_head", "2026-11-23T10:00:10Z"), entry("decided", "2026-11-23T10:00:30.5Z"), entry("rated", "2026-11-23T10:01:30Z")]);
-  assert.deepEqual(list.map((mark) => [mark.entry.kind, mark.at]), [["session_started", 0], ["decided", 30_500]]);
-  assert.equal(markAt(list, 30_499)?.entry.kind, "decided");
-  assert.equal(markAt(list, 29_000)?.entry.kind, "session_started");
 });
 
 test("a name that looks like a formula stays text in a spreadsheet, and quotes survive", () => {
@@ -111,7 +104,7 @@ test("what the server would refuse is found before saving, by pointer", () => {
   assert.deepEqual(faults(policy([rule("a")])), []);
 });
 
-test("an auditor reads and changes nothing, an agent has no place here", () => {
+test("an auditor reads, checks and sets nothing up, an agent has no place here", () => {
   assert.ok(may("auditor", "read"));
   for (const act of ["edit_agents", "edit_policy", "edit_webhooks", "edit_keys"] as const) {
     assert.equal(may("auditor", act), false);
@@ -119,7 +112,7 @@ test("an auditor reads and changes nothing, an agent has no place here", () => {
     assert.ok(may("admin", act));
   }
   assert.equal(may("agent", "read"), false);
-  assert.deepEqual((["agent", "supervisor", "auditor", "admin"] as const).filter((role) => may(role, "review")), ["supervisor"]);
+  assert.deepEqual((["agent", "supervisor", "auditor", "admin"] as const).filter((role) => may(role, "review")), ["supervisor", "auditor"]);
 });
 
 test("technical entries fold by run and none is lost", () => {

@@ -8,7 +8,7 @@ import { fact, skillWord, telling } from "../admin/words.ts";
 const at = (seconds: number): string => new Date(Date.parse("2026-11-23T10:00:00Z") + seconds * 1000).toISOString();
 const entry = (kind: string, seconds: number, body: unknown = {}): TimelineEntry => ({ id: `ent_${kind}_${seconds}`, index: 1, at: at(seconds), actor: "system", actor_name: "", kind, body, leaf: "00" }) as TimelineEntry;
 const recording = (session: string, from: number, seconds: number, files = 1): RecordingView =>
-  ({ session, started_at: at(from), duration_ms: seconds * 1000, sealed: true, head: "ab", segments: 3, gaps: [], files: Array.from({ length: files }, () => ({ seat: "customer", url: "/x", mime: "video/webm", starts_at_ms: 0, duration_ms: seconds * 1000, width: 640, height: 480 })) }) as RecordingView;
+  ({ session, started_at: at(from), duration_ms: seconds * 1000, sealed: true, head: "ab", segments: 3, gaps: [], files: Array.from({ length: files }, () => ({ seat: "customer", url: "/x", mime: "video/webm", starts_at_ms: 0, duration_ms: seconds * 1000, bytes: 1, width: 640, height: 480 })), may_download: false }) as RecordingView;
 
 test("the moments that matter are the newest of their kind, seen from a little before, in the order of the recording", () => {
   const file = {
@@ -56,6 +56,6 @@ test("a key stands for one finding", () => {
 test("supervisors and auditors look at decisions, and every entry of a second look has a sentence", () => {
   assert.deepEqual((["agent", "supervisor", "auditor", "admin"] as const).map((role) => may(role, "review")), [false, true, true, false]);
   for (const kind of ["review_asked", "review_assigned", "review_taken", "review_lapsed", "reviewed", "sample_drawn", "person_log_viewed"]) assert.ok(!fact(kind).includes(kind.replaceAll("_", " ")), kind);
-  assert.equal(telling("reviewed", { finding: "approve", reasons: ["evidence_holds"], agreed: true }), "approve, evidence holds, agreed");
+  assert.equal(telling("reviewed", { finding: "approve", reasons: ["evidence_holds"], agreed: true }), "Approve, The evidence holds, agreed");
   assert.deepEqual([skillWord("can:review"), skillWord("team:north_1")], ["Checks others", "Team north 1"]);
 });

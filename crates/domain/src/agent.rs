@@ -2,10 +2,12 @@
 //! Must not know sockets; a lost heartbeat comes in as an input.
 
 use crate::ids::{AgentId, CaseId, ReservationId, SessionId, TenantId};
+use crate::jurisdiction::{ProfileCode, Trained};
 use crate::refusal::{Code, Refusal};
 use crate::session::DECIDE_WITHIN;
 use crate::time::{Span, Timestamp};
 use serde::{Deserialize, Serialize};
+use std::collections::BTreeMap;
 
 /// Wrap-up after a call.
 pub const WRAP_UP: Span = Span::seconds(20);
@@ -13,6 +15,9 @@ pub const WRAP_UP: Span = Span::seconds(20);
 pub const RING_GRACE: Span = Span::seconds(1);
 /// What one extension adds.
 pub const WRAP_EXTENSION: Span = Span::seconds(60);
+
+/// Most certificates of one agent; there are not that many jurisdictions.
+pub const MAX_CERTIFICATES: usize = 64;
 
 /// Why an agent is away.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -94,6 +99,9 @@ pub struct Agent {
     pub state: State,
     /// Since when.
     pub since: Timestamp,
+    /// Certificates of training, by profile.
+    #[serde(default)]
+    pub certificates: BTreeMap<ProfileCode, Trained>,
 }
 
 /// What can happen to an agent.
@@ -159,6 +167,13 @@ pub enum Input {
         /// Its session.
         session: SessionId,
     },
+    /// A certificate of training is entered, or taken away.
+    Certify {
+        /// For this profile.
+        profile: ProfileCode,
+        /// The training; none: taken away.
+        trained: Option<Trained>,
+    },
 }
 
 /// What is kept of it.
@@ -178,6 +193,13 @@ pub enum Fact {
         case: CaseId,
         /// Which.
         reservation: ReservationId,
+    },
+    /// A certificate of training was entered, or taken away.
+    Certified {
+        /// For this profile.
+        profile: ProfileCode,
+        /// The training; none: taken away.
+        trained: Option<Trained>,
     },
 }
 
@@ -238,7 +260,7 @@ impl Agent {
     /// A new agent, offline.
     #[must_use]
     pub const fn new(id: AgentId, tenant: TenantId, now: Timestamp) -> Self {
-        Self { id, tenant, version: 0, auto_accept: true, state: State::Offline, since: now }
+        Self { id, tenant, version: 0, auto_accept: true, state: State::Offline, since: now, certificates: BTreeMap::new() }
     }
 
     /// The case in hand: being rung, on call or in wrap-up.
@@ -283,7 +305,28 @@ impl Agent {
             Input::Wake => Ok(self.wake(now)),
 
             Input::TakeOver { case, session } => self.take_over(case, session, now),
+            Input::Certify { profile, trained } => self.certify(profile, trained, now),
         }
+    }
+
+    /// Entered in any state: a certificate is paper, and who is on call keeps the call.
+    fn certify(&self, profile: ProfileCode, trained: Option<Trained>, now: Timestamp) -> Result<Transition, Refusal> {
+        if trained.is_some_and(|t| t.at > now || t.until <= t.at) {
+            return Err(self.refuse(Code::OutOfRange, "certify"));
+        }
+        let known = self.certificates.get(&profile);
+        if known == trained.as_ref() {
+            return Ok(self.stay());
+        }
+        if known.is_none() && self.certificates.len() >= MAX_CERTIFICATES {
+            return Err(self.refuse(Code::LimitReached, "certify"));
+        }
+        let mut next = Self { version: self.version + 1, ..self.clone() };
+        match trained {
+            Some(trained) => next.certificates.insert(profile, trained),
+            None => next.certificates.remove(&profile),
+        };
+        Ok(Transition { next, facts: vec![Fact::Certified { profile, trained }] })
     }
 
     fn to(&self, state: State, now: Timestamp) -> Transition {
@@ -454,87 +497,4 @@ impl Agent {
 }
 
 #[cfg(test)]
-mod tests {
-    use super::*;
-    use proptest::prelude::*;
-
-    fn agent() -> Agent {
-        Agent::new(AgentId(1), TenantId(1), Timestamp(0))
-    }
-
-    #[test]
-    fn one_missed_ring_sets_the_agent_away() {
-        let at = |s: i64| Timestamp(s * 1_000_000);
-        let a = agent().handle(Input::Available, at(1)).unwrap().next;
-        let a = a.handle(Input::Reserve { case: CaseId(9), reservation: ReservationId(3), until: at(10) }, at(2)).unwrap().next;
-        assert_eq!(a.handle(Input::Wake, at(10)).unwrap().next, a, "an answer may be on its way");
-        let t = a.handle(Input::Wake, at(11)).unwrap();
-        assert_eq!(t.next.state, State::Away { reason: AwayReason::Missed });
-        assert_eq!(t.facts.len(), 2);
-        let late = t.next.handle(Input::Accept { reservation: ReservationId(3), session: SessionId(1) }, at(12));
-        assert_eq!(late.unwrap_err().code, Code::Stale);
-    }
-
-    #[test]
-    fn a_withdrawn_ring_costs_no_place_and_a_rejected_one_does() {
-        let a = agent().handle(Input::Available, Timestamp(1)).unwrap().next;
-        let ring = Input::Reserve { case: CaseId(9), reservation: ReservationId(3), until: Timestamp(10) };
-        let a = a.handle(ring, Timestamp(2)).unwrap().next;
-        let idle = |i| match a.handle(i, Timestamp(5)).unwrap().next.state {
-            State::Available { idle_since } => idle_since,
-            State::Offline | State::Away { .. } | State::Reserved { .. } | State::OnCall { .. } | State::WrapUp { .. } => {
-                panic!("not available")
-            }
-        };
-        assert_eq!(idle(Input::Rescind { reservation: ReservationId(3) }), Timestamp(1));
-        assert_eq!(idle(Input::Reject { reservation: ReservationId(3) }), Timestamp(5));
-    }
-
-    #[test]
-    fn an_agent_stays_with_an_open_verdict_until_it_is_given() {
-        let a = Agent { state: State::OnCall { case: CaseId(9), session: SessionId(1) }, ..agent() };
-        let a = a.handle(Input::CallEnded { case: CaseId(9), undecided: true }, Timestamp(0)).unwrap().next;
-        assert_eq!(a.handle(Input::Available, Timestamp(1)).unwrap_err().code, Code::AgentBusy);
-        let a = a.handle(Input::Settled { case: CaseId(9) }, Timestamp(2)).unwrap().next;
-        assert_eq!(a.deadline(), Some(Timestamp(2) + WRAP_UP));
-        assert!(a.handle(Input::Available, Timestamp(3)).is_ok());
-    }
-
-    fn input() -> impl Strategy<Value = Input> {
-        let ring = (0u128..3).prop_map(ReservationId);
-        prop_oneof![
-            Just(Input::Available),
-            Just(Input::Away(AwayReason::Break)),
-            Just(Input::Gone),
-            Just(Input::Came),
-            (ring.clone(), 0i64..50).prop_map(|(reservation, t)| Input::Reserve { case: CaseId(7), reservation, until: Timestamp(t) }),
-            ring.clone().prop_map(|reservation| Input::Accept { reservation, session: SessionId(1) }),
-            ring.clone().prop_map(|reservation| Input::Reject { reservation }),
-            ring.prop_map(|reservation| Input::Rescind { reservation }),
-            any::<bool>().prop_map(|undecided| Input::CallEnded { case: CaseId(7), undecided }),
-            Just(Input::Settled { case: CaseId(7) }),
-            Just(Input::ExtendWrap),
-            Just(Input::Wake),
-        ]
-    }
-
-    proptest! {
-        #[test]
-        fn no_input_sequence_rings_a_busy_agent_or_skips_a_version(inputs in proptest::collection::vec(input(), 0..60)) {
-            let mut a = agent();
-            for (n, i) in inputs.into_iter().enumerate() {
-                let was = a.state.name();
-                let Ok(t) = a.handle(i, Timestamp(n as i64)) else { continue };
-                if t.next.state.name() == PresenceName::Reserved && was != PresenceName::Reserved {
-                    prop_assert_eq!(was, PresenceName::Available);
-                }
-                if t.next.state.name() == PresenceName::OnCall && was != PresenceName::OnCall {
-                    prop_assert_eq!(was, PresenceName::Reserved);
-                }
-                let step = t.next.version - a.version;
-                prop_assert!(step == 1 || (step == 0 && t.next == a));
-                a = t.next;
-            }
-        }
-    }
-}
+mod tests;

@@ -2,14 +2,17 @@
 //! Must not know personal data, a database or a clock.
 
 pub mod checkpoint;
+pub mod cosignature;
 pub mod note;
 pub mod tree;
 pub mod verify;
+pub mod witness;
 
 pub use checkpoint::Checkpoint;
+pub use cosignature::CosignerKey;
 pub use note::{NoteFault, NoteSignature, SignedNote, VerifierKey};
 pub use tree::{Frontier, Hash, Tree};
-pub use verify::{Fault, Place, Row, Summary, Verifier, What, verify_entry, verify_log};
+pub use verify::{Fault, Place, Read, Row, Summary, Verifier, What, verify_entry, verify_log};
 
 use crate::ids::{AgentId, CaseId, EntryId, TenantId};
 use crate::time::Timestamp;
@@ -212,6 +215,9 @@ mod optional_hex {
     }
 }
 
+#[cfg(test)]
+#[path = "audit/outside_tests.rs"]
+mod outside_tests;
 #[cfg(test)]
 #[path = "audit/tests.rs"]
 mod tests;

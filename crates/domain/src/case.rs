@@ -4,6 +4,7 @@
 mod challenges;
 mod decide;
 mod device;
+mod erase;
 mod facts;
 mod identity;
 mod input;
@@ -13,8 +14,10 @@ mod open;
 mod openings;
 mod people;
 mod review;
+mod rules;
 mod show;
 mod standing;
+mod ticket;
 mod wait;
 mod work;
 
@@ -24,16 +27,19 @@ pub use input::{Claim, Input};
 pub use open::Opening;
 pub use openings::{OpenedCommitment, Salts};
 pub use people::{Handed, Target, Wants};
+pub use ticket::{Ticket, TicketState};
 
 use crate::consent::Consent;
 use crate::decision::Decision;
 use crate::evidence::{Drawing, Evidence, Recording};
-use crate::ids::{AgentId, CaseId, EvidenceId, MessageId, ReservationId, TenantId, TicketId};
+use crate::ids::{AgentId, CaseId, EvidenceId, MessageId, TenantId};
 use crate::invitation::{Binding, Invitation};
+use crate::jurisdiction::{Conduct, Rules};
 use crate::pii::Pii;
 use crate::procedure::Procedure;
 use crate::refusal::{Code, Refusal};
 use crate::report::{ClaimedData, Customer, Report};
+use crate::retention::Kept;
 use crate::review::Review;
 use crate::seats::Seating;
 use crate::session::{EndedBy, Past, Seat, Session};
@@ -118,6 +124,15 @@ pub struct Case {
     /// What opens the commitments in the log.
     #[serde(default)]
     pub salts: Salts,
+    /// What the operator set beside the profile.
+    #[serde(default)]
+    pub rules: Rules,
+    /// Training and draw of its agents.
+    #[serde(default)]
+    pub conduct: Conduct,
+    /// Whether its evidence is held, or gone.
+    #[serde(default)]
+    pub kept: Kept,
 }
 
 /// How the customer takes part.
@@ -182,46 +197,6 @@ pub struct Rating {
     pub comment: Pii<String>,
     /// When.
     pub at: Timestamp,
-}
-
-/// A waiting place.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Ticket {
-    /// Given by the caller.
-    pub id: TicketId,
-    /// When the customer first queued; kept through drops, misses and transfers.
-    pub queued_at: Timestamp,
-    /// Seconds of virtual age, 0..=600.
-    pub boost: u32,
-    /// An agent who should not be rung at once again, until when.
-    pub cooling: Vec<(AgentId, Timestamp)>,
-    /// Where it stands.
-    pub state: TicketState,
-    /// Rings so far.
-    pub rings: u16,
-    /// Whom an agent handed it to.
-    #[serde(default)]
-    pub wants: Option<Wants>,
-}
-
-/// Where a ticket stands.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(tag = "is", rename_all = "snake_case")]
-pub enum TicketState {
-    /// May be rung.
-    Queued,
-    /// An agent is being rung.
-    Reserved {
-        /// Who.
-        agent: AgentId,
-        /// Which ring.
-        reservation: ReservationId,
-    },
-    /// The page was lost; the place is kept.
-    Parked {
-        /// Until then.
-        until: Timestamp,
-    },
 }
 
 /// Where a case stands; data lives in the variant that owns it.
@@ -336,6 +311,9 @@ impl Case {
     /// # Errors
     /// A [`Refusal`] that names input, phase and code.
     pub fn handle(&self, input: Input, now: Timestamp) -> Result<Transition, Refusal> {
+        if self.kept.erased.is_some() && !matches!(input, Input::Custody(_)) {
+            return Err(self.refuse(Code::Erased, "change"));
+        }
         let salt = input.salt();
         let mut transition = self.after(input, now)?;
         if let Some(salt) = salt {
@@ -413,6 +391,12 @@ impl Case {
             Input::AssignReview { candidates, seed } => self.assign_review(&candidates, seed, now),
             Input::TakeReview { checker } => self.take_review(checker, now),
             Input::GiveReview { opinion, link } => self.give_review(*opinion, link, now),
+            Input::Rules { rules } => Ok(self.set_rules(*rules, now)),
+            Input::Drawn { agent, reservation, seed } => self.drawn(agent, reservation, seed, now),
+            Input::Training { agent, trained } => Ok(self.training(agent, trained, now)),
+            Input::MarkFeature { agent, feature, seen } => self.mark_feature(agent, feature, seen, now),
+            Input::DrawFeature { agent, seed } => self.draw_feature(agent, seed, now),
+            Input::Custody(custody) => self.custody(custody, now),
         }
     }
 

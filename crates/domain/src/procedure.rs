@@ -3,6 +3,7 @@
 
 use crate::digest::Digest;
 use crate::evidence::Slot;
+use crate::features::{self, Feature, Mark};
 use crate::ground::Ground;
 use crate::ids::{EvidenceId, SessionId};
 use crate::jurisdiction::Profile;
@@ -33,6 +34,8 @@ pub enum Kind {
     DocumentBack,
     /// Photograph the tilted document.
     DocumentTilt,
+    /// Look for security features that were drawn.
+    SecurityFeatures,
     /// Photograph the face and compare it.
     PortraitMatch,
     /// Random prompts.
@@ -56,7 +59,7 @@ impl Kind {
         match self {
             Self::DocumentFront => Some(Slot::DocumentFront),
             Self::DocumentBack => Some(Slot::DocumentBack),
-            Self::DocumentTilt => Some(Slot::DocumentTilt),
+            Self::DocumentTilt | Self::SecurityFeatures => Some(Slot::DocumentTilt),
             Self::PortraitMatch => Some(Slot::Portrait),
             Self::Greet | Self::Liveness | Self::Questions | Self::OneTimeCode | Self::Location | Self::Declaration | Self::Decision => {
                 None
@@ -72,6 +75,7 @@ impl Kind {
             Self::DocumentFront => "document_front",
             Self::DocumentBack => "document_back",
             Self::DocumentTilt => "document_tilt",
+            Self::SecurityFeatures => "security_features",
             Self::PortraitMatch => "portrait_match",
             Self::Liveness => "liveness",
             Self::Questions => "questions",
@@ -177,6 +181,12 @@ pub struct Step {
     /// The session in which what it asks for was shown to the server itself: the code typed, the place told.
     #[serde(default)]
     pub proven: Option<SessionId>,
+    /// Security features drawn for it, and what was seen.
+    #[serde(default)]
+    pub features: Vec<Mark>,
+    /// How many must be seen, of how many categories.
+    #[serde(default)]
+    pub features_wanted: (u8, u8),
 }
 
 /// The ordered steps.
@@ -203,11 +213,8 @@ impl Procedure {
         if !(on_file.phone || on_file.email) {
             kinds.retain(|kind| *kind != Kind::OneTimeCode);
         }
-        kinds.extend(profile.one_time_code.then_some(Kind::OneTimeCode));
-        kinds.extend(profile.location.then_some(Kind::Location));
-        kinds.extend(profile.tilt.then_some(Kind::DocumentTilt));
-        kinds.extend(profile.questions.then_some(Kind::Questions));
-        kinds.extend(profile.declaration.then_some(Kind::Declaration));
+        let demanded = profile.steps(on_file.claimed);
+        kinds.extend(&demanded);
         kinds.push(Kind::Decision);
         kinds.sort_unstable();
         kinds.dedup();
@@ -217,7 +224,7 @@ impl Procedure {
                 kind,
                 state: StepState::Pending,
                 mandatory: kind != Kind::Decision,
-                waivable: profile.waivers && !matches!(kind, Kind::Greet | Kind::Decision),
+                waivable: profile.waivers && !matches!(kind, Kind::Greet | Kind::Decision) && !demanded.contains(&kind),
                 evidence: Vec::new(),
                 challenges: Vec::new(),
                 challenges_wanted: if kind == Kind::Liveness { profile.liveness_prompts } else { 0 },
@@ -226,9 +233,37 @@ impl Procedure {
                 review: profile.photo_review && kind.slot().is_some(),
                 questions: if kind == Kind::Questions { questions(on_file, seed) } else { Vec::new() },
                 proven: None,
+                features: if kind == Kind::SecurityFeatures { drawn(profile, seed) } else { Vec::new() },
+                features_wanted: if kind == Kind::SecurityFeatures { profile.features().unwrap_or_default() } else { (0, 0) },
             })
             .collect();
         Self { steps }
+    }
+
+    /// What a profile asks for now and this procedure, built under an earlier version, does not have yet.
+    pub(crate) fn catch_up(&mut self, profile: &Profile, on_file: &OnFile<'_>, seed: u64) {
+        for fresh in Self::build(&[], profile, on_file, seed).steps {
+            match self.steps.iter_mut().find(|s| s.kind == fresh.kind) {
+                Some(there) => {
+                    there.waivable &= fresh.waivable;
+                    there.challenges_wanted = there.challenges_wanted.max(fresh.challenges_wanted);
+                    there.features_wanted = there.features_wanted.max(fresh.features_wanted);
+                }
+                None => self.steps.push(fresh),
+            }
+        }
+        self.steps.sort_by_key(|s| s.kind);
+    }
+
+    /// Draws the security features anew, where nobody has looked at any yet: a new session is not to know them.
+    pub(crate) fn draw_features(&mut self, seed: u64) -> Option<Vec<Feature>> {
+        let step = self.steps.iter_mut().find(|s| s.kind == Kind::SecurityFeatures)?;
+        if step.features.iter().any(|m| m.seen.is_some()) {
+            return None;
+        }
+        let drawn = features::draw(step.features_wanted.0, step.features_wanted.1, seed);
+        step.features = drawn.iter().map(|feature| Mark { feature: *feature, seen: None }).collect();
+        Some(drawn)
     }
 
     /// The step of that key.
@@ -333,6 +368,7 @@ impl Step {
         self.evidence.clear();
         self.proven = None;
         self.questions.iter_mut().for_each(|q| q.answer = Answer::NotAsked);
+        self.features.iter_mut().for_each(|m| m.seen = None);
         self.challenges.iter_mut().filter(|c| c.outcome != Outcome::Failed).for_each(|c| c.outcome = Outcome::Withdrawn);
     }
 
@@ -346,9 +382,14 @@ impl Step {
                 let matched = self.questions.iter().filter(|q| q.answer == Answer::Match).count();
                 matched > 0 && self.questions.iter().all(|q| q.answer != Answer::NoMatch)
             }
+            Kind::SecurityFeatures => !self.evidence.is_empty() && self.enough_features(),
             Kind::Greet | Kind::Declaration | Kind::Decision => true,
             Kind::OneTimeCode | Kind::Location => self.proven.is_some(),
         }
+    }
+
+    fn enough_features(&self) -> bool {
+        features::enough(&self.features, self.features_wanted.0, self.features_wanted.1)
     }
 
     /// Prompts passed.
@@ -361,7 +402,7 @@ impl Step {
     #[must_use]
     pub fn stands(&self, ground: &Ground) -> bool {
         let kept = match self.kind {
-            Kind::DocumentFront | Kind::DocumentBack | Kind::DocumentTilt | Kind::PortraitMatch => {
+            Kind::DocumentFront | Kind::DocumentBack | Kind::DocumentTilt | Kind::SecurityFeatures | Kind::PortraitMatch => {
                 self.evidence.iter().any(|e| ground.shows(*e))
             }
             Kind::Liveness => {
@@ -407,6 +448,11 @@ fn kinds_for(reason: FailureReason) -> &'static [Kind] {
 /// Names of the questions that come from the case itself; a tenant's own have others.
 pub const FROM_THE_CASE: [&str; 7] = ["purpose", "full_name", "birth_date", "address", "document_number", "document_expiry", "phone"];
 
+fn drawn(profile: &Profile, seed: u64) -> Vec<Mark> {
+    let (count, categories) = profile.features().unwrap_or_default();
+    features::draw(count, categories, seed).into_iter().map(|feature| Mark { feature, seen: None }).collect()
+}
+
 /// Three questions drawn from what is on file, in an order nobody can predict; purpose is always among them.
 fn questions(on_file: &OnFile<'_>, seed: u64) -> Vec<Question> {
     let claimed = on_file.claimed;
@@ -434,152 +480,4 @@ fn pick(state: &mut u64, of: usize) -> usize {
 }
 
 #[cfg(test)]
-mod tests {
-    use super::*;
-    use crate::evidence::{Evidence, Recording, Source};
-    use crate::ids::AgentId;
-    use crate::jurisdiction::profile;
-    use crate::session::Session;
-    use crate::time::Timestamp;
-
-    const HERE: SessionId = SessionId(1);
-
-    fn ground(recording: Recording, images: &[u128]) -> Ground {
-        let session = Session { recording, ..Session::joining(HERE, AgentId(1), Timestamp(0)) };
-        let evidence: Vec<Evidence> = images.iter().map(|id| image(*id)).collect();
-        Ground::new(Some(&session), std::iter::empty(), &evidence)
-    }
-
-    fn image(id: u128) -> Evidence {
-        Evidence {
-            id: EvidenceId(id),
-            slot: Slot::DocumentFront,
-            source: Source::Live,
-            step: None,
-            session: Some(HERE),
-            at: Timestamp(0),
-            width: 1,
-            height: 1,
-            bytes: 1,
-            sha256: Digest::of(b"a"),
-            sealed: Digest::of(b"b"),
-            shown_sealed: Digest::of(b"c"),
-            stream_width: None,
-            void: false,
-            of: None,
-        }
-    }
-
-    fn built(reasons: &[FailureReason], code: &str) -> Procedure {
-        Procedure::build(reasons, profile(code).unwrap(), &OnFile { claimed: &ClaimedData::default(), phone: true, email: false }, 7)
-    }
-
-    fn keys(p: &Procedure) -> Vec<&str> {
-        p.steps.iter().map(|s| s.kind.key()).collect()
-    }
-
-    #[test]
-    fn steps_follow_the_reasons_and_the_profile() {
-        assert_eq!(keys(&built(&[FailureReason::DocumentGlare], "default")), ["greet", "document_front", "portrait_match", "decision"]);
-        assert_eq!(
-            keys(&built(&[FailureReason::LivenessFailed], "DE")),
-            [
-                "greet",
-                "document_front",
-                "document_tilt",
-                "portrait_match",
-                "liveness",
-                "questions",
-                "one_time_code",
-                "declaration",
-                "decision"
-            ]
-        );
-        assert_eq!(
-            keys(&built(&[FailureReason::DocumentGlare], "IN")),
-            ["greet", "document_front", "portrait_match", "questions", "location", "decision"]
-        );
-    }
-
-    #[test]
-    fn a_name_is_recovered_by_questions_and_a_code_where_a_code_can_go() {
-        let with = ["greet", "document_front", "portrait_match", "questions", "one_time_code", "decision"];
-        assert_eq!(keys(&built(&[FailureReason::NameMismatch], "default")), with);
-        let claimed = ClaimedData::default();
-        let nobody = OnFile { claimed: &claimed, phone: false, email: false };
-        let unreachable = Procedure::build(&[FailureReason::NameMismatch], profile("default").unwrap(), &nobody, 7);
-        assert!(!keys(&unreachable).contains(&"one_time_code"));
-        let insisting = Procedure::build(&[FailureReason::NameMismatch], profile("DE").unwrap(), &nobody, 7);
-        assert!(keys(&insisting).contains(&"one_time_code"), "what a regulator asks for is not dropped in silence");
-    }
-
-    fn own(count: usize) -> Vec<OwnQuestion> {
-        let text = BTreeMap::from([("en".to_owned(), "Which branch?".to_owned())]);
-        (0..count).map(|n| OwnQuestion { key: format!("own_{n}"), text: text.clone() }).collect()
-    }
-
-    #[test]
-    fn the_tenants_own_questions_join_those_of_the_case_once_and_in_varying_order() {
-        let mut orders = std::collections::BTreeSet::new();
-        for seed in 0..200 {
-            let mut p = built(&[FailureReason::NameMismatch], "default");
-            let keys = p.ask_too(&own(9), seed).unwrap();
-            assert_eq!(keys.iter().filter(|k| k.starts_with("own_")).count(), 2);
-            assert!(keys.contains(&"purpose".to_owned()));
-            assert_eq!(keys.iter().collect::<std::collections::BTreeSet<_>>().len(), keys.len(), "none twice");
-            assert_eq!(p.ask_too(&own(9), seed + 1), None, "drawn once");
-            orders.insert(keys);
-        }
-        assert!(orders.len() > 100, "{} orders of 200 draws", orders.len());
-        let mut answered = built(&[FailureReason::NameMismatch], "default");
-        answered.step_mut("questions", "t").unwrap().questions[0].answer = Answer::Match;
-        assert_eq!(answered.ask_too(&own(9), 1), None, "too late");
-        assert_eq!(built(&[FailureReason::DocumentGlare], "default").ask_too(&own(9), 1), None, "no such step");
-        assert_eq!(built(&[FailureReason::NameMismatch], "default").ask_too(&[], 1), None);
-    }
-
-    #[test]
-    fn what_the_server_must_see_itself_is_no_evidence_before_it_did() {
-        let running = Recording::Running { segments: 1, head: None };
-        let mut p = built(&[FailureReason::NameMismatch], "IN");
-        for kind in [Kind::OneTimeCode, Kind::Location] {
-            assert!(!p.step(kind.key(), "t").unwrap().has_evidence());
-            p.prove(kind, HERE, "t").unwrap();
-            let step = p.step(kind.key(), "t").unwrap();
-            assert!(step.has_evidence() && step.stands(&ground(running, &[])));
-            p.prove(kind, SessionId(9), "t").unwrap();
-            assert!(!p.step(kind.key(), "t").unwrap().stands(&ground(running, &[])), "another session's");
-        }
-        p.restart();
-        assert!(!p.step("location", "t").unwrap().has_evidence(), "a fresh start");
-    }
-
-    #[test]
-    fn nothing_is_complete_without_every_mandatory_step_and_a_healthy_recording() {
-        let running = Recording::Running { segments: 1, head: None };
-        let mut p = built(&[FailureReason::DocumentGlare], "default");
-        assert_eq!(p.open(&ground(Recording::Off, &[])), ["step:greet", "step:document_front", "step:portrait_match", "recording"]);
-        for step in &mut p.steps {
-            step.state = StepState::Done;
-            step.session = Some(HERE);
-            step.evidence = vec![EvidenceId(7)];
-        }
-        assert!(p.complete(&ground(running, &[7])).is_ok());
-        assert_eq!(p.open(&ground(running, &[8])), ["step:document_front", "step:portrait_match"], "the images they name are not there");
-        for bad in [Recording::Off, Recording::Running { segments: 0, head: None }, Recording::Failed { segments: 9, head: None }] {
-            assert_eq!(p.complete(&ground(bad, &[7])).unwrap_err().code, Code::RecordingNotSealed);
-        }
-        p.steps[0].session = Some(SessionId(2));
-        assert_eq!(p.open(&ground(running, &[7])), ["step:greet"], "done in a session that does not count");
-        p.steps[0].session = Some(HERE);
-        p.steps[1].state = StepState::Failed;
-        assert_eq!(p.complete(&ground(running, &[7])).unwrap_err().code, Code::StepsIncomplete);
-    }
-
-    #[test]
-    fn a_still_of_the_wrong_kind_is_refused() {
-        let mut p = built(&[FailureReason::DocumentGlare], "default");
-        assert_eq!(p.bind("document_front", Slot::Portrait, EvidenceId(1)).unwrap_err().code, Code::EvidenceMismatch);
-        assert_eq!(p.bind("nothing", Slot::Portrait, EvidenceId(1)).unwrap_err().code, Code::UnknownStep);
-    }
-}
+mod tests;

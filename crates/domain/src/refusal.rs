@@ -12,6 +12,17 @@ pub struct Refusal {
     pub input: &'static str,
     /// The phase or state in which it came, such as `closed`.
     pub phase: &'static str,
+    /// Lines of the jurisdiction profile that are not met, where those are the reason.
+    pub lines: Vec<LineName>,
+}
+
+/// A line of a jurisdiction profile, by name.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct LineName {
+    /// Stable.
+    pub id: String,
+    /// In plain words.
+    pub title: String,
 }
 
 macro_rules! codes {
@@ -96,19 +107,34 @@ codes! {
     SeatTaken = "seat_taken",
     /// That finding is not open to the checker of this decision.
     FindingNotOffered = "finding_not_offered",
+    /// A mandatory line of the jurisdiction profile is not met.
+    LineMissing = "line_missing",
+    /// The evidence is under a legal hold.
+    UnderHold = "under_hold",
+    /// The profile asks that this evidence is kept longer.
+    RetentionRuns = "retention_runs",
+    /// The evidence of this case was erased.
+    Erased = "erased",
 }
 
 impl Refusal {
     /// A refusal of `input` in `phase`.
     #[must_use]
     pub const fn new(code: Code, input: &'static str, phase: &'static str) -> Self {
-        Self { code, input, phase }
+        Self { code, input, phase, lines: Vec::new() }
+    }
+
+    /// The same with the lines that are the reason.
+    #[must_use]
+    pub fn for_lines(self, lines: Vec<LineName>) -> Self {
+        Self { lines, ..self }
     }
 }
 
 impl fmt::Display for Refusal {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "{} refused in {}: {}", self.input, self.phase, self.code.as_str())
+        write!(f, "{} refused in {}: {}", self.input, self.phase, self.code.as_str())?;
+        self.lines.iter().try_for_each(|line| write!(f, " [{}]", line.id))
     }
 }
 

@@ -49,6 +49,8 @@ pub struct Settings {
     pub consent: BTreeMap<String, String>,
     /// Send the first link by SMS or e-mail too, not only through the bank's page.
     pub send_first_link: bool,
+    /// Supervisors may keep files of recordings, not only watch them.
+    pub supervisors_download: bool,
     /// Origins that may frame the customer's page.
     pub frame_ancestors: Vec<String>,
     /// Canned replies beside the built-in ones: key → locale → text.
@@ -70,6 +72,7 @@ impl Default for Settings {
             consent_version: 1,
             consent: BTreeMap::new(),
             send_first_link: false,
+            supervisors_download: false,
             frame_ancestors: Vec::new(),
             canned: BTreeMap::new(),
             questions: Vec::new(),
@@ -93,6 +96,8 @@ pub struct Edit {
     pub consent: BTreeMap<String, String>,
     /// Send the first link too.
     pub send_first_link: bool,
+    /// Supervisors may keep files of recordings.
+    pub supervisors_download: bool,
     /// Origins that may frame the customer's page.
     pub frame_ancestors: Vec<String>,
     /// Key and texts per locale, in the order they were given.
@@ -134,6 +139,7 @@ impl Settings {
             return_url: edit.return_url,
             consent: edit.consent,
             send_first_link: edit.send_first_link,
+            supervisors_download: edit.supervisors_download,
             frame_ancestors: edit.frame_ancestors,
             canned: edit.canned.into_iter().collect(),
             questions: edit.questions,
@@ -151,6 +157,7 @@ impl Settings {
             ("return_url", self.return_url != other.return_url),
             ("consent", self.consent != other.consent),
             ("send_first_link", self.send_first_link != other.send_first_link),
+            ("supervisors_download", self.supervisors_download != other.supervisors_download),
             ("frame_ancestors", self.frame_ancestors != other.frame_ancestors),
             ("canned", self.canned != other.canned),
             ("questions", self.questions != other.questions),
@@ -409,6 +416,7 @@ mod tests {
             return_url: Some("/bank".to_owned()),
             consent: BTreeMap::from([("en".to_owned(), "By tapping you let {brand} record this call.".to_owned())]),
             send_first_link: true,
+            supervisors_download: false,
             frame_ancestors: vec!["https://www.bank.example".to_owned(), "https://*.bank.example:8443".to_owned()],
             canned: vec![("hello_again".to_owned(), BTreeMap::from([("th".to_owned(), "{name}\n{agent} {brand}".to_owned())]))],
             questions: vec![OwnQuestion {

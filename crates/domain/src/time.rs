@@ -75,6 +75,15 @@ impl Timestamp {
         text.parse::<jiff::Timestamp>().ok().map(|t| Self(t.as_microsecond()))
     }
 
+    /// The same moment so many calendar years later, in UTC; the end of time where the calendar ends.
+    #[must_use]
+    pub fn plus_years(self, years: u8) -> Self {
+        let later = jiff::Timestamp::from_microsecond(self.0)
+            .ok()
+            .and_then(|at| at.to_zoned(jiff::tz::TimeZone::UTC).checked_add(jiff::Span::new().years(i64::from(years))).ok());
+        later.map_or(Self(i64::MAX), |at| Self(at.timestamp().as_microsecond()))
+    }
+
     /// The day and the minute of that day in a named time zone (IANA), or in UTC if unknown.
     /// Weekday: 0 = Monday.
     #[must_use]

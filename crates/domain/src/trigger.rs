@@ -1,9 +1,11 @@
 //! The trigger policy: report in, offer out, with the rule that spoke in words.
 //! Must not know a case.
 
+use crate::jurisdiction::Rules;
 use crate::report::{FailureReason, Report, Score};
 use crate::time::{Timestamp, zone_is_known};
 use serde::{Deserialize, Serialize};
+use std::collections::BTreeMap;
 
 /// Most rules of a policy.
 pub const MAX_RULES: usize = 64;
@@ -98,6 +100,9 @@ pub struct Policy {
     pub jurisdiction: String,
     /// When agents are there.
     pub hours: OpeningHours,
+    /// What the operator set beside the profiles, by code.
+    #[serde(default)]
+    pub profiles: BTreeMap<String, Rules>,
 }
 
 /// What the policy said, kept with the case.
@@ -168,8 +173,15 @@ impl Policy {
             ],
             invitation_minutes: 15,
             jurisdiction: jurisdiction.to_owned(),
+            profiles: BTreeMap::new(),
             hours: OpeningHours::always(zone),
         }
+    }
+
+    /// What the operator set beside the profile of a code.
+    #[must_use]
+    pub fn rules_of(&self, jurisdiction: &str) -> Rules {
+        self.profiles.get(jurisdiction).cloned().unwrap_or_default()
     }
 
     /// What to offer for `report` under `jurisdiction` at `now`.

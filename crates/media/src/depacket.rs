@@ -1,8 +1,42 @@
-//! Puts recorded packets together into whole frames, and leaves out what loss has broken. It must not know containers.
+//! Puts recorded packets together into whole frames, and leaves out what loss has broken. A frame says where its bytes lie and
+//! holds none. It must not know containers.
 
 use crate::codec::{Start, Vp8Descriptor, sps_size, stap_a, video_start};
+use crate::peek::{Peek, Source};
 use crate::segment::{Codec, Gap, GapWhy};
 use crate::timeline::{Stream, Timed};
+
+/// A part of a frame.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Bit {
+    /// Bytes of a segment.
+    Lies {
+        /// Where.
+        at: Source,
+        /// How many.
+        len: u32,
+    },
+    /// A byte that the packets did not carry as it stands: the header of a fragmented NAL unit.
+    Byte(u8),
+    /// The length of a NAL unit, four bytes.
+    Length(u32),
+}
+
+impl Bit {
+    fn lies(at: Source, len: usize) -> Self {
+        // A payload has at most 65 535 bytes.
+        Self::Lies { at, len: u32::try_from(len).unwrap_or(0) }
+    }
+
+    /// How many bytes it stands for.
+    pub(crate) const fn len(self) -> usize {
+        match self {
+            Self::Lies { len, .. } => len as usize,
+            Self::Byte(_) => 1,
+            Self::Length(_) => 4,
+        }
+    }
+}
 
 /// A frame ready for a container.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -11,7 +45,19 @@ pub(crate) struct Frame {
     pub key: bool,
     /// Told on key frames that carry it.
     pub size: Option<(u16, u16)>,
-    pub data: Vec<u8>,
+    pub len: usize,
+    pub bits: Vec<Bit>,
+}
+
+impl Frame {
+    fn empty(wall_us: i64) -> Self {
+        Self { wall_us, key: false, size: None, len: 0, bits: Vec::new() }
+    }
+
+    fn put(&mut self, bit: Bit) {
+        self.len += bit.len();
+        self.bits.push(bit);
+    }
 }
 
 /// All that can be played of a stream.
@@ -47,8 +93,10 @@ fn audio(stream: &Stream<'_>) -> Frames {
             out.gaps.push(gap(wall, p.wall_us, p.packet.seq - seq - 1));
         }
         last = Some((p.packet.seq, p.wall_us));
-        if !p.packet.payload.is_empty() {
-            out.frames.push(Frame { wall_us: p.wall_us, key: true, size: None, data: p.packet.payload.to_vec() });
+        if p.packet.len > 0 {
+            let mut frame = Frame { key: true, ..Frame::empty(p.wall_us) };
+            frame.put(Bit::lies(p.packet.at, p.packet.len));
+            out.frames.push(frame);
         }
     }
     out
@@ -58,12 +106,26 @@ fn gap(from_us: i64, to_us: i64, packets: u64) -> Gap {
     Gap { from_us, to_us: to_us.max(from_us), packets: u32::try_from(packets).unwrap_or(u32::MAX), why: GapWhy::Network }
 }
 
+/// A NAL unit: its bits, and its content as far as it is known.
+struct Nal<'a> {
+    content: &'a [u8],
+    len: usize,
+    bits: &'a [Bit],
+}
+
+/// A fragmented NAL unit of H.264 that is not complete yet.
+struct Fragment {
+    content: Vec<u8>,
+    len: usize,
+    bits: Vec<Bit>,
+}
+
 /// A frame under construction.
 struct Building {
     time: u32,
     frame: Frame,
     /// Inside a fragmented NAL unit of H.264.
-    fragment: Option<Vec<u8>>,
+    fragment: Option<Fragment>,
 }
 
 struct Video {
@@ -99,7 +161,7 @@ impl Video {
         if missing > 0 {
             self.fail(missing);
         }
-        if p.packet.payload.is_empty() {
+        if p.packet.len == 0 {
             return;
         }
         if self.building.as_ref().is_some_and(|b| b.time != p.packet.time) {
@@ -109,7 +171,7 @@ impl Video {
                 Codec::Vp8 | Codec::Opus => self.fail(0),
             }
         }
-        let start = video_start(self.codec, p.packet.payload);
+        let start = video_start(self.codec, p.packet.head);
         if self.building.is_none() && !self.begins(p, start) {
             return;
         }
@@ -129,18 +191,14 @@ impl Video {
             return false;
         }
         let opens = match self.codec {
-            Codec::Vp8 => Vp8Descriptor::parse(p.packet.payload).is_some_and(|d| d.frame_start),
+            Codec::Vp8 => Vp8Descriptor::parse(p.packet.head).is_some_and(|d| d.frame_start),
             Codec::H264 | Codec::Opus => true,
         };
         if !opens {
             self.fail(0);
             return false;
         }
-        self.building = Some(Building {
-            time: p.packet.time,
-            frame: Frame { wall_us: p.wall_us, key: false, size: None, data: Vec::new() },
-            fragment: None,
-        });
+        self.building = Some(Building { time: p.packet.time, frame: Frame::empty(p.wall_us), fragment: None });
         true
     }
 
@@ -148,7 +206,7 @@ impl Video {
         let Some(b) = &mut self.building else {
             return false;
         };
-        if b.frame.data.len() + p.packet.payload.len() > FRAME_MAX {
+        if b.frame.len + p.packet.len > FRAME_MAX {
             return false;
         }
         if let Start::Key(size) = start {
@@ -156,85 +214,94 @@ impl Video {
             b.frame.size = b.frame.size.or(size);
         }
         match self.codec {
-            Codec::Vp8 | Codec::Opus => match Vp8Descriptor::parse(p.packet.payload) {
+            Codec::Vp8 | Codec::Opus => match Vp8Descriptor::parse(p.packet.head) {
                 Some(d) => {
-                    b.frame.data.extend_from_slice(&p.packet.payload[d.len..]);
+                    b.frame.put(Bit::lies(p.packet.at.plus(d.len), p.packet.len.saturating_sub(d.len)));
                     true
                 }
                 None => false,
             },
-            Codec::H264 => self.append_h264(p.packet.payload),
+            Codec::H264 => self.append_h264(&p.packet),
         }
     }
 
-    fn append_h264(&mut self, payload: &[u8]) -> bool {
-        let kind = payload[0] & 0x1f;
-        match kind {
-            1..=23 => self.nal(payload),
+    fn append_h264(&mut self, p: &Peek<'_>) -> bool {
+        let Some(first) = p.head.first() else { return false };
+        match first & 0x1f {
+            1..=23 => self.nal(&Nal { content: p.head, len: p.len, bits: &[Bit::lies(p.at, p.len)] }),
             NAL_STAP_A => {
                 let mut any = false;
-                for nal in stap_a(&payload[1..]) {
+                let mut from = 1;
+                for nal in stap_a(&p.head[1..]) {
                     any = true;
-                    if !self.nal(nal) {
+                    from += 2;
+                    if !self.nal(&Nal { content: nal, len: nal.len(), bits: &[Bit::lies(p.at.plus(from), nal.len())] }) {
                         return false;
                     }
+                    from += nal.len();
                 }
                 any
             }
-            NAL_FU_A => self.fragment(payload),
+            NAL_FU_A => self.fragment(p),
             _ => false,
         }
     }
 
-    fn fragment(&mut self, payload: &[u8]) -> bool {
-        let [indicator, head, rest @ ..] = payload else {
+    fn fragment(&mut self, p: &Peek<'_>) -> bool {
+        let [indicator, head, known @ ..] = p.head else {
             return false;
         };
         let Some(b) = &mut self.building else {
             return false;
         };
         if head & 0x80 != 0 {
-            b.fragment = Some(vec![indicator & 0xe0 | head & 0x1f]);
+            let byte = indicator & 0xe0 | head & 0x1f;
+            b.fragment = Some(Fragment { content: vec![byte], len: 1, bits: vec![Bit::Byte(byte)] });
         }
         let Some(fragment) = &mut b.fragment else {
             return false;
         };
-        fragment.extend_from_slice(rest);
+        let rest = p.len.saturating_sub(2);
+        fragment.content.extend_from_slice(known);
+        fragment.len += rest;
+        fragment.bits.push(Bit::lies(p.at.plus(2), rest));
         if head & 0x40 == 0 {
             return true;
         }
-        let whole = b.fragment.take().unwrap_or_default();
-        self.nal(&whole)
+        let Some(Fragment { content, len, bits }) = b.fragment.take() else { return false };
+        self.nal(&Nal { content: &content, len, bits: &bits })
     }
 
-    fn nal(&mut self, nal: &[u8]) -> bool {
+    fn nal(&mut self, nal: &Nal<'_>) -> bool {
         let Some(b) = &mut self.building else {
             return false;
         };
-        let Some(first) = nal.first() else {
+        let Some(first) = nal.content.first() else {
             return false;
         };
-        let Ok(len) = u32::try_from(nal.len()) else {
+        let Ok(len) = u32::try_from(nal.len) else {
             return false;
         };
         match first & 0x1f {
             NAL_IDR => b.frame.key = true,
             NAL_SPS => {
-                b.frame.size = b.frame.size.or(sps_size(nal));
+                b.frame.size = b.frame.size.or(sps_size(nal.content));
                 let known = self.out.parameters.take();
                 let pps = known.as_ref().map(|k| k.1.clone()).unwrap_or_default();
                 let sps = known.map(|k| k.0).filter(|sps| !sps.is_empty());
-                self.out.parameters = Some((sps.unwrap_or_else(|| nal.to_vec()), pps));
+                self.out.parameters = Some((sps.unwrap_or_else(|| nal.content.to_vec()), pps));
             }
             NAL_PPS => {
                 if let Some((_, pps)) = self.out.parameters.as_mut().filter(|p| p.1.is_empty()) {
-                    *pps = nal.to_vec();
+                    *pps = nal.content.to_vec();
                 }
             }
             _ => {}
         }
-        b.frame.data.extend_from_slice(&len.to_be_bytes());
-        b.frame.data.extend_from_slice(nal);
+        b.frame.put(Bit::Length(len));
+        for bit in nal.bits {
+            b.frame.put(*bit);
+        }
         true
     }
 
@@ -242,7 +309,7 @@ impl Video {
         let Some(b) = self.building.take() else {
             return;
         };
-        if b.fragment.is_some() || b.frame.data.is_empty() {
+        if b.fragment.is_some() || b.frame.len == 0 {
             self.fail(0);
             return;
         }

@@ -1,10 +1,13 @@
 //! Turns recorded segments into files that players open and seek. It must not know where segments are kept or how they were sealed.
 
 use serde::{Deserialize, Serialize};
+use std::collections::BTreeMap;
 
 use crate::depacket::{Frame, Frames, frames};
 use crate::handle::Seat;
 use crate::mkv::{self, Block, Track};
+use crate::peek::{Peeked, Scan, peeked};
+use crate::plan::{Body, FilePlan};
 use crate::segment::{Codec, Decoded, Gap, Kind};
 use crate::timeline::{Stream, streams, synchronise};
 
@@ -76,7 +79,35 @@ struct Piece {
 /// Makes the files of one seat. Segments may come in any order; broken or missing ones are gaps.
 #[must_use]
 pub fn export(segments: &[Decoded<'_>], select: Selection) -> Vec<ExportedFile> {
-    let of = |kind: Kind| -> Vec<&Decoded<'_>> { segments.iter().filter(|s| s.head.seat == select.seat && s.head.kind == kind).collect() };
+    let payloads: Vec<BTreeMap<u32, &[u8]>> = segments.iter().map(|s| s.packets.iter().map(|p| (p.from, p.payload)).collect()).collect();
+    let mut copy = |segment: u32, from: u32, len: u32, out: &mut Vec<u8>| -> Result<(), std::convert::Infallible> {
+        let held = payloads.get(segment as usize).and_then(|s| s.range(..=from).next_back());
+        if let Some((at, payload)) = held {
+            let skip = (from - at) as usize;
+            out.extend_from_slice(&payload[skip..skip + len as usize]);
+        }
+        Ok(())
+    };
+    let whole = |plan: FilePlan| {
+        let mut bytes = Vec::with_capacity(usize::try_from(plan.len()).unwrap_or(0));
+        for piece in 0..plan.pieces() {
+            let Ok(part) = plan.piece(piece, &mut copy);
+            bytes.extend(part);
+        }
+        let FilePlan { name, mime, started_us, offset_us, duration_us, size, gaps, .. } = plan;
+        ExportedFile { name, mime, started_us, offset_us, duration_us, size, gaps, bytes }
+    };
+    plan(&peeked(segments), select).into_iter().map(whole).collect()
+}
+
+/// Plans the files of one seat from segments of which only the heads of packets are in memory.
+#[must_use]
+pub fn plan_files(scan: &Scan, select: Selection) -> Vec<FilePlan> {
+    plan(&scan.peeked(), select)
+}
+
+fn plan(segments: &[Peeked<'_>], select: Selection) -> Vec<FilePlan> {
+    let of = |kind: Kind| -> Vec<&Peeked<'_>> { segments.iter().filter(|s| s.head.seat == select.seat && s.head.kind == kind).collect() };
     let mut audio = streams(&of(Kind::Audio));
     let mut video = streams(&of(Kind::Video));
     // Both are synchronised even when one is exported, so that separate files fit together.
@@ -186,7 +217,7 @@ fn last_us(codec: Codec) -> i64 {
     }
 }
 
-fn file(tracks: &[&Piece], select: &Selection, number: Option<usize>) -> Option<ExportedFile> {
+fn file(tracks: &[&Piece], select: &Selection, number: Option<usize>) -> Option<FilePlan> {
     let walls = || tracks.iter().flat_map(|p| &p.frames).map(|f| f.wall_us);
     let started_us = walls().min()?;
     let ended_us = tracks
@@ -196,22 +227,23 @@ fn file(tracks: &[&Piece], select: &Selection, number: Option<usize>) -> Option<
             Some(last.saturating_add(last_us(p.codec)))
         })
         .max()?;
-    let mut blocks: Vec<Block<'_>> = Vec::new();
-    for (track, piece) in tracks.iter().enumerate() {
+    let mut timed: Vec<(Block, &Frame)> = Vec::new();
+    for (track, piece) in (0u8..).zip(tracks) {
         let mut next_ms = 0;
         for frame in &piece.frames {
             let since = u64::try_from(frame.wall_us.saturating_sub(started_us)).unwrap_or(0);
             // Rounded, and never twice the same: players take equal times for an error.
             let at_ms = ((since + 500) / 1000).max(next_ms);
             next_ms = at_ms + 1;
-            blocks.push(Block { track, at_ms, key: frame.key, data: &frame.data });
+            timed.push((Block { track, at_ms, key: frame.key, len: frame.len }, frame));
         }
     }
-    blocks.sort_by_key(|b| b.at_ms);
+    timed.sort_by_key(|(block, _)| block.at_ms);
+    let blocks: Vec<Block> = timed.iter().map(|(block, _)| *block).collect();
     let specs: Vec<Track> = tracks.iter().map(|p| Track { codec: p.codec, size: p.size, parameters: p.parameters.clone() }).collect();
     let duration_us = ended_us.saturating_sub(started_us);
     let duration_ms = u64::try_from(duration_us / 1000).unwrap_or(0);
-    let bytes = mkv::write(&specs, &blocks, started_us, duration_ms);
+    let layout = mkv::lay_out(&specs, &blocks, started_us, duration_ms);
     let size = tracks.iter().find_map(|p| p.size);
     let mut gaps: Vec<Gap> = tracks.iter().flat_map(|p| p.gaps.clone()).collect();
     gaps.sort_by_key(|g| g.from_us);
@@ -220,16 +252,10 @@ fn file(tracks: &[&Piece], select: &Selection, number: Option<usize>) -> Option<
         (true, false) => ("webm", "audio/webm"),
         (false, _) => ("mkv", "video/x-matroska"),
     };
-    Some(ExportedFile {
-        name: name(select, number, size, extension),
-        mime,
-        started_us,
-        offset_us: started_us.saturating_sub(select.session_started_us),
-        duration_us,
-        size,
-        gaps,
-        bytes,
-    })
+    let name = name(select, number, size, extension);
+    let offset_us = started_us.saturating_sub(select.session_started_us);
+    let frames = timed.iter().map(|(_, frame)| frame.bits.as_slice());
+    Some(FilePlan { name, mime, started_us, offset_us, duration_us, size, gaps, body: Body::new(layout, blocks, frames) })
 }
 
 fn name(select: &Selection, number: Option<usize>, size: Option<(u16, u16)>, extension: &str) -> String {

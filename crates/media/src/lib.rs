@@ -10,7 +10,9 @@ mod export;
 mod forward;
 mod handle;
 mod mkv;
+mod peek;
 mod peer;
+mod plan;
 mod recorder;
 mod room;
 mod route;
@@ -25,11 +27,13 @@ mod track;
 mod udp;
 
 pub use counters::CountersSnapshot;
-pub use export::{Cut, ExportedFile, Kinds, Selection, export};
+pub use export::{Cut, ExportedFile, Kinds, Selection, export, plan_files};
 pub use handle::{
     Config, MediaError, MediaEvent, MediaHandle, MediaOrder, PeerId, Quality, Reply, RoomId, Routes, SDP_BYTES_MAX, SDP_MEDIA_LINES_MAX,
     Seat,
 };
+pub use peek::{SCAN_PACKETS_MAX, Scan};
+pub use plan::FilePlan;
 pub use segment::{Codec, Decoded, Gap, GapWhy, Kind, Packet, Segment, SegmentError, SegmentHead, SenderReport, decode};
 pub use start::start;
 

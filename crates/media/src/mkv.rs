@@ -1,6 +1,7 @@
 //! Writes Matroska and WebM: header, seek head, cues in front, clusters of about a second. It must not know where frames come from.
 
 use crate::segment::Codec;
+use std::ops::Range;
 
 /// A track of the file.
 #[derive(Debug, Clone)]
@@ -14,16 +15,35 @@ pub(crate) struct Track {
 
 /// A frame of one of the tracks; time in milliseconds from the file's beginning.
 #[derive(Debug, Clone, Copy)]
-pub(crate) struct Block<'a> {
-    pub track: usize,
-    pub at_ms: u64,
+pub(crate) struct Block {
+    pub track: u8,
     pub key: bool,
-    pub data: &'a [u8],
+    pub at_ms: u64,
+    pub len: usize,
+}
+
+/// A stretch of the file with its own time, about a second.
+#[derive(Debug, Clone)]
+pub(crate) struct Cluster {
+    /// First byte in the file.
+    pub at: u64,
+    pub base_ms: u64,
+    /// Which blocks.
+    pub blocks: Range<usize>,
+    /// Without its own head.
+    body_len: u64,
+}
+
+/// A file before its frames are copied: its size and the place of everything are known.
+#[derive(Debug, Clone)]
+pub(crate) struct Layout {
+    /// Everything before the first cluster.
+    pub front: Vec<u8>,
+    pub clusters: Vec<Cluster>,
+    pub len: u64,
 }
 
 const CLUSTER_MS: u64 = 1000;
-/// Block times in a cluster are 16 bits with sign.
-const CLUSTER_MS_MAX: u64 = 30_000;
 /// Microseconds from 1970 to 2001, where Matroska's calendar begins.
 const EPOCH_2001_US: i64 = 978_307_200_000_000;
 
@@ -38,9 +58,16 @@ pub(crate) fn is_webm(tracks: &[Track]) -> bool {
     tracks.iter().all(|t| matches!(t.codec, Codec::Opus | Codec::Vp8))
 }
 
-/// Writes a whole file. Blocks are in time order.
-pub(crate) fn write(tracks: &[Track], blocks: &[Block<'_>], started_us: i64, duration_ms: u64) -> Vec<u8> {
-    let (clusters, cues) = clusters(tracks, blocks);
+/// Bytes of an element's name and size, for names of one byte and of four.
+const HEAD_1: u64 = 1 + 8;
+const HEAD_4: u64 = 4 + 8;
+/// Track, time, flags.
+const BLOCK_HEAD: usize = 4;
+
+/// Says where everything lies. Blocks are in time order.
+pub(crate) fn lay_out(tracks: &[Track], blocks: &[Block], started_us: i64, duration_ms: u64) -> Layout {
+    let (mut clusters, cues) = clusters(tracks, blocks);
+    let clusters_len: u64 = clusters.iter().map(|c| HEAD_4 + c.body_len).sum();
     let info = element(INFO, &info_body(started_us, duration_ms));
     let tracks_element = element(TRACKS, &tracks_body(tracks));
     // Positions have a fixed width, so that sizes are known before the positions are.
@@ -50,15 +77,31 @@ pub(crate) fn write(tracks: &[Track], blocks: &[Block<'_>], started_us: i64, dur
     let tracks_at = info_at + info.len();
     let cues_at = tracks_at + tracks_element.len();
     let clusters_at = cues_at + cues_len;
-    let mut segment = Vec::with_capacity(clusters_at + clusters.len());
-    segment.extend(element(SEEK_HEAD, &seek_body(info_at, tracks_at, cues_at)));
-    segment.extend(info);
-    segment.extend(tracks_element);
-    segment.extend(element(CUES, &cues_body(&cues, clusters_at)));
-    segment.extend(clusters);
-    let mut file = element(0x1A45_DFA3, &ebml_body(is_webm(tracks)));
-    file.extend(element(0x1853_8067, &segment));
-    file
+    let mut front = element(0x1A45_DFA3, &ebml_body(is_webm(tracks)));
+    head(&mut front, 0x1853_8067, clusters_at as u64 + clusters_len);
+    front.extend(element(SEEK_HEAD, &seek_body(info_at, tracks_at, cues_at)));
+    front.extend(info);
+    front.extend(tracks_element);
+    front.extend(element(CUES, &cues_body(&cues, clusters_at as u64)));
+    let first = front.len() as u64;
+    for cluster in &mut clusters {
+        cluster.at += first;
+    }
+    Layout { front, clusters, len: first + clusters_len }
+}
+
+/// A cluster up to its first block.
+pub(crate) fn cluster_head(out: &mut Vec<u8>, cluster: &Cluster) {
+    head(out, CLUSTER, cluster.body_len);
+    out.extend(uint(0xE7, cluster.base_ms));
+}
+
+/// A block up to its frame's bytes, which follow.
+pub(crate) fn block_head(out: &mut Vec<u8>, block: &Block, base_ms: u64) {
+    let relative = i16::try_from(block.at_ms.saturating_sub(base_ms)).unwrap_or(0);
+    let [high, low] = relative.to_be_bytes();
+    head(out, 0xA3, (BLOCK_HEAD + block.len) as u64);
+    out.extend([0x80 | (block.track + 1), high, low, if block.key { 0x80 } else { 0 }]);
 }
 
 fn id(out: &mut Vec<u8>, id: u32) {
@@ -67,12 +110,15 @@ fn id(out: &mut Vec<u8>, id: u32) {
     out.extend_from_slice(&bytes[skip..]);
 }
 
+fn head(out: &mut Vec<u8>, name: u32, len: u64) {
+    id(out, name);
+    // Eight-byte sizes: simple, and long enough for any file.
+    out.extend_from_slice(&(len | 0x0100_0000_0000_0000).to_be_bytes());
+}
+
 fn element(name: u32, body: &[u8]) -> Vec<u8> {
     let mut out = Vec::with_capacity(body.len() + 12);
-    id(&mut out, name);
-    // Eight-byte sizes: simple, and long enough for any file.
-    let len = body.len() as u64 | 0x0100_0000_0000_0000;
-    out.extend_from_slice(&len.to_be_bytes());
+    head(&mut out, name, body.len() as u64);
     out.extend_from_slice(body);
     out
 }
@@ -183,57 +229,42 @@ fn avcc(sps: &[u8], pps: &[u8]) -> Vec<u8> {
     out
 }
 
-/// Where a player may enter: time, track, and the cluster's place.
+/// Where a player may enter: time, track, and the cluster's place after the first one's.
 struct Cue {
     at_ms: u64,
     track: usize,
-    cluster_at: usize,
+    cluster_at: u64,
 }
 
-fn clusters(tracks: &[Track], blocks: &[Block<'_>]) -> (Vec<u8>, Vec<Cue>) {
+/// Cuts the blocks into clusters, whose places count from the first one.
+fn clusters(tracks: &[Track], blocks: &[Block]) -> (Vec<Cluster>, Vec<Cue>) {
     let has_video = tracks.iter().any(|t| t.codec != Codec::Opus);
-    let mut out = Vec::new();
+    let mut out: Vec<Cluster> = Vec::new();
     let mut cues: Vec<Cue> = Vec::new();
-    let mut body: Vec<u8> = Vec::new();
-    let mut base = 0;
-    let mut close = |body: &mut Vec<u8>| {
-        if !body.is_empty() {
-            out.extend(element(CLUSTER, body));
-            body.clear();
-        }
-        out.len()
-    };
-    let mut at = 0;
-    for block in blocks {
-        let is_video = tracks.get(block.track).is_some_and(|t| t.codec != Codec::Opus);
-        let age = block.at_ms.saturating_sub(base);
+    for (index, block) in blocks.iter().enumerate() {
+        let is_video = tracks.get(usize::from(block.track)).is_some_and(|t| t.codec != Codec::Opus);
         let entry = block.key && (is_video || !has_video);
-        let full = age >= CLUSTER_MS || (entry && is_video && age > 0) || age > CLUSTER_MS_MAX;
-        if body.is_empty() || full {
-            at = close(&mut body);
-            base = block.at_ms;
-            body.extend(uint(0xE7, base));
+        let age = out.last().map(|c| block.at_ms.saturating_sub(c.base_ms));
+        if age.is_none_or(|age| age >= CLUSTER_MS || (entry && is_video && age > 0)) {
+            let at = out.last().map_or(0, |c| c.at + HEAD_4 + c.body_len);
+            let body_len = uint(0xE7, block.at_ms).len() as u64;
+            out.push(Cluster { at, base_ms: block.at_ms, blocks: index..index, body_len });
         }
-        let first_here = cues.last().is_none_or(|c| c.cluster_at != at);
+        // Pushed above when there was none.
+        let Some(cluster) = out.last_mut() else { continue };
+        cluster.blocks.end = index + 1;
+        cluster.body_len += HEAD_1 + (BLOCK_HEAD + block.len) as u64;
+        let first_here = cues.last().is_none_or(|c| c.cluster_at != cluster.at);
         if entry && first_here {
-            cues.push(Cue { at_ms: block.at_ms, track: block.track, cluster_at: at });
+            cues.push(Cue { at_ms: block.at_ms, track: usize::from(block.track), cluster_at: cluster.at });
         }
-        let relative = i16::try_from(block.at_ms.saturating_sub(base)).unwrap_or(0);
-        let number = u8::try_from(block.track + 1).unwrap_or(1);
-        let flags = if block.key { 0x80 } else { 0 };
-        let [high, low] = relative.to_be_bytes();
-        let mut simple = Vec::with_capacity(block.data.len() + 4);
-        simple.extend([0x80 | number, high, low, flags]);
-        simple.extend_from_slice(block.data);
-        body.extend(element(0xA3, &simple));
     }
-    close(&mut body);
     (out, cues)
 }
 
-fn cues_body(cues: &[Cue], clusters_at: usize) -> Vec<u8> {
+fn cues_body(cues: &[Cue], clusters_at: u64) -> Vec<u8> {
     let points = cues.iter().map(|cue| {
-        let position = (clusters_at + cue.cluster_at) as u64;
+        let position = clusters_at + cue.cluster_at;
         let place = [uint(0xF7, cue.track as u64 + 1), element(0xF1, &position.to_be_bytes())].concat();
         element(0xBB, &[uint(0xB3, cue.at_ms), element(0xB7, &place)].concat())
     });

@@ -1,6 +1,6 @@
 //! The packet path of a room: from one seat's track to the recorder and to every viewer. It must not know sockets.
 
-use std::time::{Instant, SystemTime, UNIX_EPOCH};
+use std::time::{Duration, Instant, SystemTime, UNIX_EPOCH};
 
 use str0m::rtp::RtpPacket;
 
@@ -18,7 +18,13 @@ use crate::track::{KEY_EVERY, UpTrack};
 pub(crate) struct Want {
     wanted: bool,
     asked: Option<Instant>,
+    /// When the newest key frame came.
+    came: Option<Instant>,
 }
+
+/// While it is recorded, a picture is a key frame at least this often: a viewer who jumps waits for what lies between, and what
+/// a loss breaks is whole again. A browser sends them only when asked.
+const KEY_WHILE_RECORDED: Duration = Duration::from_secs(10);
 
 impl Room {
     /// One packet of `seat`, whose peer is held by the caller.
@@ -159,7 +165,11 @@ impl Room {
     }
 
     pub(crate) fn retry_key(&mut self, seat: Seat, now: Instant) {
+        let recorded = self.recording;
         let chair = &mut self.chairs[seat.index()];
+        if recorded && chair.want.came.is_some_and(|at| now.saturating_duration_since(at) >= KEY_WHILE_RECORDED) {
+            chair.want.wanted = true;
+        }
         let Some(peer) = &mut chair.peer else { return };
         let Some(track) = &chair.tracks[Kind::Video.index()] else {
             return;
@@ -174,6 +184,7 @@ impl Room {
         let chair = &mut self.chairs[seat.index()];
         if matches!(incoming.start, Start::Key(_)) {
             chair.want.wanted = false;
+            chair.want.came = Some(now);
             return;
         }
         let Some(track) = &chair.tracks[Kind::Video.index()] else {

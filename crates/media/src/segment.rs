@@ -149,6 +149,8 @@ pub struct Packet<'a> {
     pub arrival_us: i64,
     /// RTP payload without header.
     pub payload: &'a [u8],
+    /// Where the payload begins in the segment's bytes.
+    pub from: u32,
 }
 
 /// A segment read back from its bytes.
@@ -164,6 +166,10 @@ pub struct Decoded<'a> {
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
 #[error("not a recording segment: {0}")]
 pub struct SegmentError(&'static str);
+
+impl SegmentError {
+    pub(crate) const TOO_MANY: Self = Self("more packets than one plan may hold");
+}
 
 const MAGIC: [u8; 8] = *b"RCRSEG\0\x01";
 /// Fixed, so that the head is patched in place when the segment closes and the packets are never moved.
@@ -357,6 +363,7 @@ pub fn decode(bytes: &[u8]) -> Result<Decoded<'_>, SegmentError> {
         let seq_rel = i32::from_le_bytes(r.take()?);
         let time = u32::from_le_bytes(r.take()?);
         let arrival = u32::from_le_bytes(r.take()?);
+        let from = u32::try_from(bytes.len() - r.bytes.len()).map_err(|_| SegmentError("too long"))?;
         let payload = r.slice(usize::from(len))?;
         packets.push(Packet {
             seq: head.base_seq.wrapping_add_signed(i64::from(seq_rel)),
@@ -364,6 +371,7 @@ pub fn decode(bytes: &[u8]) -> Result<Decoded<'_>, SegmentError> {
             marker: flags & 1 == 1,
             arrival_us: head.started_us.saturating_add(i64::from(arrival)),
             payload,
+            from,
         });
     }
     if packets.len() != head.packets as usize {

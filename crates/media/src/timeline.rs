@@ -3,7 +3,8 @@
 use std::collections::BTreeMap;
 
 use crate::handle::PeerId;
-use crate::segment::{Codec, Decoded, Gap, Packet, SenderReport};
+use crate::peek::{Peek, Peeked};
+use crate::segment::{Codec, Gap, SenderReport};
 
 /// How late a packet can plausibly be; clocks that claim more are not believed.
 const LATE_MAX_US: i64 = 30_000_000;
@@ -21,17 +22,17 @@ pub(crate) struct Stream<'a> {
 /// A packet with its time of capture as wall clock.
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct Timed<'a> {
-    pub packet: Packet<'a>,
+    pub packet: Peek<'a>,
     pub wall_us: i64,
     /// RTP time without wrap-around, relative to the stream's first packet.
     ticks: i64,
 }
 
 /// Groups the packets of one seat's track by source and puts them on the wall clock.
-pub(crate) fn streams<'a>(segments: &[&Decoded<'a>]) -> Vec<Stream<'a>> {
+pub(crate) fn streams<'a>(segments: &[&Peeked<'a>]) -> Vec<Stream<'a>> {
     let mut by_source: BTreeMap<(u128, u32, Codec), Stream<'a>> = BTreeMap::new();
     for segment in segments {
-        let head = &segment.head;
+        let head = segment.head;
         let stream = by_source.entry((head.peer.0, head.ssrc, head.codec)).or_insert_with(|| Stream {
             peer: head.peer,
             codec: head.codec,

@@ -1,13 +1,15 @@
 //! The command line: serve, demo, verify, config, doctor, openapi.
 //! Must not know how anything is done.
 
+mod profiles;
+
 use crate::config::Config;
 use crate::export::cli::ExportArgs;
-use crate::{demo, start};
+use crate::{demo, start, witness};
 use anyhow::{Context, Result, bail};
 use clap::{Args, Parser, Subcommand};
 use std::io::Write;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 use std::time::Duration;
 
@@ -32,6 +34,19 @@ enum Command {
         /// The log's public key from elsewhere than the pack.
         #[arg(long)]
         key: Option<PathBuf>,
+        /// A checkpoint that somebody kept: the log must still lead through it.
+        #[arg(long, value_name = "FILE")]
+        checkpoint: Option<PathBuf>,
+    },
+    /// Sign what a log states, as long as it only grows: a process of its own, best on another machine.
+    Witness(witness::WitnessArgs),
+    /// Record that the log lost entries, such as after an old backup was put back, so that it may go on.
+    LogLoss {
+        #[command(flatten)]
+        config: ConfigArgs,
+        /// Why, for whoever reads the log; no names.
+        #[arg(long)]
+        reason: String,
     },
     /// Print the configuration in force, secrets blotted out.
     Config(ConfigArgs),
@@ -56,6 +71,8 @@ enum Command {
         #[command(flatten)]
         args: ExportArgs,
     },
+    /// Print the jurisdiction profiles with their citations, or check a profile's file.
+    Profiles(profiles::ProfilesArgs),
 }
 
 #[derive(Args)]
@@ -89,11 +106,17 @@ fn run(cli: Cli) -> Result<ExitCode> {
         match cli.command {
             Command::Serve(args) => serve(&args.load()?).await,
             Command::Demo(args) => demo::run(&args).await,
-            Command::Verify { path, key } if path.is_file() => verify_pack(&path, key.as_deref()),
-            Command::Verify { path, .. } => verify(&path).await,
+            Command::Verify { path, key, .. } if path.is_file() => verify_pack(&path, key.as_deref()),
+            Command::Verify { path, checkpoint, .. } => verify(&path, checkpoint.as_deref()).await,
+            Command::Witness(args) => {
+                crate::telemetry::init(&Config::default().log)?;
+                witness::run(args).await.map(|()| ExitCode::SUCCESS)
+            }
+            Command::LogLoss { config, reason } => say(&start::record_loss(&config.load()?, &reason).await?),
             Command::Config(args) => say(&args.load()?.redacted()),
             Command::Doctor(args) => doctor(&args.load()?).await,
             Command::SignInLink { config, email, tenant } => sign_in_link(&config.load()?, &email, &tenant).await,
+            Command::Profiles(args) => profiles::run(&args),
             Command::Openapi => say(&serde_json::to_string_pretty(&wire::openapi())?),
             Command::Export { config, args } => export(&config.load()?, &args).await,
         }
@@ -115,8 +138,8 @@ async fn serve(config: &Config) -> Result<ExitCode> {
     Ok(ExitCode::SUCCESS)
 }
 
-async fn verify(path: &std::path::Path) -> Result<ExitCode> {
-    match crate::verify::verify(path).await {
+async fn verify(path: &Path, checkpoint: Option<&Path>) -> Result<ExitCode> {
+    match crate::verify::verify_against(path, checkpoint).await {
         Ok(report) => say(&report.to_string()),
         Err(fault) => {
             writeln!(std::io::stdout(), "does not fit: {fault}")?;

@@ -2,6 +2,7 @@
 //! Must not know how any of it is carried out.
 
 mod check;
+mod copies;
 mod net;
 mod relay;
 mod text;
@@ -11,6 +12,7 @@ pub use relay::IceServer;
 
 use crate::adapters::messenger::SmtpTls;
 use crate::adapters::outbound::TargetPolicy;
+use crate::workers::witnesses::WitnessAt;
 use serde::{Deserialize, Serialize};
 use std::fmt;
 use std::net::{IpAddr, SocketAddr};
@@ -33,6 +35,8 @@ pub struct Config {
     pub webhooks: Webhooks,
     pub location: Location,
     pub log: Log,
+    pub proof: Proof,
+    pub copies: Copies,
 }
 
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
@@ -66,6 +70,8 @@ pub enum TlsMode {
 #[serde(default, deny_unknown_fields)]
 pub struct Store {
     pub url: String,
+    /// The keys of cases; empty: beside the main database.
+    pub keys_url: String,
 }
 
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
@@ -126,11 +132,60 @@ pub struct Location {
     pub geoip_file: PathBuf,
 }
 
+/// Storage of the tenants' own, for copies of sealed recordings.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub struct Copies {
+    pub s3: S3,
+    pub sftp: Sftp,
+}
+
+#[derive(Clone, PartialEq, Serialize, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub struct S3 {
+    pub url: String,
+    pub region: String,
+    pub bucket: String,
+    pub prefix: String,
+    pub access_key: String,
+    pub secret_key: String,
+}
+
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub struct Sftp {
+    pub host: String,
+    pub port: u16,
+    pub user: String,
+    pub key_file: PathBuf,
+    pub known_hosts: PathBuf,
+    pub folder: String,
+}
+
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(default, deny_unknown_fields)]
 pub struct Log {
     pub format: LogFormat,
     pub level: String,
+}
+
+/// Who else knows what the audit log states.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub struct Proof {
+    pub origin: String,
+    pub witnesses: Vec<String>,
+    pub folder: PathBuf,
+    pub mail_to: Vec<String>,
+    pub mail_hours: u32,
+}
+
+impl Proof {
+    /// The witnesses, read; what cannot be read was refused at the start.
+    #[must_use]
+    pub fn witnesses(&self) -> Vec<WitnessAt> {
+        self.witnesses.iter().filter_map(|text| text.parse().ok()).collect()
+    }
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -176,6 +231,32 @@ impl Default for Email {
     }
 }
 
+impl Default for S3 {
+    fn default() -> Self {
+        Self {
+            url: String::new(),
+            region: "us-east-1".to_owned(),
+            bucket: String::new(),
+            prefix: "recourse/".to_owned(),
+            access_key: String::new(),
+            secret_key: String::new(),
+        }
+    }
+}
+
+impl Default for Sftp {
+    fn default() -> Self {
+        Self {
+            host: String::new(),
+            port: 22,
+            user: String::new(),
+            key_file: PathBuf::new(),
+            known_hosts: PathBuf::new(),
+            folder: "recourse/".to_owned(),
+        }
+    }
+}
+
 impl Default for Webhooks {
     fn default() -> Self {
         let TargetPolicy { allow_private, ports } = TargetPolicy::default();
@@ -189,10 +270,22 @@ impl Default for Log {
     }
 }
 
+impl Default for Proof {
+    fn default() -> Self {
+        Self { origin: "recourse/log".to_owned(), witnesses: Vec::new(), folder: PathBuf::new(), mail_to: Vec::new(), mail_hours: 24 }
+    }
+}
+
 // A token that reaches a log is a token lost.
 impl fmt::Debug for Store {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("Store").finish_non_exhaustive()
+    }
+}
+
+impl fmt::Debug for S3 {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("S3").field("url", &self.url).field("bucket", &self.bucket).finish_non_exhaustive()
     }
 }
 

@@ -1,22 +1,28 @@
 //! The one write path: load, handle, commit, dispatch. Everything that changes a case or an agent
 //! goes through here. Must not know HTTP, sockets or media.
 
+pub mod bound;
 mod code;
+mod erase;
+mod keys;
 mod outbox;
 mod people;
 mod review;
+mod rules;
 mod sealing;
 mod start;
 mod tx;
 
+pub use keys::CaseKey;
+pub use outbox::word as word_of;
 pub use review::{asked, given};
-pub use sealing::{CaseKey, Loaded, link_url, new_token, place_of_delivery, token_hash};
+pub use sealing::{Loaded, link_url, new_token, place_of_delivery, token_hash};
 pub use start::{NewReport, Opened};
 pub use tx::{CaseChange, Committed, Tx};
 
 use crate::adapters::clock::Clock;
 use crate::adapters::ids::Ids;
-use crate::adapters::kms::{Kms, KmsError};
+use crate::adapters::kms::{Kms, KmsError, SecretKey};
 use crate::tenant::Tenants;
 use domain::agent::{self, Agent};
 use domain::audit::Entry;
@@ -27,7 +33,7 @@ use domain::refusal::{Code, Refusal};
 use domain::time::{Span, Timestamp};
 use std::fmt;
 use std::sync::{Arc, OnceLock};
-use store::rows::Commit;
+use store::rows::{CaseRow, Channel, Commit};
 use store::{Store, StoreError};
 
 /// How often a lost race is tried again.
@@ -71,6 +77,9 @@ pub enum EngineError {
     Store(#[from] StoreError),
     #[error("a key cannot be used: {0}")]
     Key(#[from] KmsError),
+    /// Its evidence was erased, or its key was never where it should be.
+    #[error("the key of {case} {}", if *destroyed { "was destroyed" } else { "is missing" })]
+    KeyGone { case: CaseId, destroyed: bool },
     #[error("{what} of {row} cannot be read: {why}")]
     Corrupt { what: &'static str, row: String, why: String },
 }
@@ -90,18 +99,41 @@ pub struct Engine {
     pub tenants: Tenants,
     pub public_url: String,
     dispatch: OnceLock<Arc<dyn Dispatch>>,
+    entry_key: tokio::sync::OnceCell<SecretKey>,
+    copies: OnceLock<Vec<Channel>>,
 }
 
 impl Engine {
     #[must_use]
     pub fn new(store: Arc<dyn Store>, kms: Arc<dyn Kms>, clock: Arc<dyn Clock>, ids: Arc<dyn Ids>, public_url: String) -> Self {
         let tenants = Tenants::new(store.clone());
-        Self { store, kms, clock, ids, tenants, public_url, dispatch: OnceLock::new() }
+        Self {
+            store,
+            kms,
+            clock,
+            ids,
+            tenants,
+            public_url,
+            dispatch: OnceLock::new(),
+            entry_key: tokio::sync::OnceCell::new(),
+            copies: OnceLock::new(),
+        }
     }
 
     /// Hangs sockets and media on; once, before the first request.
     pub fn attach(&self, dispatch: Arc<dyn Dispatch>) {
         let _ = self.dispatch.set(dispatch);
+    }
+
+    /// Says to which kinds of storage sealed recordings are copied; once, at the start.
+    pub fn copy_to(&self, channels: Vec<Channel>) {
+        let _ = self.copies.set(channels);
+    }
+
+    /// Whether recordings are copied anywhere.
+    #[must_use]
+    pub fn copies(&self) -> bool {
+        self.copies.get().is_some_and(|all| !all.is_empty())
     }
 
     #[must_use]
@@ -138,10 +170,14 @@ impl Engine {
     ///
     /// # Errors
     /// A refusal when either moved on meanwhile.
-    pub async fn reserve(&self, case: CaseId, agent: AgentId, ring_for: Span) -> Result<(), EngineError> {
+    pub async fn reserve(&self, case: CaseId, agent: AgentId, ring_for: Span, drawn: Option<u64>) -> Result<(), EngineError> {
         let reservation = ReservationId(self.ids.id());
         self.run(Some(case), Some(agent), &Actor::System, |tx| {
             tx.feed(Input::Reserve { agent, reservation })?;
+            // Where assignment must not be foretold, the draw is on record with the ring, or there is no ring.
+            if let Some(seed) = drawn {
+                tx.feed(Input::Drawn { agent, reservation, seed })?;
+            }
             let until = tx.now + ring_for;
             tx.feed_agent(agent::Input::Reserve { case, reservation, until })
         })
@@ -159,8 +195,10 @@ impl Engine {
         let session = SessionId(self.ids.id());
         let seed = self.ids.seed();
         let set = self.tenants.get(held.tenant).await?.settings.questions.clone();
+        let policy = self.tenants.get(held.tenant).await?.policy.clone();
         self.run(Some(case), Some(agent), &Actor::Person(agent), |tx| {
             tx.feed_agent(agent::Input::Accept { reservation, session })?;
+            tx.feed_rules(&policy)?;
             tx.feed(Input::Accept { agent, reservation, session, seed })?;
             tx.feed(Input::OwnQuestions { set: set.clone(), seed })
         })
@@ -193,9 +231,10 @@ impl Engine {
         tenant: TenantId,
         actor: &Actor,
         kind: &str,
-        body: serde_json::Value,
+        mut body: serde_json::Value,
         mut rows: Commit,
     ) -> Result<(), EngineError> {
+        self.bind(&mut body, &rows).await?;
         rows.audit.push(self.entry(tenant, None, 0, self.now(), actor, kind, body, None));
         self.commit(rows).await?;
         self.tenants.forget(tenant);
@@ -245,7 +284,22 @@ impl Engine {
     /// As `case`.
     pub async fn loaded(&self, id: CaseId) -> Result<Loaded, EngineError> {
         let row = self.store.case(id).await?.ok_or(EngineError::Missing("case"))?;
-        self.open_row(&row)
+        self.open_row(&row).await
+    }
+
+    /// A case of a list: one whose key is gone is left out and told of, so that it does not take the list with it.
+    ///
+    /// # Errors
+    /// As `case`, but for a missing key.
+    pub async fn listed(&self, row: &CaseRow) -> Result<Option<Case>, EngineError> {
+        match self.open_row(row).await {
+            Ok(loaded) => Ok(Some(loaded.case)),
+            Err(EngineError::KeyGone { case, destroyed }) => {
+                tracing::error!(case.id = %case, destroyed, "a case is left out of a list: its key is gone");
+                Ok(None)
+            }
+            Err(error) => Err(error),
+        }
     }
 
     /// A case of a tenant; another tenant's case does not exist.
@@ -254,7 +308,7 @@ impl Engine {
     /// As `case`.
     pub async fn loaded_of(&self, tenant: TenantId, id: CaseId) -> Result<Loaded, EngineError> {
         let row = self.store.case_of(tenant, id).await?.ok_or(EngineError::Missing("case"))?;
-        self.open_row(&row)
+        self.open_row(&row).await
     }
 
     /// An agent's presence; offline if there never was one.

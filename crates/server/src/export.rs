@@ -75,6 +75,9 @@ pub enum ExportFault {
     Report(#[from] report::ReportFault),
     #[error("{0}")]
     Io(#[from] std::io::Error),
+    /// Its key was destroyed: there is nothing left to put into a pack.
+    #[error("evidence_erased: the evidence of this case was erased")]
+    Erased,
     #[error("{0}")]
     Odd(String),
 }
@@ -98,6 +101,9 @@ struct Bench {
 /// What is missing, changed or cannot be written; nothing that is left out goes unsaid.
 pub async fn export(ground: &Ground, case: CaseId, actor: &Actor, out: File, progress: &Progress) -> Result<Made, ExportFault> {
     let loaded = ground.engine.loaded(case).await?;
+    if loaded.case.kept.erased.is_some() {
+        return Err(ExportFault::Erased);
+    }
     let tenant = loaded.case.tenant;
     ground.engine.log(tenant, Some(case), actor, "pack_exported", serde_json::json!({ "layout": VERSION })).await?;
     export_unlogged(ground, case, actor, out, progress).await

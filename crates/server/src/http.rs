@@ -12,12 +12,14 @@ pub mod extract;
 mod health;
 pub mod limits;
 mod packs;
+mod passes;
 pub mod problem;
 mod recordings;
 mod signin;
 mod snapshots;
 mod uploads;
 pub mod who;
+pub mod witness;
 
 use crate::state::App;
 use crate::telemetry::metrics;
@@ -53,6 +55,7 @@ pub fn router_with(app: App, others: Router) -> Router {
     let web = Web { app, guards: Arc::new(Guards::default()), uploads: Arc::default() };
     let api = Router::new()
         .merge(cases::routes())
+        .merge(passes::routes())
         .merge(customer::routes())
         .merge(signin::routes())
         .merge(agent::routes())

@@ -11,6 +11,7 @@ use domain::review::Kind;
 use domain::time::{Span, Timestamp};
 use std::sync::Arc;
 use wire::api::admin::{CaseRow, NumbersView, QueueRow};
+use wire::api::custody::CopiesView;
 
 /// Answered within this counts for the service level.
 const WITHIN_MS: i64 = 20_000;
@@ -80,7 +81,20 @@ pub async fn numbers(app: &App, tenant: TenantId) -> Result<NumbersView, EngineE
             .find(|(_, r)| r.kind == Kind::Required)
             .map_or(0, |(_, r)| small(now.since(r.decided_at).as_seconds())),
         queue: waiting.iter().take(MAX_QUEUE).filter_map(|c| queue_row(c, now)).collect(),
+        log_halted: app.witnesses.guard.halted().map(|why| why.code().to_owned()),
+        copies: copies(app, tenant, now).await?,
     })
+}
+
+/// How far copies of recordings are behind, where any are made.
+async fn copies(app: &App, tenant: TenantId, now: Timestamp) -> Result<Option<CopiesView>, EngineError> {
+    if !app.engine.copies() {
+        return Ok(None);
+    }
+    let lag = app.engine.store.copy_lag(Some(tenant)).await?;
+    let count = |n: u64| u32::try_from(n).unwrap_or(u32::MAX);
+    let lag_seconds = lag.oldest.map_or(0, |since| small(now.since(since).as_seconds()));
+    Ok(Some(CopiesView { waiting: count(lag.waiting), lag_seconds, dead: count(lag.dead) }))
 }
 
 /// Answered within 20 s, of all answered or abandoned (short abandonments are not counted at all).

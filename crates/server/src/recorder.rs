@@ -8,7 +8,7 @@
 
 mod parts;
 
-pub use parts::{Found, PartFault, place, read, read_sealed};
+pub use parts::{Found, Lies, PartFault, part_name, place, read, read_each, read_one, read_sealed};
 
 use crate::adapters::blobs::{BlobAppender, Blobs};
 use crate::adapters::kms::SecretKey;

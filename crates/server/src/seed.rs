@@ -5,7 +5,9 @@ use crate::engine::{Actor, new_token, token_hash};
 use crate::state::App;
 use crate::tenant::Settings;
 use anyhow::{Context, Result};
+use domain::agent::Input;
 use domain::ids::{AgentId, TenantId};
+use domain::jurisdiction::{Declared, Line, PROFILES, ProfileCode, Rules, Trained};
 use domain::time::{Span, Timestamp};
 use domain::trigger::Policy;
 use store::rows::{Commit, PersonWrite, PolicyRow, SignInLinkRow, TenantWrite};
@@ -51,6 +53,40 @@ pub async fn person(app: &App, tenant: TenantId, name: &str, email: &str, role: 
     let body = serde_json::json!({ "agent": id, "role": role });
     engine.administer(tenant, &Actor::System, "agent_created", body, Commit { people: vec![row], ..Commit::default() }).await?;
     Ok(id)
+}
+
+/// Everything declared that only an operator can: for the demo and tests, where nobody is a bank.
+///
+/// # Errors
+/// A store that does not answer.
+pub async fn declare_everything(app: &App, tenant: TenantId) -> Result<()> {
+    let engine = &app.engine;
+    let row = engine.store.policy(tenant).await?.context("the tenant has no policy")?;
+    let mut policy: Policy = serde_json::from_str(&row.body)?;
+    let (at, by) = (engine.now(), "setup".to_owned());
+    for p in PROFILES.iter() {
+        let said = |l: &Line| Declared { line: l.id.clone(), statement: "Declared for the demonstration.".to_owned(), by: by.clone(), at };
+        let declared = p.lines.iter().filter(|l| l.ask.declared()).map(said).collect();
+        policy.profiles.insert(p.code.clone(), Rules { declared, ..Rules::default() });
+    }
+    policy.version = u32::try_from(row.version + 1)?;
+    let entry = serde_json::json!({ "version": policy.version });
+    let row = PolicyRow { tenant, version: row.version + 1, at, by, body: serde_json::to_string(&policy)? };
+    engine.administer(tenant, &Actor::System, "profile_changed", entry, Commit { policy: Some(row), ..Commit::default() }).await?;
+    Ok(())
+}
+
+/// Certificates of yesterday for every profile: for the demo and tests.
+///
+/// # Errors
+/// A store that does not answer.
+pub async fn certify_for_all(app: &App, person: AgentId) -> Result<()> {
+    let at = app.engine.now();
+    let trained = Some(Trained { at: at - Span::minutes(24 * 60), until: at + Span::minutes(365 * 24 * 60) });
+    for profile in PROFILES.iter().filter_map(|p| ProfileCode::parse(&p.code)) {
+        app.engine.on_agent(person, &Actor::System, Input::Certify { profile, trained }).await?;
+    }
+    Ok(())
 }
 
 /// A one-time sign-in token for somebody.

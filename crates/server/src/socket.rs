@@ -136,10 +136,13 @@ fn shape(error: &serde_json::Error) -> String {
 /// A stable code and words for a page, from whatever went wrong.
 pub(crate) fn problem(error: &EngineError) -> (String, String) {
     match error {
-        EngineError::Refused(refusal) => (refusal.code.as_str().to_owned(), refusal.to_string()),
+        EngineError::Refused(refusal) => {
+            (refusal.code.as_str().to_owned(), crate::views::profiles::unmet(refusal).unwrap_or_else(|| refusal.to_string()))
+        }
         EngineError::Missing(what) => ("not_found".to_owned(), format!("no such {what}")),
         EngineError::Store(store::StoreError::Conflict) => ("conflict".to_owned(), "somebody else was faster, try again".to_owned()),
-        EngineError::Store(_) | EngineError::Key(_) | EngineError::Corrupt { .. } => {
+        EngineError::KeyGone { destroyed: true, .. } => ("evidence_erased".to_owned(), "the evidence was erased".to_owned()),
+        EngineError::Store(_) | EngineError::Key(_) | EngineError::KeyGone { .. } | EngineError::Corrupt { .. } => {
             tracing::error!(%error, "a socket message could not be kept");
             ("unavailable".to_owned(), "the server cannot keep this now, try again".to_owned())
         }

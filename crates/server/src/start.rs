@@ -12,7 +12,7 @@ use crate::adapters::outbound::TargetPolicy;
 use crate::adapters::webhook_client::HttpWebhookClient;
 use crate::boards::Boards;
 use crate::config::{Config, TlsMode};
-use crate::engine::Engine;
+use crate::engine::{Actor, Engine, bound};
 use crate::hub::Hub;
 use crate::relays::Relays;
 use crate::reviews::Reviews;
@@ -21,20 +21,23 @@ use crate::state::{App, Limits, Parts};
 use crate::tls::{self, Tls};
 use crate::workers::deliveries::Deliveries;
 use crate::workers::router::QueueView;
-use crate::workers::sequencer::LogKey;
-use crate::workers::{deadlines, deliveries, reviews, router, sequencer, upkeep};
+use crate::workers::sequencer::{Guard, Head, LogKey, SequencerError};
+use crate::workers::witnesses::{Publisher, Publishers, Witnesses};
+use crate::workers::{deadlines, deliveries, retention, reviews, router, sequencer, upkeep};
 use anyhow::{Context, Result};
 use axum::Router;
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
+use domain::audit::{Frontier, VerifierKey};
 use ed25519_dalek::SigningKey;
 use std::net::{IpAddr, Ipv4Addr, SocketAddr, UdpSocket};
 use std::path::Path;
 use std::sync::Arc;
 use std::time::Duration;
+use store::rows::Channel;
 
-/// The log's name in checkpoints.
-const LOG_ORIGIN: &str = "recourse/log";
+/// A reason is a sentence.
+const MAX_REASON: usize = 300;
 
 /// A running server's inside, before it listens.
 pub struct Built {
@@ -56,13 +59,20 @@ pub async fn build(config: &Config, messenger: impl FnOnce(Arc<dyn Clock>) -> Op
     let ids = Arc::new(SystemIds::new(clock.clone()));
     let kms = Arc::new(FileKms::open_or_create(&data.join("keys/master.keys"))?);
     let url = if config.store.url.is_empty() { format!("sqlite:{}", data.join("recourse.db").display()) } else { config.store.url.clone() };
-    let store = store::open(&url, store::Options::default()).await.context("the database cannot be opened")?;
+    let keys = Some(config.store.keys_url.clone()).filter(|url| !url.is_empty());
+    let store = store::open(&url, store::Options { keys, ..store::Options::default() }).await.context("the database cannot be opened")?;
     let blobs = Arc::new(FileBlobs::open(&data.join("blobs")).context("the evidence folder cannot be opened")?);
-    let log = Arc::new(log_key(&data.join("keys"))?);
+    let log = Arc::new(log_key(&data.join("keys"), &config.proof.origin)?);
     if let Some(verifier) = log.verifier() {
         store.put_setting("log/verifier_key".to_owned(), verifier.to_string().into_bytes()).await?;
     }
     let engine = Arc::new(Engine::new(store, kms, clock.clone(), ids, config.server.public_url.clone()));
+    let moved = engine.move_keys().await.context("the keys of cases cannot be taken to their own database")?;
+    if moved > 0 {
+        tracing::info!(moved, "keys of cases have a database of their own now");
+    }
+    let pushes = Arc::new(config.pushes(&clock).context("the storage for copies cannot be used")?);
+    engine.copy_to([Channel::S3, Channel::Sftp].into_iter().filter(|channel| pushes.kinds().contains(&channel.as_str())).collect());
     let hub = Arc::new(Hub::default());
     let queue = Arc::new(QueueView::default());
     hub.follow(queue.clone());
@@ -85,9 +95,11 @@ pub async fn build(config: &Config, messenger: impl FnOnce(Arc<dyn Clock>) -> Op
     let relays = Relays::new(config.media.ice_servers.clone());
     let geoip = geoip(&config.location.geoip_file)?;
     let boards = Boards::start(engine.clone(), hub.clone(), blobs.clone());
-    let app = App::new(Parts { engine, hub, blobs, rooms, queue, limits, targets, relays, geoip, boards, reviews });
+    let witnesses = Arc::new(Witnesses::new(config.proof.witnesses(), log.guard.clone(), publishers(config, &messenger, &log.origin)));
+    let app = App::new(Parts { engine, hub, blobs, rooms, queue, limits, targets, relays, geoip, boards, reviews, witnesses });
     app.packs().with_key(log.clone());
-    Ok(Built { app, clock, deliveries: Arc::new(Deliveries::new(webhooks, messenger)), log })
+    let deliveries = Deliveries::new(webhooks, messenger).copying(pushes, app.blobs.clone());
+    Ok(Built { app, clock, deliveries: Arc::new(deliveries), log })
 }
 
 impl Built {
@@ -96,15 +108,18 @@ impl Built {
     /// # Errors
     /// A store that does not answer.
     pub async fn go(&self) -> Result<()> {
+        self.app.witnesses.name_in_log(&self.app.engine).await?;
         self.app.queue.load(&self.app).await?;
         self.app.reviews.load_all(&self.app).await?;
         self.app.rooms.recover().await?;
         tokio::spawn(router::run(self.app.clone()));
         tokio::spawn(deadlines::run(self.app.clone()));
+        tokio::spawn(self.app.witnesses.clone().run(self.app.engine.clone()));
         tokio::spawn(sequencer::run(self.app.clone(), self.log.clone()));
         tokio::spawn(deliveries::run(self.app.clone(), self.deliveries.clone()));
         tokio::spawn(upkeep::run(self.app.clone()));
         tokio::spawn(reviews::run(self.app.clone()));
+        tokio::spawn(retention::run(self.app.clone()));
         Ok(())
     }
 
@@ -151,8 +166,10 @@ impl Built {
         tokio::task::spawn_blocking(move || rooms.stop()).await?;
         self.app.boards.flush().await;
         for _ in 0..100 {
-            if sequencer::once(&self.app.engine, &self.log).await? == 0 {
-                break;
+            match sequencer::once(&self.app.engine, &self.log).await {
+                Ok(0) | Err(SequencerError::Halted(_)) => break,
+                Ok(_) => {}
+                Err(error) => return Err(error.into()),
             }
         }
         self.app.engine.store.close().await?;
@@ -160,7 +177,7 @@ impl Built {
     }
 }
 
-async fn signal() {
+pub(crate) async fn signal() {
     use tokio::signal::unix::{SignalKind, signal};
     match signal(SignalKind::terminate()) {
         Ok(mut term) => {
@@ -176,7 +193,7 @@ async fn signal() {
 }
 
 /// The log's signing key: made at the first start, readable by its owner only.
-pub(crate) fn log_key(folder: &Path) -> Result<LogKey> {
+pub(crate) fn log_key(folder: &Path, origin: &str) -> Result<LogKey> {
     let path = folder.join("log.key");
     let seed: [u8; 32] = random();
     match files::create(folder, &path, STANDARD.encode(seed).as_bytes()) {
@@ -190,12 +207,69 @@ pub(crate) fn log_key(folder: &Path) -> Result<LogKey> {
         .ok()
         .and_then(|b| b.try_into().ok())
         .with_context(|| format!("{} is damaged; restore it from the backup", path.display()))?;
-    let key = LogKey { origin: LOG_ORIGIN.to_owned(), key: SigningKey::from_bytes(&bytes) };
     let public = folder.join("log.pub");
+    // The name is that of the first start: another name would be another log.
+    let known = std::fs::read_to_string(&public).ok().and_then(|text| text.trim().parse::<VerifierKey>().ok());
+    let origin = known.as_ref().map_or(origin, VerifierKey::name);
+    let head = folder.join("log.head");
+    let guard = Arc::new(Guard::open(&head).with_context(|| format!("{}", head.display()))?);
+    let key = LogKey { guard, ..LogKey::new(origin, SigningKey::from_bytes(&bytes)) };
     if let (false, Some(verifier)) = (public.exists(), key.verifier()) {
         files::create(folder, &public, verifier.to_string().as_bytes())?;
     }
     Ok(key)
+}
+
+fn publishers(config: &Config, messenger: &Arc<dyn Messenger>, log: &str) -> Publishers {
+    let mut all = Vec::new();
+    if !config.proof.folder.as_os_str().is_empty() {
+        all.push(Publisher::Folder(config.proof.folder.clone()));
+    }
+    if !config.proof.mail_to.is_empty() {
+        let every = Duration::from_secs(u64::from(config.proof.mail_hours) * 3600);
+        all.push(Publisher::Mail { to: config.proof.mail_to.clone(), every, messenger: messenger.clone(), log: log.to_owned() });
+    }
+    Publishers::new(all)
+}
+
+/// Records in the log that what was signed before is lost, so that signing may go on. Asks the witnesses first.
+///
+/// # Errors
+/// A store that does not answer, another server that runs, or nothing that was lost.
+pub async fn record_loss(config: &Config, reason: &str) -> Result<String> {
+    if reason.is_empty() || reason.len() > MAX_REASON || reason.chars().any(char::is_control) {
+        anyhow::bail!("the reason must be one line of at most {MAX_REASON} bytes");
+    }
+    let built = build(config, |_| None).await?;
+    let (engine, guard) = (&built.app.engine, &built.log.guard);
+    let state = engine.store.log_state().await?;
+    let frontier: Frontier = if state.frontier.is_empty() { Frontier::default() } else { serde_json::from_slice(&state.frontier)? };
+    let log = Head { size: state.size, root: frontier.root() };
+    let witnesses = tokio::spawn(built.app.witnesses.clone().run(engine.clone()));
+    built.app.witnesses.heard(Duration::from_secs(20)).await;
+    witnesses.abort();
+    let _ = guard.allows(engine.store.as_ref(), log).await?;
+    let Some(why) = guard.halted() else {
+        built.stop().await?;
+        anyhow::bail!("nothing is lost: the log leads to everything that was signed, as far as is known here");
+    };
+    let had = guard.head();
+    guard.accept(log, why.had())?;
+    let body = serde_json::json!({
+        "why": why.code(),
+        "had_size": why.had(),
+        "had_root": had.map(|head| domain::audit::tree::to_hex(&head.root)),
+        "size": log.size,
+        "root": domain::audit::tree::to_hex(&log.root),
+        "reason": reason,
+    });
+    engine.log(bound::NOBODY, None, &Actor::System, "log_loss_recorded", body).await?;
+    built.stop().await?;
+    Ok(format!(
+        "recorded: {why}.\nThe log goes on from {} entries. A witness that signed more refuses until its operator accepts the loss\n\
+         (`recourse witness --data DIR --accept-loss {}`).",
+        log.size, built.log.origin
+    ))
 }
 
 fn geoip(file: &Path) -> Result<Option<Arc<GeoIp>>> {

@@ -7,6 +7,8 @@ use crate::adapters::outbound::TargetPolicy;
 use crate::config::Net;
 use crate::engine::Engine;
 use crate::hub::Hub;
+use crate::playback::Shelf;
+use crate::proofs::Trees;
 use crate::relays::Relays;
 use std::ops::Deref;
 use std::sync::Arc;
@@ -21,6 +23,10 @@ struct Whole {
     /// Turns at decoding images.
     decoding: Semaphore,
     packs: crate::export::jobs::Packs,
+    /// The upper part of the log's tree.
+    trees: Trees,
+    /// Plans of recordings.
+    shelf: Shelf,
 }
 
 /// The parts of a running server.
@@ -39,6 +45,8 @@ pub struct Parts {
     pub geoip: Option<Arc<GeoIp>>,
     pub boards: Arc<crate::boards::Boards>,
     pub reviews: Arc<crate::reviews::Reviews>,
+    /// Who signs the log's checkpoints, and what watches over ours.
+    pub witnesses: Arc<crate::workers::witnesses::Witnesses>,
 }
 
 /// Limits of the HTTP side.
@@ -72,13 +80,25 @@ impl App {
     #[must_use]
     pub fn new(parts: Parts) -> Self {
         let decoding = Semaphore::new(parts.limits.uploads_at_once.max(1));
-        Self(Arc::new(Whole { parts, decoding, packs: crate::export::jobs::Packs::default() }))
+        Self(Arc::new(Whole { parts, decoding, packs: crate::export::jobs::Packs::default(), trees: Trees::default(), shelf: Shelf::default() }))
     }
 
     /// Evidence packs that are being made or wait to be fetched.
     #[must_use]
     pub fn packs(&self) -> &crate::export::jobs::Packs {
         &self.0.packs
+    }
+
+    /// Where plans of recordings are kept.
+    #[must_use]
+    pub fn shelf(&self) -> &Shelf {
+        &self.0.shelf
+    }
+
+    /// Where inclusion proofs come from.
+    #[must_use]
+    pub fn trees(&self) -> &Trees {
+        &self.0.trees
     }
 
     /// A turn at decoding an image; `None` when the server is stopping.

@@ -12,6 +12,8 @@ mod evidence;
 mod fault;
 mod recordings;
 mod reviews;
+mod rows;
+mod witnesses;
 
 pub use fault::Fault;
 
@@ -19,8 +21,8 @@ use crate::adapters::blobs::FileBlobs;
 use crate::adapters::clock::SystemClock;
 use crate::adapters::files;
 use crate::adapters::ids::{SystemIds, random};
-use crate::adapters::kms::FileKms;
-use crate::engine::Engine;
+use crate::adapters::kms::{FileKms, SecretKey};
+use crate::engine::{Engine, bound};
 use domain::audit::{Hash, VerifierKey};
 use domain::ids::CaseId;
 use std::collections::BTreeSet;
@@ -44,8 +46,16 @@ pub struct Report {
     pub pending: u64,
     /// The root over all placed entries.
     pub root: Hash,
+    /// What witnesses signed, and all of it holds.
+    pub cosignatures: u64,
+    /// How many entries the newest of these covers.
+    pub cosigned: u64,
+    /// The size of the checkpoint that was given, if one was.
+    pub kept: Option<u64>,
     /// Cases whose state is the one the log knows.
     pub cases: u64,
+    /// Of those, cases whose evidence was erased as the log says.
+    pub erased: u64,
     /// Images, two files each.
     pub items: u64,
     /// Recordings.
@@ -87,7 +97,14 @@ impl fmt::Display for Report {
         write!(f, "  root        ")?;
         self.root.iter().try_for_each(|byte| write!(f, "{byte:02x}"))?;
         writeln!(f, " (size {})", self.entries)?;
-        writeln!(f, "  cases       {}", self.cases)?;
+        match self.cosignatures {
+            0 => writeln!(f, "  witnesses   none has signed: who holds the log's key could have written it anew")?,
+            all => writeln!(f, "  witnesses   {all} cosignatures hold, the newest on size {}", self.cosigned)?,
+        }
+        if let Some(size) = self.kept {
+            writeln!(f, "  checkpoint  the one given, of size {size}, lies on the way")?;
+        }
+        writeln!(f, "  cases       {}, of which {} erased", self.cases, self.erased)?;
         writeln!(f, "  images      {}", self.items)?;
         write!(f, "  recordings  {} with {} segments; {} bytes of evidence", self.recordings, self.segments, self.bytes)
     }
@@ -100,6 +117,8 @@ struct Ground {
     /// The folder of the cases' folders.
     evidence: PathBuf,
     key: VerifierKey,
+    /// The key of the marks of entries and rows; older logs have none.
+    entry_key: Option<SecretKey>,
     /// A server holds the folder: files may be newer than the copied database.
     live: bool,
 }
@@ -109,26 +128,45 @@ struct Ground {
 /// # Errors
 /// The first thing that does not fit.
 pub async fn verify(path: &Path) -> Result<Report, Fault> {
+    verify_against(path, None).await
+}
+
+/// As `verify`; the log must also lead through a checkpoint that somebody kept in this file.
+///
+/// # Errors
+/// As `verify`.
+pub async fn verify_against(path: &Path, checkpoint: Option<&Path>) -> Result<Report, Fault> {
     let copy = Copy::make()?;
     let ground = ground(path, &copy).await?;
-    let proven = prove(&ground).await;
+    let proven = prove(&ground, checkpoint).await;
     let closed = ground.engine.store.close().await;
     let report = proven?;
     closed?;
     Ok(report)
 }
 
-async fn prove(ground: &Ground) -> Result<Report, Fault> {
+async fn prove(ground: &Ground, checkpoint: Option<&Path>) -> Result<Report, Fault> {
     let mut report = Report::default();
-    let log = audit::check(ground, &mut report).await?;
-    for (case, last) in &log {
+    let kept = checkpoint.map(|path| witnesses::Kept::read(path, &ground.key)).transpose()?;
+    report.kept = kept.as_ref().map(|kept| kept.checkpoint.size);
+    let told = audit::check(ground, report.kept, &mut report).await?;
+    if let Some(kept) = kept {
+        kept.check(told.root_at_kept)?;
+    }
+    witnesses::check(ground, &told, &mut report).await?;
+    rows::administration(ground, &told).await?;
+    for (case, last) in &told.cases {
         let key = cases::check(ground, *case, last).await?;
         report.cases += 1;
-        evidence::check(ground, *case, &key, &mut report).await?;
+        match last.erased {
+            Some(_) => evidence::gone(ground, *case, &mut report).await?,
+            None => evidence::check(ground, *case, &key, &mut report).await?,
+        }
     }
-    cases::none_beside(ground, &log).await?;
+    cases::none_beside(ground, &told.cases).await?;
+    rows::none_astray(ground).await?;
     reviews::check(ground).await?;
-    strangers(ground, &log.keys().copied().collect(), &mut report)?;
+    strangers(ground, &told.cases.keys().copied().collect(), &mut report)?;
     Ok(report)
 }
 
@@ -141,14 +179,16 @@ async fn ground(path: &Path, copy: &Copy) -> Result<Ground, Fault> {
     let kms = FileKms::open(&path.join("keys/master.keys"))?;
     let copied = copy.0.join("copy.db");
     store::snapshot(&database, &copied).await.map_err(placed)?;
-    let options = Options { readers: 1, migrate: false, ..Options::default() };
+    let keys = Some(format!("sqlite:{}", path.join("keys.db").display()));
+    let options = Options { readers: 1, migrate: false, keys, keys_reading: true, ..Options::default() };
     let store = store::open(&format!("sqlite:{}", copied.display()), options).await?;
     let key = verifier_key(path, store.setting("log/verifier_key".to_owned()).await?)?;
     let clock = Arc::new(SystemClock::new());
     let ids = Arc::new(SystemIds::new(clock.clone()));
     let blobs = path.join("blobs");
     let engine = Engine::new(store, Arc::new(kms), clock, ids, String::new());
-    Ok(Ground { engine, blobs: FileBlobs::reading(&blobs), evidence: blobs.join("evidence"), key, live })
+    let entry_key = bound::entry_key(engine.store.as_ref(), engine.kms.as_ref()).await.map_err(|e| Fault::EntryKey(e.to_string()))?;
+    Ok(Ground { engine, blobs: FileBlobs::reading(&blobs), evidence: blobs.join("evidence"), key, entry_key, live })
 }
 
 /// A row of the log that is named by its number, which counts from 1, is an entry, which counts from 0.

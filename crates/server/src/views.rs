@@ -3,6 +3,7 @@
 
 mod identity;
 mod people;
+pub mod profiles;
 mod prompts;
 mod review;
 
@@ -14,7 +15,7 @@ use crate::tenant::{Settings, Tenant};
 use domain::case::{Case, Message, Outcome, Phase, Ticket, TicketState};
 use domain::decision::{self, Decision};
 use domain::evidence::{Evidence, Recording};
-use domain::jurisdiction::profile_or_default;
+use domain::jurisdiction::Profile;
 use domain::pii::Pii;
 use domain::procedure::{Answer, Kind, Question, Step, StepState};
 use domain::report::{ClaimedData, Report, Score};
@@ -146,11 +147,10 @@ pub fn brand(settings: &Settings) -> Brand {
 
 /// A profile in words.
 #[must_use]
-pub fn profile(code: &str) -> ProfileView {
-    let p = profile_or_default(code);
+pub fn profile(p: &Profile) -> ProfileView {
     ProfileView {
-        code: p.code.to_owned(),
-        name: p.name.to_owned(),
+        code: p.code.clone(),
+        name: p.name.clone(),
         restart_on_interruption: p.restart_on_interruption,
         reviewed: p.review != domain::jurisdiction::ReviewRule::Never,
     }
@@ -235,6 +235,7 @@ pub fn step(s: &Step, c: &Case) -> StepView {
         proven: s.proven.is_some(),
         waiver: if let StepState::Waived { reason, .. } = &s.state { Some(reason.reveal().clone()) } else { None },
         challenges_left: (s.kind == Kind::Liveness).then(|| u32::from(c.tries_left(s))),
+        features: (s.kind == Kind::SecurityFeatures).then(|| profiles::features(s)),
         cannot: (s.kind == Kind::Liveness).then(|| s.cannot.iter().map(|n| (*n).into()).collect()),
     }
 }
@@ -336,7 +337,7 @@ pub fn agent_case(case: &Case, told: &Told, now: Timestamp) -> AgentCaseView {
         name: case.customer.name.reveal().clone(),
         locale: case.customer.locale.clone(),
         claimed: claimed(&case.claimed),
-        jurisdiction: profile(&case.jurisdiction),
+        jurisdiction: profile(&case.profile()),
         reports: case.reports.iter().map(|r| report(case, r)).collect(),
         waited: u32::try_from(waited.as_seconds()).unwrap_or(u32::MAX),
         drops: u32::try_from(
@@ -368,6 +369,7 @@ pub fn agent_case(case: &Case, told: &Told, now: Timestamp) -> AgentCaseView {
         decision: case.decision().map(decision),
         rating: case.rating.as_ref().map(|r| r.stars),
         table: Some(table(case)),
+        lines: Some(profiles::lines(case, now)),
     }
 }
 

@@ -3,12 +3,14 @@
 
 use crate::StoreError;
 use crate::face::{Later, Store};
+use crate::keys::Keys;
 use crate::plan::{self, Plan};
-use crate::reads::{admin, cases, delivery, log, numbers, review};
+use crate::reads::{admin, cases, custody, delivery, log, numbers, proof, review};
 use crate::rows::{
-    AgentRow, ApiKeyRow, AuditRow, CaseCursor, CaseFilter, CaseRow, CheckpointRow, ClaimedDelivery, Commit, Counters, DeliveryFilter,
-    DeliveryStatus, EndpointWrite, Gauges, Health, IdempotencyRow, Lease, LinkRow, LogState, MAX_LIST, Numbers, Outcome, PersonWrite,
-    PhaseCount, PolicyRow, ReportRow, ReviewAskRow, ReviewRow, Sequenced, SignInLinkRow, SignInRow, TenantWrite,
+    AgentRow, ApiKeyRow, AuditRow, CaseCursor, CaseFilter, CaseRow, CheckpointRow, ClaimedDelivery, Commit, CopyLag, CosignatureRow,
+    Counters, DeliveryFilter, DeliveryStatus, EndpointWrite, Gauges, Health, IdempotencyRow, KeyId, Lease, LinkRow, LogState, MAX_LIST,
+    Numbers, Outcome, PassRow, PersonWrite, PhaseCount, PolicyRow, ReportRow, RetentionCounts, RetentionRow, RetentionWrite, ReviewAskRow,
+    ReviewRow, Sequenced, SignInLinkRow, SignInRow, TenantWrite,
 };
 use crate::value::{Done, Query, Read, Record};
 use domain::ids::{AgentId, CaseId, DeliveryId, EndpointId, EntryId, TenantId};
@@ -23,6 +25,10 @@ pub trait Backend: Send + Sync + 'static {
     fn write(&self, plan: Plan) -> Later<'_, Done>;
     fn probe(&self) -> Later<'_, Health>;
     fn tally(&self) -> &Tally;
+    /// Empties the journals of what was overwritten.
+    fn sweep(&self) -> Later<'_, ()>;
+    /// The keys that belong to this database.
+    fn keyring(&self) -> &dyn Keys;
     fn shut(&self) -> Later<'_, ()>;
 }
 
@@ -87,7 +93,7 @@ async fn fetch<B: Backend, T>(store: &B, read: Read<T>) -> Result<Vec<T>, StoreE
     store.fetch(read.query).await?.into_iter().map(read.decode).collect()
 }
 
-fn many<B: Backend, T: Send + 'static>(store: &B, read: Read<T>) -> Later<'_, Vec<T>> {
+pub(crate) fn many<B: Backend, T: Send + 'static>(store: &B, read: Read<T>) -> Later<'_, Vec<T>> {
     Box::pin(fetch(store, read))
 }
 
@@ -101,7 +107,7 @@ fn scan<B: Backend, T: Send + 'static>(store: &B, read: Read<T>) -> Later<'_, Ve
     })
 }
 
-fn one<B: Backend, T: Send + 'static>(store: &B, read: Read<T>) -> Later<'_, Option<T>> {
+pub(crate) fn one<B: Backend, T: Send + 'static>(store: &B, read: Read<T>) -> Later<'_, Option<T>> {
     Box::pin(async move { Ok(fetch(store, read).await?.into_iter().next()) })
 }
 
@@ -113,11 +119,11 @@ fn always<'a, B: Backend, T: Send + 'static>(store: &'a B, table: &'static str, 
     })
 }
 
-fn write<B: Backend>(store: &B, plan: Plan) -> Later<'_, ()> {
+pub(crate) fn write<B: Backend>(store: &B, plan: Plan) -> Later<'_, ()> {
     Box::pin(async move { store.write(plan.check()?).await.map(drop) })
 }
 
-fn changed<B: Backend>(store: &B, plan: Plan) -> Later<'_, u64> {
+pub(crate) fn changed<B: Backend>(store: &B, plan: Plan) -> Later<'_, u64> {
     Box::pin(async move { Ok(store.write(plan.check()?).await?.changed) })
 }
 
@@ -181,6 +187,56 @@ impl<B: Backend> Store for B {
     }
     fn put_setting(&self, key: String, value: Vec<u8>) -> Later<'_, ()> {
         write(self, plan::put_setting(key, value))
+    }
+    fn move_key(&self, case: CaseId, was: Vec<u8>, id: KeyId) -> Later<'_, ()> {
+        write(self, plan::move_key(case, was, id))
+    }
+    fn put_retention(&self, row: RetentionWrite) -> Later<'_, ()> {
+        write(self, plan::put_retention(row))
+    }
+    fn finish_erasure(&self, case: CaseId, at: Timestamp) -> Later<'_, ()> {
+        write(self, plan::finish_erasure(case, at))
+    }
+    fn put_pass(&self, pass: PassRow) -> Later<'_, ()> {
+        write(self, plan::put_pass(pass))
+    }
+    fn forget_passes(&self, before: Timestamp) -> Later<'_, u64> {
+        changed(self, plan::forget_passes(before))
+    }
+    fn scrub(&self) -> Later<'_, ()> {
+        self.sweep()
+    }
+
+    fn keys(&self) -> &dyn Keys {
+        self.keyring()
+    }
+    fn cases_with_key(&self, after: Option<CaseId>, limit: u32) -> Later<'_, Vec<CaseRow>> {
+        scan(self, cases::with_key(after, limit))
+    }
+    fn retention(&self, case: CaseId) -> Later<'_, Option<RetentionRow>> {
+        one(self, custody::retention(case))
+    }
+    fn due_erasures(&self, now: Timestamp, limit: u32) -> Later<'_, Vec<RetentionRow>> {
+        scan(self, custody::due(now, limit))
+    }
+    fn unfinished_erasures(&self, limit: u32) -> Later<'_, Vec<RetentionRow>> {
+        scan(self, custody::unfinished(limit))
+    }
+    fn retention_counts(&self, tenant: TenantId, now: Timestamp) -> Later<'_, RetentionCounts> {
+        always(self, "retention", custody::retention_counts(tenant, now))
+    }
+    fn pass(&self, hash: [u8; 32]) -> Later<'_, Option<PassRow>> {
+        one(self, custody::pass(hash))
+    }
+    fn copy_lag(&self, tenant: Option<TenantId>) -> Later<'_, CopyLag> {
+        always(self, "deliveries", delivery::copy_lag(tenant))
+    }
+
+    fn put_setting_once(&self, key: String, value: Vec<u8>) -> Later<'_, ()> {
+        write(self, plan::put_setting_once(key, value))
+    }
+    fn put_cosignature(&self, row: CosignatureRow) -> Later<'_, ()> {
+        write(self, plan::put_cosignature(row))
     }
 
     fn case(&self, id: CaseId) -> Later<'_, Option<CaseRow>> {
@@ -292,6 +348,12 @@ impl<B: Backend> Store for B {
     fn audit_of_case(&self, case: CaseId, after: i64, limit: u32) -> Later<'_, Vec<AuditRow>> {
         many(self, log::of_case(case, after, limit))
     }
+    fn audit_of_case_kinds(&self, case: CaseId, kinds: Vec<String>, after: i64, limit: u32) -> Later<'_, Vec<AuditRow>> {
+        if kinds.is_empty() || kinds.len() > 32 {
+            return refused(StoreError::Limit("kinds to look for"));
+        }
+        many(self, log::of_case_and_kinds(case, kinds, after, limit))
+    }
     fn audit_page(&self, tenant: TenantId, before: Option<i64>, limit: u32) -> Later<'_, Vec<AuditRow>> {
         many(self, log::page(tenant, before, limit))
     }
@@ -307,7 +369,7 @@ impl<B: Backend> Store for B {
     fn audit_range(&self, from: u64, limit: u32) -> Later<'_, Vec<AuditRow>> {
         many(self, log::range(from, limit))
     }
-    fn audit_leaves(&self, from: u64, limit: u32) -> Later<'_, Vec<[u8; 32]>> {
+    fn leaves(&self, from: u64, limit: u32) -> Later<'_, Vec<(u64, [u8; 32])>> {
         many(self, log::leaves(from, limit))
     }
     fn log_state(&self) -> Later<'_, LogState> {
@@ -316,8 +378,30 @@ impl<B: Backend> Store for B {
     fn checkpoint(&self) -> Later<'_, Option<CheckpointRow>> {
         one(self, log::newest_checkpoint())
     }
+    fn checkpoint_of(&self, size: u64) -> Later<'_, Option<CheckpointRow>> {
+        one(self, log::checkpoint_of(size))
+    }
+    fn cosignatures(&self, after: Option<(u64, String)>, limit: u32) -> Later<'_, Vec<CosignatureRow>> {
+        many(self, log::cosignatures(after, limit))
+    }
+    fn newest_cosignature(&self, witness: String) -> Later<'_, Option<CosignatureRow>> {
+        one(self, log::newest_cosignature(witness))
+    }
     fn checkpoints(&self, after: Option<u64>, limit: u32) -> Later<'_, Vec<CheckpointRow>> {
         many(self, log::checkpoints(after, limit))
+    }
+
+    fn case_ids(&self, after: Option<CaseId>, limit: u32) -> Later<'_, Vec<CaseId>> {
+        many(self, proof::case_ids(after, limit))
+    }
+    fn terms_of(&self, case: CaseId) -> Later<'_, Vec<(TenantId, String)>> {
+        many(self, proof::terms_of(case))
+    }
+    fn reports_of(&self, case: CaseId) -> Later<'_, Vec<ReportRow>> {
+        many(self, numbers::reports_of(case))
+    }
+    fn orphans(&self) -> Later<'_, Vec<(String, String)>> {
+        many(self, proof::orphans())
     }
 
     fn delivery(&self, tenant: TenantId, id: DeliveryId) -> Later<'_, Option<DeliveryStatus>> {
@@ -362,6 +446,10 @@ impl<B: Backend> Store for B {
         review::of_person(tenant, person, kinds, before, limit).map_or_else(refused, |read| many(self, read))
     }
     fn close(&self) -> Later<'_, ()> {
-        self.shut()
+        Box::pin(async move {
+            let keys = self.keyring().close().await;
+            self.shut().await?;
+            keys
+        })
     }
 }

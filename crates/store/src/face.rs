@@ -2,10 +2,12 @@
 //! Must not know which database is behind it.
 
 use crate::StoreError;
+use crate::keys::Keys;
 use crate::rows::{
-    AgentRow, ApiKeyRow, AuditRow, CaseCursor, CaseFilter, CaseRow, CheckpointRow, ClaimedDelivery, Commit, Counters, DeliveryFilter,
-    DeliveryStatus, EndpointWrite, Gauges, Health, IdempotencyRow, Lease, LinkRow, LogState, Numbers, Outcome, PersonWrite, PhaseCount,
-    PolicyRow, ReportRow, ReviewAskRow, ReviewRow, Sequenced, SignInLinkRow, SignInRow, TenantWrite,
+    AgentRow, ApiKeyRow, AuditRow, CaseCursor, CaseFilter, CaseRow, CheckpointRow, ClaimedDelivery, Commit, CopyLag, CosignatureRow,
+    Counters, DeliveryFilter, DeliveryStatus, EndpointWrite, Gauges, Health, IdempotencyRow, KeyId, Lease, LinkRow, LogState, Numbers,
+    Outcome, PassRow, PersonWrite, PhaseCount, PolicyRow, ReportRow, RetentionCounts, RetentionRow, RetentionWrite, ReviewAskRow,
+    ReviewRow, Sequenced, SignInLinkRow, SignInRow, TenantWrite,
 };
 use domain::ids::{AgentId, CaseId, DeliveryId, EndpointId, EntryId, TenantId};
 use domain::time::Timestamp;
@@ -50,6 +52,37 @@ pub trait Store: Send + Sync + 'static {
     /// Forgets sign-ins and links that expired before, at most a thousand of each; how many sign-ins.
     fn forget_sign_ins(&self, before: Timestamp) -> Later<'_, u64>;
     fn put_setting(&self, key: String, value: Vec<u8>) -> Later<'_, ()>;
+    /// As `put_setting`, unless there is one already.
+    fn put_setting_once(&self, key: String, value: Vec<u8>) -> Later<'_, ()>;
+    /// Keeps what a witness signed; the same again changes nothing.
+    fn put_cosignature(&self, row: CosignatureRow) -> Later<'_, ()>;
+    /// Names the key of a case whose row still held it; another change of the row is a conflict.
+    fn move_key(&self, case: CaseId, was: Vec<u8>, id: KeyId) -> Later<'_, ()>;
+    /// Says how long a case is kept that no commit said it of, or puts it off.
+    fn put_retention(&self, row: RetentionWrite) -> Later<'_, ()>;
+    /// Nothing is left to remove of an erased case.
+    fn finish_erasure(&self, case: CaseId, at: Timestamp) -> Later<'_, ()>;
+    fn put_pass(&self, pass: PassRow) -> Later<'_, ()>;
+    /// Forgets passes that ran out before, at most a thousand at a time; how many.
+    fn forget_passes(&self, before: Timestamp) -> Later<'_, u64>;
+    /// Takes what was overwritten out of journals too.
+    fn scrub(&self) -> Later<'_, ()>;
+
+    // Custody.
+
+    /// The keys of cases, in their own database.
+    fn keys(&self) -> &dyn Keys;
+    /// A scan, by id, after an id: cases whose row still holds the key itself.
+    fn cases_with_key(&self, after: Option<CaseId>, limit: u32) -> Later<'_, Vec<CaseRow>>;
+    fn retention(&self, case: CaseId) -> Later<'_, Option<RetentionRow>>;
+    /// A scan: whose evidence is due and not held, the earliest first.
+    fn due_erasures(&self, now: Timestamp, limit: u32) -> Later<'_, Vec<RetentionRow>>;
+    /// A scan: erased, but something is left to remove.
+    fn unfinished_erasures(&self, limit: u32) -> Later<'_, Vec<RetentionRow>>;
+    fn retention_counts(&self, tenant: TenantId, now: Timestamp) -> Later<'_, RetentionCounts>;
+    fn pass(&self, hash: [u8; 32]) -> Later<'_, Option<PassRow>>;
+    /// Of a tenant, or of all.
+    fn copy_lag(&self, tenant: Option<TenantId>) -> Later<'_, CopyLag>;
 
     // Cases.
 
@@ -114,6 +147,8 @@ pub trait Store: Send + Sync + 'static {
 
     /// Of one case in insertion order, after a `seq` (0 for the first page).
     fn audit_of_case(&self, case: CaseId, after: i64, limit: u32) -> Later<'_, Vec<AuditRow>>;
+    /// As `audit_of_case`, of these kinds alone; at least one, at most 32.
+    fn audit_of_case_kinds(&self, case: CaseId, kinds: Vec<String>, after: i64, limit: u32) -> Later<'_, Vec<AuditRow>>;
     /// Of a tenant, newest first, before a `seq`.
     fn audit_page(&self, tenant: TenantId, before: Option<i64>, limit: u32) -> Later<'_, Vec<AuditRow>>;
     fn audit_entry(&self, id: EntryId) -> Later<'_, Option<AuditRow>>;
@@ -123,13 +158,29 @@ pub trait Store: Send + Sync + 'static {
     fn audit_of_kinds(&self, kinds: Vec<String>, after: i64, limit: u32) -> Later<'_, Vec<AuditRow>>;
     /// In the order of the tree, from a place on.
     fn audit_range(&self, from: u64, limit: u32) -> Later<'_, Vec<AuditRow>>;
-    /// Leaf hashes in the order of the tree, from a place on, without a gap; `limit` is cut to [`crate::rows::MAX_LEAVES`].
-    fn audit_leaves(&self, from: u64, limit: u32) -> Later<'_, Vec<[u8; 32]>>;
+    /// Places and leaf hashes alone, in the order of the tree, at most [`crate::rows::MAX_LEAVES`].
+    fn leaves(&self, from: u64, limit: u32) -> Later<'_, Vec<(u64, [u8; 32])>>;
     fn log_state(&self) -> Later<'_, LogState>;
     /// The newest.
     fn checkpoint(&self) -> Later<'_, Option<CheckpointRow>>;
+    fn checkpoint_of(&self, size: u64) -> Later<'_, Option<CheckpointRow>>;
+    /// By size and witness, after one of them.
+    fn cosignatures(&self, after: Option<(u64, String)>, limit: u32) -> Later<'_, Vec<CosignatureRow>>;
+    /// What this witness signed last.
+    fn newest_cosignature(&self, witness: String) -> Later<'_, Option<CosignatureRow>>;
     /// Larger than a size, smallest first.
     fn checkpoints(&self, after: Option<u64>, limit: u32) -> Later<'_, Vec<CheckpointRow>>;
+
+    // The offline proof.
+
+    /// Every case there is, by id, after an id.
+    fn case_ids(&self, after: Option<CaseId>, limit: u32) -> Later<'_, Vec<CaseId>>;
+    /// The words a case can be found by, each with its tenant.
+    fn terms_of(&self, case: CaseId) -> Later<'_, Vec<(TenantId, String)>>;
+    /// By id.
+    fn reports_of(&self, case: CaseId) -> Later<'_, Vec<ReportRow>>;
+    /// Rows of a case or tenant that is not there, at most a hundred: their table and their name.
+    fn orphans(&self) -> Later<'_, Vec<(String, String)>>;
 
     // The outbox.
 

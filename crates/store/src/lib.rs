@@ -4,6 +4,7 @@
 mod backend;
 mod conn;
 mod face;
+mod keys;
 mod migrate;
 mod plan;
 mod postgres;
@@ -11,10 +12,13 @@ mod reads;
 pub mod rows;
 mod snapshot;
 mod sqlite;
+pub mod tamper;
 mod value;
 
 pub use face::{Later, Store};
+pub use keys::Keys;
 pub use postgres::PostgresStore;
+pub use reads::proof::terms;
 pub use snapshot::snapshot;
 pub use sqlite::SqliteStore;
 
@@ -51,11 +55,15 @@ pub struct Options {
     pub busy: Duration,
     /// Whether to bring the schema up; otherwise one that is behind is refused.
     pub migrate: bool,
+    /// Where the keys of cases are kept; otherwise beside the main database.
+    pub keys: Option<String>,
+    /// The keys are only read, where they lie, also beside a server that holds them.
+    pub keys_reading: bool,
 }
 
 impl Default for Options {
     fn default() -> Self {
-        Self { readers: 4, connections: 16, busy: Duration::from_secs(5), migrate: true }
+        Self { readers: 4, connections: 16, busy: Duration::from_secs(5), migrate: true, keys: None, keys_reading: false }
     }
 }
 

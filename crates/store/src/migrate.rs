@@ -7,7 +7,7 @@ use crate::value::{Query, Value, args};
 use domain::audit::tree::hash_leaf;
 use sqlx::Executor;
 
-struct Migration {
+pub(crate) struct Migration {
     name: &'static str,
     sqlite: &'static str,
     postgres: &'static str,
@@ -21,14 +21,23 @@ macro_rules! migrations {
     }),*] };
 }
 
-const MIGRATIONS: [Migration; 5] = migrations!("0001_cases", "0002_log", "0003_outbox", "0004_people", "0008_reviews");
+/// Of the main database.
+pub(crate) const MIGRATIONS: &[Migration] =
+    &migrations!("0001_cases", "0002_log", "0003_outbox", "0004_people", "0005_custody", "0006_witness", "0007_reviews");
+
+/// Of the database of keys.
+pub(crate) const KEYS: &[Migration] = &[Migration {
+    name: "0001_keys",
+    sqlite: include_str!("../keys/sqlite/0001_keys.sql"),
+    postgres: include_str!("../keys/postgres/0001_keys.sql"),
+}];
 
 /// Brings the schema up to this program inside a transaction the caller began and locked, or,
 /// when it may not, says what is missing. A newer program's migrations are left alone: they
 /// only add what this one does not use.
-pub(crate) async fn migrate(conn: &mut Conn<'_>, apply: bool) -> Result<(), StoreError> {
+pub(crate) async fn migrate(conn: &mut Conn<'_>, migrations: &[Migration], apply: bool) -> Result<(), StoreError> {
     let done = applied(conn, apply).await?;
-    for migration in &MIGRATIONS {
+    for migration in migrations {
         let text = match conn {
             Conn::Sqlite(_) => migration.sqlite,
             Conn::Postgres(_) => migration.postgres,

@@ -2,15 +2,18 @@
 //! Must not know which database runs it.
 
 mod commit;
+mod custody;
 mod delivery;
 mod log;
 mod sign_in;
 
 pub(crate) use commit::{commit, name_term, reason_term};
+pub(crate) use custody::{bind_key, destroy_key, finish_erasure, forget_key, forget_passes, move_key, put_key, put_pass, put_retention};
 pub(crate) use delivery::{claim, replay, settle};
-pub(crate) use log::sequence;
+pub(crate) use log::{put_cosignature, sequence};
 pub(crate) use sign_in::{
-    consume_link, forget_idempotency, forget_sign_ins, put_link, put_setting, put_sign_in, revoke, revoke_all, touch_api_key, touch_sign_in,
+    consume_link, forget_idempotency, forget_sign_ins, put_link, put_setting, put_setting_once, put_sign_in, revoke, revoke_all,
+    touch_api_key, touch_sign_in,
 };
 
 use crate::StoreError;

@@ -4,6 +4,8 @@
 use crate::backend::{Backend, Tally};
 use crate::conn::{Broken, Conn, unavailable};
 use crate::face::Later;
+use crate::keys::{self, Keys, NoKeys};
+use crate::migrate::{KEYS, MIGRATIONS, Migration};
 use crate::plan::{self, Plan};
 use crate::rows::Health;
 use crate::value::{Done, Query, Record, Value};
@@ -20,6 +22,9 @@ const TRIES: usize = 3;
 const BEGIN: &str = "BEGIN ISOLATION LEVEL READ COMMITTED";
 /// Any number, the same for every node: only one may migrate.
 const MIGRATION_LOCK: &str = "SELECT pg_advisory_xact_lock(7316573028)";
+/// Where the keys lie; of the same name in a database of their own.
+const KEY_SCHEMA: &str = "recourse_keys";
+const MAKE_KEY_SCHEMA: &str = "CREATE SCHEMA IF NOT EXISTS recourse_keys";
 /// An acknowledged write must survive, whatever the server's default; stronger settings stay.
 const DURABLE: &str =
     "SELECT set_config('synchronous_commit', 'on', false) WHERE current_setting('synchronous_commit') IN ('off', 'local')";
@@ -29,17 +34,36 @@ pub struct PostgresStore {
     pool: PgPool,
     tally: Tally,
     version: String,
+    /// Those of the cases; the database of keys has none of its own.
+    keys: Box<dyn Keys>,
+    of_keys: bool,
 }
 
 impl PostgresStore {
-    /// Connects, and brings the schema up if it may.
+    /// Connects, and brings the schema up if it may. Without an address of their own the keys lie
+    /// in a schema of the same database: apart for a copy of the tables, not for one of the server.
     pub async fn open(url: &str, options: &Options) -> Result<Self, StoreError> {
+        let store = Self::raw(url, options, MIGRATIONS, None).await?;
+        let address = options.keys.as_deref().unwrap_or(url);
+        Ok(Self { keys: keys::open(address, options).await?, ..store })
+    }
+
+    /// The same for a database of keys.
+    pub(crate) async fn keys(url: &str, options: &Options) -> Result<Self, StoreError> {
+        let few = Options { connections: (options.connections / 2).max(1), ..options.clone() };
+        Self::raw(url, &few, KEYS, Some(KEY_SCHEMA)).await
+    }
+
+    async fn raw(url: &str, options: &Options, migrations: &[Migration], schema: Option<&'static str>) -> Result<Self, StoreError> {
         let settings: PgConnectOptions = url.parse().map_err(|_| StoreError::Unavailable("not a PostgreSQL address".to_owned()))?;
-        let settings = settings
+        let mut settings = settings
             .application_name("recourse")
             .statement_cache_capacity(STATEMENTS)
             .options([("statement_timeout", STATEMENT_TIMEOUT), ("lock_timeout", "5000"), ("idle_in_transaction_session_timeout", "15000")])
             .disable_statement_logging();
+        if let Some(schema) = schema {
+            settings = settings.options([("search_path", schema)]);
+        }
         let pool = PgPoolOptions::new()
             .max_connections(options.connections.max(1))
             .acquire_timeout(options.busy)
@@ -49,9 +73,9 @@ impl PostgresStore {
             .map_err(unavailable)?;
         let mut conn = pool.acquire().await.map_err(unavailable)?;
         let version = ask(&mut conn, "SHOW server_version").await?;
-        bring_up(&mut conn, options.migrate).await?;
+        bring_up(&mut conn, migrations, schema.is_some(), options.migrate).await?;
         drop(conn);
-        Ok(Self { pool, tally: Tally::default(), version })
+        Ok(Self { pool, tally: Tally::default(), version, keys: Box::new(NoKeys), of_keys: schema.is_some() })
     }
 
     async fn transaction(&self, plan: &Plan) -> Result<Done, Broken> {
@@ -74,13 +98,16 @@ async fn ask(conn: &mut PgConnection, sql: &'static str) -> Result<String, Store
     }
 }
 
-async fn bring_up(conn: &mut PgConnection, apply: bool) -> Result<(), StoreError> {
+async fn bring_up(conn: &mut PgConnection, migrations: &[Migration], keys: bool, apply: bool) -> Result<(), StoreError> {
     let mut tx = conn.begin_with(BEGIN).await.map_err(unavailable)?;
     // Another node may be migrating: its time is not ours to limit.
     let patient = "SET LOCAL statement_timeout = 0; SET LOCAL lock_timeout = 0";
     tx.execute(sqlx::raw_sql(patient)).await.map_err(unavailable)?;
     tx.execute(sqlx::raw_sql(MIGRATION_LOCK)).await.map_err(unavailable)?;
-    migrate::migrate(&mut Conn::Postgres(&mut tx), apply).await?;
+    if keys && apply {
+        tx.execute(sqlx::raw_sql(MAKE_KEY_SCHEMA)).await.map_err(unavailable)?;
+    }
+    migrate::migrate(&mut Conn::Postgres(&mut tx), migrations, apply).await?;
     tx.commit().await.map_err(unavailable)
 }
 
@@ -128,6 +155,22 @@ impl Backend for PostgresStore {
 
     fn tally(&self) -> &Tally {
         &self.tally
+    }
+
+    /// What was overwritten lies in dead rows until they are vacuumed. The log of the server and its
+    /// archive are the operator's: the handbook says how long they may be kept.
+    fn sweep(&self) -> Later<'_, ()> {
+        Box::pin(async move {
+            if self.of_keys {
+                let mut conn = self.pool.acquire().await.map_err(unavailable)?;
+                conn.execute(sqlx::raw_sql("VACUUM case_keys")).await.map_err(unavailable)?;
+            }
+            Ok(())
+        })
+    }
+
+    fn keyring(&self) -> &dyn Keys {
+        self.keys.as_ref()
     }
 
     fn shut(&self) -> Later<'_, ()> {

@@ -3,9 +3,11 @@
 
 pub(crate) mod admin;
 pub(crate) mod cases;
+pub(crate) mod custody;
 pub(crate) mod delivery;
 pub(crate) mod log;
 pub(crate) mod numbers;
+pub(crate) mod proof;
 pub(crate) mod review;
 
 use crate::rows::MAX_LIST;

@@ -2,13 +2,17 @@
 //! Must not know a database, nor what a case is.
 
 mod admin;
+mod custody;
 mod delivery;
 mod log;
 mod review;
 
 pub use admin::{ApiKeyRow, ApiKeyWrite, EndpointWrite, PersonWrite, PolicyRow, SignInLinkRow, SignInRow, TenantWrite};
-pub use delivery::{Channel, ClaimedDelivery, DeliveryFilter, DeliveryRow, DeliveryState, DeliveryStatus, Lease, Outcome};
-pub use log::{AgentNumbers, AuditRow, CheckpointRow, Counters, Gauges, Health, KindNumbers, LogState, Numbers, PhaseCount, Sequenced};
+pub use custody::{KeyId, KeyRow, PassRow, RetentionCounts, RetentionRow, RetentionWrite};
+pub use delivery::{Channel, ClaimedDelivery, CopyLag, DeliveryFilter, DeliveryRow, DeliveryState, DeliveryStatus, Lease, Outcome};
+pub use log::{
+    AgentNumbers, AuditRow, CheckpointRow, CosignatureRow, Counters, Gauges, Health, KindNumbers, LogState, Numbers, PhaseCount, Sequenced,
+};
 pub use review::{ReviewAskRow, ReviewRow};
 
 use domain::audit::Entry;
@@ -27,8 +31,8 @@ pub const MAX_ROWS: usize = 256;
 pub const MAX_PAGE: u32 = 100;
 /// Rows of any other list; callers page on by key.
 pub const MAX_LIST: u32 = 1_000;
-/// Most leaf hashes of one read: 32 bytes each.
-pub const MAX_LEAVES: u32 = 50_000;
+/// Leaf hashes of one read: 3 MB with their places, and a log of a million entries in sixteen reads.
+pub const MAX_LEAVES: u32 = 65_536;
 /// Values a median is taken from, and reports a simulation reads.
 pub const MAX_VALUES: u32 = 10_000;
 /// Sealed bytes of one case; a larger one would stall the one writer.
@@ -44,6 +48,8 @@ pub struct Commit {
     pub links: Vec<LinkRow>,
     /// At most [`MAX_ENTRIES`]; they get their index later, from the sequencer.
     pub audit: Vec<Entry>,
+    /// One for each entry, in their order, or none at all: who wrote it knows the key.
+    pub macs: Vec<[u8; 32]>,
     pub deliveries: Vec<DeliveryRow>,
     pub marks: Vec<MarkRow>,
     pub reports: Vec<ReportRow>,
@@ -59,6 +65,8 @@ pub struct Commit {
     pub review_asks: Vec<ReviewAskRow>,
     /// Each with the entry of the log that says so; a second one of a decision, or one by its maker, is a conflict.
     pub reviews: Vec<ReviewRow>,
+    /// How long cases of this commit are kept; one erased loses here what stands beside its row.
+    pub retention: Vec<RetentionWrite>,
 }
 
 /// A case at its next version: inserted when `expected_version` is 0, else it must stand there.
@@ -85,7 +93,7 @@ pub struct CaseWrite {
     /// Sealed with the case's key.
     pub state: Vec<u8>,
     pub state_hash: [u8; 32],
-    /// The case's key, wrapped.
+    /// Names the case's key, which is kept apart.
     pub key: Vec<u8>,
 }
 

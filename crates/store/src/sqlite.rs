@@ -4,6 +4,8 @@
 use crate::backend::{Backend, Tally};
 use crate::conn::{Broken, Conn, unavailable};
 use crate::face::Later;
+use crate::keys::{self, Keys, NoKeys};
+use crate::migrate::{KEYS, MIGRATIONS, Migration};
 use crate::plan::{self, Plan};
 use crate::rows::Health;
 use crate::value::{Done, Query, Record, Value};
@@ -31,44 +33,77 @@ pub struct SqliteStore {
     queue: mpsc::Sender<Message>,
     tally: Arc<Tally>,
     version: String,
+    /// Those of the cases; the database of keys has none of its own.
+    keys: Box<dyn Keys>,
 }
 
 enum Message {
     Write(Plan, oneshot::Sender<Result<Done, StoreError>>),
+    Sweep(oneshot::Sender<Result<(), StoreError>>),
     Close(oneshot::Sender<()>),
 }
 
 impl SqliteStore {
     /// Opens the file, makes it if it is not there, and holds it alone until closed.
     pub async fn open(path: &Path, options: &Options) -> Result<Self, StoreError> {
+        let store = Self::raw(path, options, MIGRATIONS).await?;
+        let address = options.keys.clone().unwrap_or_else(|| format!("sqlite:{}", keys::beside(path).display()));
+        Ok(Self { keys: keys::open(&address, options).await?, ..store })
+    }
+
+    /// The same for a database of keys.
+    pub(crate) async fn keys(path: &Path, options: &Options) -> Result<Self, StoreError> {
+        Self::raw(path, options, KEYS).await
+    }
+
+    async fn raw(path: &Path, options: &Options, migrations: &[Migration]) -> Result<Self, StoreError> {
         let lock = hold(path)?;
-        let settings = SqliteConnectOptions::new()
-            .filename(path)
-            .create_if_missing(false)
-            .foreign_keys(true)
-            .journal_mode(SqliteJournalMode::Wal)
-            .synchronous(SqliteSynchronous::Full)
-            .busy_timeout(options.busy)
-            .statement_cache_capacity(STATEMENTS)
-            // Erased rows are overwritten, not only forgotten.
-            .pragma("secure_delete", "ON")
-            .pragma("journal_size_limit", "67108864")
-            .pragma("trusted_schema", "OFF")
-            .disable_statement_logging();
+        let settings = settings(path, options);
         let mut conn = SqliteConnection::connect_with(&settings).await.map_err(unavailable)?;
         let version = inspect(&mut conn).await?;
-        bring_up(&mut conn, options.migrate).await?;
-        let readers = SqlitePoolOptions::new()
-            .max_connections(options.readers.max(1))
-            .acquire_timeout(options.busy)
-            .connect_with(settings.read_only(true))
-            .await
-            .map_err(unavailable)?;
+        bring_up(&mut conn, migrations, options.migrate).await?;
+        let readers = readers(settings, options).await?;
         let tally = Arc::new(Tally::default());
         let (queue, jobs) = mpsc::channel(QUEUE);
         tokio::spawn(Writer { conn, tally: Arc::clone(&tally), _lock: lock }.serve(jobs));
-        Ok(Self { readers, queue, tally, version })
+        Ok(Self { readers, queue, tally, version, keys: Box::new(NoKeys) })
     }
+
+    /// Only to read, beside a server that may hold the file: nothing is made and no lock is taken.
+    pub(crate) async fn reading(path: &Path, options: &Options) -> Result<Self, StoreError> {
+        if !path.is_file() {
+            return Err(StoreError::Unavailable(format!("{} is missing", path.display())));
+        }
+        let readers = readers(settings(path, options), options).await?;
+        // Nobody takes what is written here: every write is refused.
+        let (queue, _) = mpsc::channel(1);
+        Ok(Self { readers, queue, tally: Arc::default(), version: String::new(), keys: Box::new(NoKeys) })
+    }
+}
+
+fn settings(path: &Path, options: &Options) -> SqliteConnectOptions {
+    SqliteConnectOptions::new()
+        .filename(path)
+        .create_if_missing(false)
+        .foreign_keys(true)
+        .journal_mode(SqliteJournalMode::Wal)
+        .synchronous(SqliteSynchronous::Full)
+        .busy_timeout(options.busy)
+        .statement_cache_capacity(STATEMENTS)
+        // Erased rows are overwritten, not only forgotten.
+        .pragma("secure_delete", "ON")
+        .pragma("journal_size_limit", "67108864")
+        .pragma("trusted_schema", "OFF")
+        .disable_statement_logging()
+}
+
+async fn readers(settings: SqliteConnectOptions, options: &Options) -> Result<SqlitePool, StoreError> {
+    SqlitePoolOptions::new()
+        .max_connections(options.readers.max(1))
+        .acquire_timeout(options.busy)
+        .connect_with(settings.read_only(true))
+        .await
+        .map_err(unavailable)
 }
 
 /// Makes the file readable to its owner alone, and takes the lock beside it: a second process
@@ -119,9 +154,9 @@ fn numbers(version: &str) -> [u32; 3] {
     [(); 3].map(|()| parts.next().unwrap_or(0))
 }
 
-async fn bring_up(conn: &mut SqliteConnection, apply: bool) -> Result<(), StoreError> {
+async fn bring_up(conn: &mut SqliteConnection, migrations: &[Migration], apply: bool) -> Result<(), StoreError> {
     command(conn, "BEGIN EXCLUSIVE").await?;
-    match migrate::migrate(&mut Conn::Sqlite(conn), apply).await {
+    match migrate::migrate(&mut Conn::Sqlite(conn), migrations, apply).await {
         Ok(()) => Ok(command(conn, "COMMIT").await?),
         Err(error) => {
             command(conn, "ROLLBACK").await?;
@@ -149,14 +184,23 @@ impl Writer {
         let mut closing = Vec::new();
         while closing.is_empty() && jobs.recv_many(&mut batch, GROUP).await > 0 {
             let mut group = Vec::with_capacity(batch.len());
+            let mut sweeping = Vec::new();
             for message in batch.drain(..) {
                 match message {
                     Message::Write(plan, answer) => group.push((plan, answer)),
+                    Message::Sweep(answer) => sweeping.push(answer),
                     Message::Close(answer) => closing.push(answer),
                 }
             }
             if !group.is_empty() {
                 self.group(group).await;
+            }
+            if !sweeping.is_empty() {
+                let swept = self.sweep().await;
+                for answer in sweeping {
+                    // Whoever asked may be gone; it is swept all the same.
+                    let _ = answer.send(swept.clone());
+                }
             }
         }
         drop(jobs);
@@ -168,6 +212,16 @@ impl Writer {
         for answer in closing {
             // Whoever asked may be gone.
             let _ = answer.send(());
+        }
+    }
+
+    /// Writes the journal back and cuts it off: pages as they were before an overwriting stand in it.
+    async fn sweep(&mut self) -> Result<(), StoreError> {
+        let done = Conn::Sqlite(&mut self.conn).run(&Query::rows("PRAGMA wal_checkpoint(TRUNCATE)", Vec::new())).await?;
+        match done.records.first().and_then(|record| record.0.first()) {
+            Some(Value::Int(0)) => Ok(()),
+            // A reader holds on to the journal; the caller asks again.
+            Some(_) | None => Err(StoreError::Unavailable("a reader keeps the journal from being emptied".to_owned())),
         }
     }
 
@@ -243,6 +297,18 @@ impl Backend for SqliteStore {
 
     fn tally(&self) -> &Tally {
         &self.tally
+    }
+
+    fn sweep(&self) -> Later<'_, ()> {
+        Box::pin(async move {
+            let (answer, result) = oneshot::channel();
+            self.queue.send(Message::Sweep(answer)).await.map_err(|_| closed())?;
+            result.await.map_err(|_| closed())?
+        })
+    }
+
+    fn keyring(&self) -> &dyn Keys {
+        self.keys.as_ref()
     }
 
     fn shut(&self) -> Later<'_, ()> {

@@ -4,11 +4,13 @@
 pub mod admin;
 pub mod agents;
 pub mod cases;
+pub mod custody;
 pub mod evidence;
 pub mod identity;
 pub mod invitations;
 pub mod liveness;
 pub mod packs;
 pub mod people;
+pub mod profiles;
 pub mod review;
 pub mod settings;

@@ -1,8 +1,12 @@
 //! Words of the domain to words of the wire and back; one line a word, so that a new one cannot be forgotten.
 //! Must not decide anything.
 
+use crate::api::profiles;
 use crate::terms;
-use domain::{agent, case, code, decision, evidence, liveness, location, procedure, reading, report, review, seats, session, trigger};
+use domain::{
+    agent, case, code, decision, evidence, features, jurisdiction, liveness, location, procedure, reading, report, retention, review,
+    seats, session, trigger,
+};
 
 macro_rules! mirror {
     ($($domain:path => $wire:path { $($variant:ident),* $(,)? })*) => {$(
@@ -33,7 +37,7 @@ mirror! {
     evidence::Slot => terms::ImageSlot { DocumentFront, DocumentBack, DocumentTilt, Portrait, Selfie, OtherPage }
     session::Seat => terms::Seat { Customer, Agent, Supervisor, Interpreter }
     procedure::Kind => terms::StepKind {
-        Greet, DocumentFront, DocumentBack, DocumentTilt, PortraitMatch, Liveness, Questions, OneTimeCode, Location, Declaration,
+        Greet, DocumentFront, DocumentBack, DocumentTilt, SecurityFeatures, PortraitMatch, Liveness, Questions, OneTimeCode, Location, Declaration,
         Decision,
     }
     liveness::Prompt => terms::LivenessPrompt {
@@ -69,6 +73,14 @@ mirror! {
         FaceDoesNotMatch, DocumentNotGenuine, DocumentNotAccepted, DataDoesNotMatch, LivenessNotShown, CustomerPrompted,
         CustomerUnwilling, NeedsSpecialist, UnusualDocument, SuspectedFraud,
     }
+    features::Feature => profiles::SecurityFeature {
+        Hologram, FoilPortrait, KineticStructures, LaserEngraving, TiltingImage, RaisedLettering, Window, SecurityThread,
+        ColourShiftingInk, Microprint, Guilloches, RainbowPrint,
+    }
+    features::Category => profiles::FeatureCategory { Diffractive, Personalisation, Material, Print }
+    jurisdiction::Certainty => profiles::Certainty { Read, Secondary, General, NotVerified }
+    jurisdiction::Direction => profiles::Stricter { Up, Down }
+    retention::Cause => crate::api::custody::EraseCause { RetentionOver, CustomerRequest, ConsentWithdrawn, CollectedInError }
 }
 
 impl terms::Phase {

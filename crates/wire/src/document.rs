@@ -1,7 +1,7 @@
 //! Every shape in one OpenAPI document: the source of the TypeScript types and of the published contract.
 //! Must not know paths; the server adds them.
 
-use crate::api::{admin, agents, cases, evidence, invitations, packs, people, review, settings};
+use crate::api::{admin, agents, cases, custody, evidence, invitations, packs, people, profiles, review, settings};
 use crate::{problem, socket, terms, webhook};
 use utoipa::OpenApi;
 
@@ -26,6 +26,8 @@ use utoipa::OpenApi;
         invitations::CustomerView,
         evidence::EvidenceView,
         evidence::RecordingView,
+        evidence::DrawingsView,
+        evidence::ProofsView,
         agents::SignIn,
         agents::SignInByLink,
         agents::Me,
@@ -59,8 +61,17 @@ use utoipa::OpenApi;
         admin::ApiKeyView,
         admin::SaveKey,
         admin::LogView,
+        custody::CustodyView,
+        custody::HoldBody,
+        custody::EraseBody,
+        custody::GrantAccess,
+        custody::GrantedAccess,
+        custody::CaseEvidence,
         settings::SettingsView,
         settings::SaveSettings,
+        profiles::ProfilesView,
+        profiles::SaveLine,
+        profiles::SaveCertificate,
         socket::CustomerMessage,
         socket::CustomerPush,
         socket::AgentMessage,

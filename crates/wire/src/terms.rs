@@ -153,6 +153,8 @@ terms! {
         DocumentBack,
         /// Photograph the tilted document.
         DocumentTilt,
+        /// Look for security features that were drawn.
+        SecurityFeatures,
         /// Photograph the face and compare it with the document.
         PortraitMatch,
         /// Random prompts.

@@ -27,6 +27,8 @@ pub const EVENTS: &[&str] = &[
     "recording.sealed",
     "case.reported",
     "case.rated",
+    "evidence.erased",
+    "recording.delivered",
 ];
 
 /// The body of a webhook.

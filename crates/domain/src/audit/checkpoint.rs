@@ -3,6 +3,7 @@
 
 use super::note::{NoteFault, SignedNote, VerifierKey};
 use super::tree::Hash;
+use crate::time::Timestamp;
 use base64::{Engine, engine::general_purpose::STANDARD};
 use ed25519_dalek::SigningKey;
 
@@ -22,7 +23,31 @@ pub struct Checkpoint {
     pub extensions: Vec<String>,
 }
 
+/// Opens the extension line with the size of the checkpoint before.
+const AFTER: &str = "after ";
+/// Opens the extension line with the time, in microseconds of UTC.
+const AT: &str = "at ";
+
 impl Checkpoint {
+    /// A checkpoint that names the one before it and its own time, so that neither can be taken
+    /// out or changed beside it.
+    #[must_use]
+    pub fn following(after: u64, origin: String, size: u64, root: Hash, at: Timestamp) -> Self {
+        Self { origin, size, root, extensions: vec![format!("{AFTER}{after}"), format!("{AT}{}", at.0)] }
+    }
+
+    /// The size of the checkpoint before it, where it says so; 0 is none.
+    #[must_use]
+    pub fn after(&self) -> Option<u64> {
+        self.extensions.iter().find_map(|line| line.strip_prefix(AFTER)?.parse().ok())
+    }
+
+    /// Its time, where it says so.
+    #[must_use]
+    pub fn at(&self) -> Option<Timestamp> {
+        self.extensions.iter().find_map(|line| line.strip_prefix(AT)?.parse().ok()).map(Timestamp)
+    }
+
     /// The checkpoint as the text that is signed.
     #[must_use]
     pub fn text(&self) -> String {

@@ -217,6 +217,6 @@ fn parse_signature(line: &str) -> Option<NoteSignature> {
     Some(NoteSignature { name: name.to_owned(), key_id: *key_id, bytes: bytes.to_vec() })
 }
 
-fn is_name(name: &str) -> bool {
+pub(super) fn is_name(name: &str) -> bool {
     !name.is_empty() && name.len() <= MAX_NAME_BYTES && !name.chars().any(|c| c.is_whitespace() || c.is_control() || c == '+')
 }

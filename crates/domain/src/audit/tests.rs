@@ -386,3 +386,57 @@ fn an_entry_is_about_who_acted_and_whom_its_body_names() {
     assert_eq!(of("system", json!({ "agent": one, "again": [two] })), BTreeSet::from([one]));
     assert_eq!(of("customer", json!({ "agent": "agt_short" })), BTreeSet::new());
 }
+
+#[test]
+fn a_frontier_and_the_leaves_after_it_prove_the_same_as_the_whole_tree() {
+    let leaves: Vec<Hash> = (0..70u64).map(|n| hash_leaf(&n.to_be_bytes())).collect();
+    let tree: Tree = leaves.iter().copied().collect();
+    for old in 0..=70usize {
+        let mut frontier = Frontier::default();
+        leaves[..old].iter().for_each(|leaf| frontier.append(*leaf));
+        for new in old..=70 {
+            let path = frontier.consistency(&leaves[old..new]);
+            assert_eq!(Some(&path), tree.consistency(old as u64, new as u64).as_ref(), "{old} to {new}");
+        }
+    }
+}
+
+#[test]
+fn an_inclusion_proof_of_a_million_leaves_is_twenty_hashes() {
+    let leaf = |n: u64| hash_leaf(&n.to_be_bytes());
+    let tree: Tree = (0..1_000_000).map(leaf).collect();
+    let root = tree.root_at(1_000_000).unwrap();
+    let longest = [0, 1, 499_999, 524_287, 524_288, 999_999].map(|index| {
+        let path = tree.inclusion(index, 1_000_000).unwrap();
+        assert!(verify_inclusion(&leaf(index), index, 1_000_000, &path, &root));
+        path.len()
+    });
+    assert_eq!(longest.into_iter().max(), Some(20));
+}
+
+#[test]
+fn checkpoints_can_be_given_while_the_rows_come() {
+    let rows: Vec<Vec<u8>> = (0..9).map(|n| entry(n).canonical()).collect();
+    let mut frontier = Frontier::default();
+    let mut notes = Vec::new();
+    for (n, row) in rows.iter().enumerate() {
+        frontier.append(hash_leaf(row));
+        let checkpoint = Checkpoint::following(n as u64, public().name().to_owned(), frontier.size(), frontier.root(), Timestamp(7));
+        assert_eq!((checkpoint.after(), checkpoint.at()), (Some(n as u64), Some(Timestamp(7))));
+        notes.push(checkpoint.sign(&key()).unwrap().to_string());
+    }
+    let key = public();
+    let mut verifier = Verifier::new(Vec::<String>::new(), &key).unwrap();
+    for (n, (row, note)) in rows.iter().zip(&notes).enumerate() {
+        verifier.expect(note.as_bytes()).unwrap();
+        assert_eq!(verifier.ahead(), 1);
+        verifier.row(&Row { index: n as u64, canonical: Cow::Borrowed(row), leaf: None }).unwrap();
+    }
+    let summary = verifier.finish().unwrap();
+    assert_eq!((summary.entries, summary.checkpoints, summary.signed), (9, 9, 9));
+    let mut late = Verifier::new(Vec::<String>::new(), &key).unwrap();
+    for (n, row) in rows.iter().enumerate() {
+        late.row(&Row { index: n as u64, canonical: Cow::Borrowed(row), leaf: None }).unwrap();
+    }
+    assert_eq!(late.expect(notes[3].as_bytes()).unwrap_err().what, What::Fork, "it would never be met");
+}

@@ -67,6 +67,36 @@ impl Frontier {
         self.size += 1;
     }
 
+    /// The hashes that prove that the tree so far is a prefix of the one with these leaves after it:
+    /// as [`Tree::consistency`] gives them, without the leaves that came before.
+    #[must_use]
+    pub fn consistency(&self, more: &[Hash]) -> Vec<Hash> {
+        let (old, new) = (self.size, self.size + more.len() as u64);
+        if old == 0 || old == new {
+            return Vec::new();
+        }
+        // Leaves from `old` on; what lies before is in the peaks, largest first.
+        let new_range = |from: u64, to: u64| root_of(leaves_between(more, from - old, to - old));
+        let (mut start, mut end, mut peak, mut path) = (0, new, 0, Vec::new());
+        while old != end {
+            let middle = start + split(end - start);
+            if old <= middle {
+                path.push(new_range(middle, end));
+                end = middle;
+            } else {
+                path.extend(self.peaks.get(peak));
+                peak += 1;
+                start = middle;
+            }
+        }
+        if start != 0 {
+            let mut rest = self.peaks.iter().skip(peak).rev();
+            path.extend(rest.next().map(|last| rest.fold(*last, |right, left| hash_node(left, &right))));
+        }
+        path.reverse();
+        path
+    }
+
     /// The root of the tree so far.
     #[must_use]
     pub fn root(&self) -> Hash {
@@ -214,6 +244,11 @@ impl Tree {
     }
 }
 
+fn leaves_between(leaves: &[Hash], from: u64, to: u64) -> &[Hash] {
+    let at = |n: u64| usize::try_from(n).unwrap_or(usize::MAX);
+    leaves.get(at(from)..at(to)).unwrap_or_default()
+}
+
 /// The largest power of two smaller than `length`, which is at least 2.
 const fn split(length: u64) -> u64 {
     1 << (u64::BITS - 1 - (length - 1).leading_zeros())
@@ -251,7 +286,7 @@ pub fn verify_consistency(old: u64, new: u64, path: &[Hash], old_root: &Hash, ne
         return false;
     }
     if old == new {
-        return path.is_empty() && old_root == new_root;
+        return path.is_empty() && old_root == new_root && (old > 0 || *old_root == empty_root());
     }
     if old == 0 {
         return path.is_empty() && *old_root == empty_root();

@@ -7,6 +7,7 @@ use super::tree::{Frontier, Hash, hash_leaf, verify_inclusion};
 use super::{BadEntry, Entry};
 use crate::ids::EntryId;
 use std::borrow::Cow;
+use std::collections::VecDeque;
 use std::fmt;
 
 /// Checkpoints are kept at least every few seconds while entries come; beyond this, feed
@@ -121,78 +122,127 @@ pub struct Summary {
     pub root: Hash,
 }
 
-/// The verification as a machine, for callers that stream rows.
+/// The verification as a machine, for callers that stream rows, and checkpoints too: what was met is forgotten.
 #[derive(Clone, Debug)]
 pub struct Verifier {
-    checkpoints: Vec<Checkpoint>,
+    key: VerifierKey,
+    /// Not reached yet, smallest first.
+    ahead: VecDeque<Checkpoint>,
+    /// The newest one given: its size and root.
+    newest: Option<(u64, Hash)>,
+    /// The size of the last one that was reached.
+    reached: u64,
+    given: usize,
     met: usize,
     frontier: Frontier,
 }
 
 impl Verifier {
-    /// Reads and verifies the signed checkpoints, smallest first.
+    /// Reads and verifies the signed checkpoints, smallest first; more can be given later.
     pub fn new<N: AsRef<[u8]>>(notes: impl IntoIterator<Item = N>, key: &VerifierKey) -> Result<Self, Fault> {
-        let mut checkpoints: Vec<Checkpoint> = Vec::new();
-        for (position, note) in notes.into_iter().enumerate() {
-            let fault = |size, what| Fault { place: Place::Checkpoint { position, size }, what };
-            if position >= MAX_CHECKPOINTS {
-                return Err(fault(None, What::TooMany));
-            }
-            let next = Checkpoint::verify(note.as_ref(), key).map_err(|why| {
-                let size = Checkpoint::parse(note.as_ref()).ok().map(|(read, _)| read.size);
-                fault(size, What::Note(why))
-            })?;
-            let fits = checkpoints.last().is_none_or(|last| last.size < next.size || (last.size == next.size && last.root == next.root));
-            if !fits {
-                return Err(fault(Some(next.size), What::Fork));
-            }
-            checkpoints.push(next);
+        let mut verifier =
+            Self { key: key.clone(), ahead: VecDeque::new(), newest: None, reached: 0, given: 0, met: 0, frontier: Frontier::default() };
+        for note in notes {
+            verifier.expect(note.as_ref())?;
         }
-        let mut verifier = Self { checkpoints, met: 0, frontier: Frontier::default() };
         verifier.meet_checkpoints()?;
         Ok(verifier)
     }
 
+    /// Takes the next signed checkpoint, before the rows it covers have all come.
+    pub fn expect(&mut self, note: &[u8]) -> Result<(), Fault> {
+        let position = self.given;
+        let fault = |size, what| Fault { place: Place::Checkpoint { position, size }, what };
+        if position >= MAX_CHECKPOINTS {
+            return Err(fault(None, What::TooMany));
+        }
+        let next = Checkpoint::verify(note, &self.key).map_err(|why| {
+            let size = Checkpoint::parse(note).ok().map(|(read, _)| read.size);
+            fault(size, What::Note(why))
+        })?;
+        let fits = self.newest.is_none_or(|(size, root)| size < next.size || (size == next.size && root == next.root));
+        if !fits || next.size < self.frontier.size() {
+            return Err(fault(Some(next.size), What::Fork));
+        }
+        self.newest = Some((next.size, next.root));
+        self.given += 1;
+        self.ahead.push_back(next);
+        Ok(())
+    }
+
+    /// How many checkpoints were given and not reached yet.
+    #[must_use]
+    pub fn ahead(&self) -> usize {
+        self.ahead.len()
+    }
+
     /// Takes the next row; gives back the entry it holds.
     pub fn row(&mut self, row: &Row<'_>) -> Result<Entry, Fault> {
+        let read = Read::of(row);
+        self.read(row, read)
+    }
+
+    /// As `row`, of a row that was read elsewhere: reading is the work, and may be shared.
+    pub fn read(&mut self, row: &Row<'_>, read: Read) -> Result<Entry, Fault> {
         let index = self.frontier.size();
         let fault = |id, what| Fault { place: Place::Entry { index, id }, what };
         if row.index != index {
             return Err(fault(None, What::Order));
         }
-        let leaf = hash_leaf(&row.canonical);
-        let read = Entry::from_canonical(&row.canonical);
+        let Read { leaf, entry } = read;
         if row.leaf.is_some_and(|stored| stored != leaf) {
-            return Err(fault(read.ok().map(|entry| entry.id), What::Leaf));
+            return Err(fault(entry.ok().map(|entry| entry.id), What::Leaf));
         }
-        let entry = read.map_err(|bad| fault(None, What::Entry(bad)))?;
+        let entry = entry.map_err(|bad| fault(None, What::Entry(bad)))?;
         self.frontier.append(leaf);
         self.meet_checkpoints()?;
         Ok(entry)
     }
 
+    /// The root over the rows so far.
+    #[must_use]
+    pub fn root(&self) -> Hash {
+        self.frontier.root()
+    }
+
     /// Ends the replay: every checkpoint must have been reached.
     pub fn finish(self) -> Result<Summary, Fault> {
-        if let Some(next) = self.checkpoints.get(self.met) {
+        if let Some(next) = self.ahead.front() {
             return Err(Fault { place: Place::Stretch { from: self.frontier.size(), to: next.size }, what: What::Missing });
         }
         Ok(Summary {
             entries: self.frontier.size(),
             checkpoints: self.met,
-            signed: self.checkpoints.last().map_or(0, |last| last.size),
+            signed: self.newest.map_or(0, |(size, _)| size),
             root: self.frontier.root(),
         })
     }
 
     fn meet_checkpoints(&mut self) -> Result<(), Fault> {
-        while let Some(next) = self.checkpoints.get(self.met).filter(|next| next.size == self.frontier.size()) {
+        while self.ahead.front().is_some_and(|next| next.size == self.frontier.size()) {
+            let Some(next) = self.ahead.pop_front() else { break };
             if next.root != self.frontier.root() {
-                let from = self.met.checked_sub(1).map_or(0, |before| self.checkpoints[before].size);
-                return Err(Fault { place: Place::Stretch { from, to: next.size }, what: What::Root });
+                return Err(Fault { place: Place::Stretch { from: self.reached, to: next.size }, what: What::Root });
             }
+            self.reached = next.size;
             self.met += 1;
         }
         Ok(())
+    }
+}
+
+/// A row's leaf and entry, worked out from its bytes alone.
+#[derive(Clone, Debug)]
+pub struct Read {
+    leaf: Hash,
+    entry: Result<Entry, BadEntry>,
+}
+
+impl Read {
+    /// Hashes and reads the row's bytes.
+    #[must_use]
+    pub fn of(row: &Row<'_>) -> Self {
+        Self { leaf: hash_leaf(&row.canonical), entry: Entry::from_canonical(&row.canonical) }
     }
 }
 

@@ -3,7 +3,6 @@
 
 use super::{Case, Fact, Phase, Transition};
 use crate::ids::AgentId;
-use crate::jurisdiction::profile_or_default;
 use crate::liveness::{self, Challenge, MAX_CHALLENGES, Need, Outcome, Shown};
 use crate::procedure::{Kind, Procedure, Step};
 use crate::refusal::{Code, Refusal};
@@ -13,7 +12,7 @@ impl Case {
     /// Tries the profile still leaves for this step in the newest session. What was withdrawn is no try.
     #[must_use]
     pub fn tries_left(&self, step: &Step) -> u8 {
-        let cap = step.challenges_wanted.saturating_add(profile_or_default(&self.jurisdiction).liveness_repeats);
+        let cap = step.challenges_wanted.saturating_add(self.profile().liveness_repeats);
         let now = self.newest_session().map(|s| s.id);
         let tried = step.challenges.iter().filter(|c| c.counts() && (c.session.is_none() || c.session == now)).count();
         cap.saturating_sub(u8::try_from(tried).unwrap_or(u8::MAX))

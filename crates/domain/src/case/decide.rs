@@ -5,7 +5,7 @@ use super::{Case, Fact, Outcome, Phase, Transition};
 use crate::decision::{Decision, Draft, Verdict};
 use crate::ids::AgentId;
 use crate::invitation::FreshLink;
-use crate::jurisdiction::{ReviewRule, profile_or_default};
+use crate::jurisdiction::ReviewRule;
 use crate::refusal::{Code, Refusal};
 use crate::review::Kind;
 use crate::session::EndedBy;
@@ -26,12 +26,8 @@ impl Case {
             | Phase::UnderReview { .. }
             | Phase::Closed { .. } => return Err(self.wrong("decide")),
         };
-        let decision = if verdict == Verdict::Verified {
-            let procedure = self.procedure.as_ref().ok_or_else(|| self.wrong("decide"))?;
-            draft.verified(procedure.complete(&self.ground())?, now)?
-        } else {
-            draft.other(verdict, now)?
-        };
+        let decision =
+            if verdict == Verdict::Verified { draft.verified(self.proof("decide", now)?, now)? } else { draft.other(verdict, now)? };
         let mut facts = Vec::new();
         let base = match session {
             Some(session) => {
@@ -47,7 +43,7 @@ impl Case {
 
     fn settle(&self, base: Self, decision: Decision, link: FreshLink, now: Timestamp, mut facts: Vec<Fact>) -> Transition {
         let mut next = base;
-        let rule = profile_or_default(&self.jurisdiction).review;
+        let rule = self.profile().review;
         let reviewed = match (rule, decision.verdict) {
             (ReviewRule::Verified, Verdict::Verified) | (ReviewRule::Always, Verdict::Verified | Verdict::Rejected) => true,
             (ReviewRule::Never | ReviewRule::Verified | ReviewRule::Always, _) => false,

@@ -7,12 +7,14 @@ use crate::code::{Channel, Tried};
 use crate::decision::{ReasonCode, Verdict};
 use crate::digest::Digest;
 use crate::evidence::{Slot, Source};
+use crate::features::Feature;
 use crate::ids::{AgentId, ClientId, EvidenceId, GuestId, InvitationId, MessageId, ReportId, ReservationId, SessionId, TicketId};
 use crate::liveness::{Detail, Need, Prompt};
 use crate::location::{Fineness, Hint, Network, Refused};
 use crate::procedure::Answer;
 use crate::reading::{Field, Outcome as ReadOutcome};
 use crate::report::FailureReason;
+use crate::retention::Cause;
 use crate::review::{Finding, Kind as ReviewKind, Reason as ReviewReason};
 use crate::seats::SupervisorMode;
 use crate::session::{EndedBy, Seat};
@@ -251,6 +253,33 @@ pub enum Fact {
     ReviewTaken { checker: AgentId },
     /// The checker's time ran out.
     ReviewLapsed { checker: AgentId },
+    /// The session is under this profile: the hash of its file, lines made stricter, lines declared.
+    ProfileApplied { profile: String, version: u32, sha256: Digest, raised: Vec<String>, declared: Vec<String> },
+    /// The agent was drawn at random; the seed makes the draw repeatable.
+    AgentDrawn { agent: AgentId, reservation: ReservationId, seed: String },
+    /// The agent's training for this profile; none: no certificate.
+    TrainingShown { agent: AgentId, profile: String, until: Option<Timestamp> },
+    /// Security features were drawn.
+    FeaturesDrawn { features: Vec<Feature>, seed: u64 },
+    /// The agent saw a security feature, or did not.
+    FeatureMarked { agent: AgentId, feature: Feature, seen: bool },
+    /// The evidence is kept for a dispute; the reason by its commitment.
+    HoldSet { agent: AgentId, commitment: Digest },
+    /// The hold is over; the reason by its commitment.
+    HoldLifted { agent: AgentId, commitment: Digest },
+    /// The evidence is gone: what there was, and the digest of the key that alone opened it.
+    EvidenceErased {
+        cause: Cause,
+        by: Option<AgentId>,
+        due: Timestamp,
+        key: Digest,
+        images: u32,
+        drawings: u32,
+        recordings: u32,
+        messages: u32,
+    },
+    /// A sealed recording lies in the tenant's own storage too.
+    RecordingDelivered { session: SessionId, to: String, manifest: Digest, objects: u32 },
 }
 
 impl Fact {

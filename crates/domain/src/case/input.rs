@@ -9,14 +9,17 @@ use crate::decision::{Draft, Verdict};
 use crate::device;
 use crate::digest::{Digest, Salt};
 use crate::evidence::{Drawing, Evidence};
+use crate::features::Feature;
 use crate::ids::{AgentId, ClientId, GuestId, ReservationId, SessionId, TicketId};
 use crate::invitation::FreshLink;
+use crate::jurisdiction::{Rules, Trained};
 use crate::liveness::Need;
 use crate::location::{Fix, Network, Refused};
 use crate::pii::Pii;
 use crate::procedure::{Answer as QuestionAnswer, OwnQuestion};
 use crate::reading::Field;
 use crate::report::Report;
+use crate::retention::Custody;
 use crate::review::{Candidate, Opinion};
 use crate::seats::SupervisorMode;
 use crate::session::Seat;
@@ -166,4 +169,16 @@ pub enum Input {
     TakeReview { checker: AgentId },
     /// The checker says what they found.
     GiveReview { opinion: Box<Opinion>, link: FreshLink },
+    /// What the operator set beside the profile, as it stands now.
+    Rules { rules: Box<Rules> },
+    /// The agent of this ring was drawn at random.
+    Drawn { agent: AgentId, reservation: ReservationId, seed: u64 },
+    /// The agent's certificate for the case's profile, if there is one.
+    Training { agent: AgentId, trained: Option<Trained> },
+    /// The agent saw a security feature, or did not.
+    MarkFeature { agent: AgentId, feature: Feature, seen: bool },
+    /// One more feature, because one that was drawn is not on this document.
+    DrawFeature { agent: AgentId, seed: u64 },
+    /// The evidence is held, erased or delivered.
+    Custody(Custody),
 }

@@ -6,8 +6,6 @@ use crate::digest::Digest;
 use crate::evidence::Recording;
 use crate::ids::{AgentId, ReservationId, SessionId, TicketId};
 use crate::invitation::RESUME_LIFE;
-use crate::jurisdiction::profile_or_default;
-use crate::procedure::Procedure;
 use crate::refusal::{Code, Refusal};
 use crate::session::{DECIDE_WITHIN, EndedBy, MAX_SESSIONS, SEAT_HELD, Seat, Session, State};
 use crate::time::Timestamp;
@@ -31,14 +29,14 @@ impl Case {
         let session = Session::joining(id, agent, now);
         let mut next = self.with_phase(Phase::Live { session, queued_at: ticket.queued_at });
         let voided = next.inherit();
-        if next.procedure.is_none() {
-            let profile = profile_or_default(&self.jurisdiction);
-            next.procedure = Some(Procedure::build(&self.reasons(), profile, &self.on_file(), seed));
-        }
+        let drawn = next.prepare(seed);
+        next.seat_drawn(agent, ring, id);
         let waited_ms = now.since(ticket.queued_at).as_millis();
         let mut facts =
             vec![Fact::SessionStarted { session: id, agent, reservation: ring, waited_ms }, Fact::RecordingStarted { session: id }];
         facts.extend(voided);
+        facts.push(next.applied());
+        facts.extend(drawn);
         Ok(self.step(next, now, facts))
     }
 

@@ -46,6 +46,7 @@ impl Case {
             rule: answer.rule.clone(),
         };
         let offered = answer.mode != Mode::None;
+        let rules = policy.rules_of(&opening.jurisdiction);
         let mut next = Self {
             id: opening.id,
             tenant: opening.tenant,
@@ -77,6 +78,9 @@ impl Case {
             drawings: Vec::new(),
             review: None,
             salts: super::Salts::default(),
+            rules,
+            conduct: crate::jurisdiction::Conduct::default(),
+            kept: crate::retention::Kept::default(),
         };
         let mut facts = vec![fact];
         if offered {

@@ -6,7 +6,6 @@ use super::{Case, DROP_BOOST, Fact, Phase, Ticket, TicketState, Transition};
 use crate::digest::{Digest, Salt};
 use crate::ids::{AgentId, GuestId, TicketId};
 use crate::invitation::FreshLink;
-use crate::jurisdiction::profile_or_default;
 use crate::pii::Pii;
 use crate::queue::is_skill_name;
 use crate::refusal::{Code, Refusal};
@@ -264,7 +263,7 @@ impl Case {
             | Phase::UnderReview { .. }
             | Phase::Closed { .. } => return Err(self.wrong("later")),
         };
-        let kept = profile_or_default(&self.jurisdiction).keep_for_later;
+        let kept = self.profile().keep_for_later;
         facts.push(Fact::ContinuesLater { agent, kept });
         if let (false, Some(session)) = (kept, session) {
             facts.push(next.void(session));

@@ -5,6 +5,7 @@ use super::{Case, Fact, Outcome, Phase, Transition};
 use crate::decision::{Decision, Verdict};
 use crate::ids::AgentId;
 use crate::invitation::{FreshLink, MAX_INVITATIONS};
+use crate::jurisdiction::Ask;
 use crate::refusal::{Code, Refusal};
 use crate::review::{Candidate, Finding, GIVE_WITHIN, Kind, MAX_MISSED, Opinion, Review, State, TAKE_WITHIN, draw, sampled};
 use crate::time::{Span, Timestamp};
@@ -147,7 +148,7 @@ impl Case {
             Finding::Approve if !verified => return Err(self.refuse(Code::FindingNotOffered, "give_review")),
             Finding::Approve => {
                 // What was proved to the maker must still hold for the checker: a recording may have been lost in between.
-                self.procedure.as_ref().ok_or_else(|| self.wrong("give_review"))?.complete(&self.ground())?;
+                self.proof("give_review", now)?;
                 (Outcome::Verified, Decision { reviewed_by: Some(opinion.checker), ..decision.clone() })
             }
             Finding::Reject if !verified => (Outcome::Rejected, Decision { reviewed_by: Some(opinion.checker), ..decision.clone() }),
@@ -193,7 +194,9 @@ impl Case {
     fn held_review(&self, person: AgentId, input: &'static str, now: Timestamp) -> Result<(Review, Option<Timestamp>, Timestamp), Refusal> {
         let review = self.open_review().ok_or_else(|| self.wrong(input))?;
         if self.parties().contains(&person) {
-            return Err(self.refuse(Code::SamePerson, input));
+            let profile = self.profile();
+            let asked = profile.lines.iter().filter(|l| l.mandatory && matches!(l.ask, Ask::FourEyes { .. }));
+            return Err(self.refuse(Code::SamePerson, input).for_lines(asked.map(Into::into).collect()));
         }
         match review.state {
             State::Assigned { checker, .. } if checker != person => Err(self.refuse(Code::NotYours, input)),

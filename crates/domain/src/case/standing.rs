@@ -4,7 +4,7 @@
 use super::{Case, Fact, Phase};
 use crate::ground::{Ground, lost};
 use crate::ids::SessionId;
-use crate::jurisdiction::profile_or_default;
+use crate::jurisdiction;
 use crate::session::Session;
 
 impl Case {
@@ -28,7 +28,7 @@ impl Case {
     #[must_use]
     pub fn ground(&self) -> Ground {
         let newest = self.newest_session();
-        let restarts = profile_or_default(&self.jurisdiction).restart_on_interruption;
+        let restarts = self.profile().restart_on_interruption;
         let earlier = self.past.iter().map(|p| &p.session).filter(|s| !restarts && newest.is_some_and(|n| n.id != s.id));
         Ground::new(newest, earlier, &self.evidence)
     }
@@ -36,12 +36,22 @@ impl Case {
     /// What keeps "verified" locked, as stable codes; empty = unlocked.
     #[must_use]
     pub fn locked_by(&self) -> Vec<String> {
-        self.procedure.as_ref().map_or_else(Vec::new, |p| p.open(&self.ground()))
+        let Some(procedure) = &self.procedure else { return Vec::new() };
+        let mut open = procedure.open(&self.ground());
+        // What a step or the recording says already is not said twice.
+        let said = |l: &jurisdiction::LineStanding| {
+            l.ask == jurisdiction::Ask::Recording {} && open.iter().any(|o| o == "recording")
+                || l.ask.steps(&self.claimed).iter().any(|kind| open.contains(&format!("step:{}", kind.key())))
+        };
+        let lines: Vec<String> =
+            self.lines_missing(self.updated_at).iter().filter(|l| !said(l)).map(|l| format!("line:{}", l.id)).collect();
+        open.extend(lines);
+        open
     }
 
     /// The fresh start that some profiles ask for after a break.
     pub(super) fn void_if_asked(&mut self, session: SessionId) -> Option<Fact> {
-        profile_or_default(&self.jurisdiction).restart_on_interruption.then(|| self.void(session))
+        self.profile().restart_on_interruption.then(|| self.void(session))
     }
 
     /// A new session begins: what the one before it leaves behind. Where the profile asks for a fresh start, or where its

@@ -2,7 +2,9 @@
 
 mod approval;
 mod challenges;
+mod custody;
 mod device;
+mod profiles;
 mod review;
 mod openings;
 
@@ -11,7 +13,7 @@ use crate::board::Surface;
 use crate::decision::{Draft, ReasonCode, Verdict};
 use crate::digest::{Digest, Salt};
 use crate::evidence::{MAX_DRAWINGS, Slot, Source};
-use crate::ids::{ClientId, InvitationId, ReportId, SessionId};
+use crate::ids::{ClientId, InvitationId, ReportId, ReservationId, SessionId, TicketId};
 use crate::invitation::FreshLink;
 use crate::location::{Fix, Network};
 use crate::report::{CheckOutcome, FailureReason, Scores};
@@ -113,7 +115,10 @@ fn still(id: u128, step: &str, slot: Slot) -> Input {
 fn live(jurisdiction: &str) -> Case {
     let c = open(FailureReason::DocumentGlare, jurisdiction);
     let c = go(&c, claim(7, None), 1);
+    let c = go(&c, profiles::everything_declared(jurisdiction), 2);
     let c = go(&c, Input::Reserve { agent: AGENT, reservation: RING }, 2);
+    let c = go(&c, Input::Drawn { agent: AGENT, reservation: RING, seed: 5 }, 2);
+    let c = go(&c, profiles::trained(), 2);
     let c = go(&c, Input::Accept { agent: AGENT, reservation: RING, session: SESSION, seed: 3 }, 3);
     let c = go(&c, Input::MediaUp { seat: Seat::Agent }, 4);
     go(&c, Input::MediaUp { seat: Seat::Customer }, 4)
@@ -250,16 +255,7 @@ fn a_lost_agent_sends_the_customer_back_to_the_head_of_the_queue() {
 
 /// Verified by its agent, under a profile that asks for a second look.
 fn under_review() -> Case {
-    let mut c = worked(&live("IN"));
-    for q in c.procedure.clone().unwrap().step("questions", "t").unwrap().questions.clone() {
-        let answer = crate::procedure::Answer::Match;
-        c = go(&c, Input::Answered { agent: AGENT, step: "questions".into(), question: q.key, answer }, 5);
-    }
-    let c = go(&c, Input::StepDone { agent: AGENT, step: "questions".into() }, 5);
-    let c = go(&go(&c, Input::AskLocation { agent: AGENT }, 5), here(), 5);
-    let c = go(&c, Input::StepDone { agent: AGENT, step: "location".into() }, 5);
-    let c = go(&c, Input::RecordingHead { session: SESSION, segments: 1, head: Digest::of(b"h") }, 5);
-    go(&c, decide(Verdict::Verified, ReasonCode::IdentityConfirmed), 6)
+    go(&profiles::session("IN", &[], None), decide(Verdict::Verified, ReasonCode::IdentityConfirmed), 6)
 }
 
 #[test]

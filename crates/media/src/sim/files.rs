@@ -337,3 +337,101 @@ proptest! {
         }
     }
 }
+
+/// The bytes of a planned file, and how often a segment had to be asked for.
+fn made(plan: &crate::FilePlan, segments: &[Segment], pieces: std::ops::Range<usize>) -> (Vec<u8>, std::collections::BTreeSet<u32>) {
+    let mut asked = std::collections::BTreeSet::new();
+    let mut copy = |segment: u32, from: u32, len: u32, out: &mut Vec<u8>| {
+        asked.insert(segment);
+        let bytes = &segments[segment as usize].bytes;
+        out.extend_from_slice(&bytes[from as usize..(from + len) as usize]);
+        Ok::<(), std::convert::Infallible>(())
+    };
+    let bytes = pieces.flat_map(|piece| plan.piece(piece, &mut copy).unwrap()).collect();
+    (bytes, asked)
+}
+
+fn scanned(segments: &[Segment]) -> crate::Scan {
+    let mut scan = crate::Scan::default();
+    for segment in segments {
+        scan.add(&segment.bytes).unwrap();
+    }
+    scan
+}
+
+#[test]
+fn a_file_made_in_pieces_from_closed_segments_is_the_file_made_at_once() {
+    if !has_ffmpeg() {
+        return;
+    }
+    let vp8 = vp8_packets(&vp8("320x240", "pieces"), 0);
+    let avc = h264_packets(h264("320x240", "pieces-avc"));
+    for (kind, clip, link) in [(Video::Vp8, vp8, ROUGH), (Video::H264, avc, Link::GOOD)] {
+        let (segments, _) = recorded(kind, clip, link);
+        for cut in [Cut::OneFile, Cut::PerRun] {
+            let whole = export(&decoded(&segments), select(Kinds::Both, cut));
+            let plans = crate::plan_files(&scanned(&segments), select(Kinds::Both, cut));
+            assert_eq!(plans.len(), whole.len());
+            for (plan, file) in plans.iter().zip(&whole) {
+                assert_eq!((plan.len(), plan.offset_us, &plan.name), (file.bytes.len() as u64, file.offset_us, &file.name));
+                assert_eq!(made(plan, &segments, 0..plan.pieces()).0, file.bytes);
+                for byte in (0..plan.len()).step_by(4_999) {
+                    let piece = plan.piece_at(byte);
+                    let range = plan.range(piece);
+                    assert!(range.contains(&byte));
+                    let (part, asked) = made(plan, &segments, piece..piece + 1);
+                    assert_eq!(part, file.bytes[range.start as usize..range.end as usize]);
+                    assert!(asked.len() <= 6, "a second of the file needs the segments of that second: {asked:?}");
+                }
+            }
+        }
+    }
+}
+
+#[test]
+fn ten_minutes_are_planned_in_a_small_part_of_their_bytes() {
+    let scan = scanned(&chatted());
+    // Pictures of a thousand bytes a packet, as browsers send them.
+    let payload = vec![0u8; 1_100];
+    let head = scan.heads().iter().find(|h| h.kind == Kind::Video).unwrap().clone();
+    let mut long = crate::Scan::default();
+    let mut total = 0;
+    for index in 0..600u32 {
+        let mut bytes = vec![0; crate::segment::HEAD_LEN];
+        for n in 0..100u32 {
+            let mut packet = payload.clone();
+            packet[0] = if n % 4 == 0 { 0x10 } else { 0 };
+            let key = index % 10 == 0 && n == 0;
+            packet[1..11].copy_from_slice(&[u8::from(!key), 0, 0, 0x9d, 0x01, 0x2a, 0x80, 0x02, 0xe0, 0x01]);
+            let time = (index * 100 + n) / 4 * 3_600;
+            crate::segment::append_record(&mut bytes, (index * 100 + n) as i32, time, n % 4 == 3, n * 10_000, &packet);
+        }
+        let started_us = i64::from(index) * 1_000_000;
+        crate::segment::SegmentHead { index, packets: 100, base_seq: 0, started_us, ended_us: started_us + 990_000, ..head.clone() }
+            .write(&mut bytes);
+        total += bytes.len();
+        long.add(&bytes).unwrap();
+    }
+    let plans = crate::plan_files(&long, select(Kinds::Both, Cut::PerRun));
+    assert_eq!(plans.len(), 1);
+    assert!(plans[0].duration_us > 590_000_000, "{}", plans[0].duration_us);
+    assert!(plans[0].len() > total as u64 * 9 / 10);
+    assert!(long.weight() * 10 < total, "scan: {} of {total}", long.weight());
+    assert!(plans[0].weight() * 20 < total, "plan: {} of {total}", plans[0].weight());
+}
+
+#[test]
+fn what_is_recorded_can_be_entered_every_ten_seconds() {
+    let mut sim = Sim::new(6);
+    sim.join(1, Seat::Customer, Video::Vp8).unwrap();
+    sim.until(|s| s.people.iter().all(|p| p.core.connected));
+    sim.with_room(|room, now, io| room.set_recording(true, now, io));
+    sim.run(Duration::from_secs(35), |s| s.chatter((640, 480)));
+    sim.with_room(|room, now, io| room.close(now, io));
+    let segments: Vec<Segment> = sim.segments.try_iter().collect();
+    let packets = segments.iter().filter(|s| s.head.kind == Kind::Video).flat_map(|s| decode(&s.bytes).unwrap().packets);
+    let is_key = |payload: &[u8]| matches!(crate::codec::video_start(crate::segment::Codec::Vp8, payload), crate::codec::Start::Key(_));
+    let keys: Vec<i64> = packets.filter(|p| is_key(p.payload)).map(|p| p.arrival_us).collect();
+    assert!(keys.len() >= 3, "{keys:?}");
+    assert!(keys.windows(2).all(|w| w[1] - w[0] <= 11_000_000), "{keys:?}");
+}

@@ -2,6 +2,8 @@
 //! Must not know how the values are read or written.
 
 use super::{Config, Messenger, TlsMode};
+use crate::workers::witnesses::{MAX_MAILBOXES, MAX_WITNESSES, WitnessAt};
+use domain::audit::VerifierKey;
 
 impl Config {
     /// Everything that cannot work, with what to do about it.
@@ -11,6 +13,7 @@ impl Config {
         self.check_media_and_limits(&mut wrong);
         super::relay::problems(&self.media.ice_servers, &mut wrong);
         self.check_messenger(&mut wrong);
+        super::copies::problems(&self.copies, &mut wrong);
         let must = |fine: bool, sentence: &str, wrong: &mut Vec<String>| {
             if !fine {
                 wrong.push(sentence.to_owned());
@@ -24,6 +27,17 @@ impl Config {
              server.data_dir",
             &mut wrong,
         );
+        let keys = self.store.keys_url.as_str();
+        must(
+            keys.is_empty() || known.iter().any(|scheme| keys.starts_with(scheme)),
+            "store.keys_url must start with postgres:// or sqlite:, or be empty to keep the keys beside the main database",
+            &mut wrong,
+        );
+        must(
+            keys.is_empty() || keys != url,
+            "store.keys_url is the address of the main database; the keys need one of their own, or none for the default",
+            &mut wrong,
+        );
         must(
             self.webhooks.allow_private_targets || !self.webhooks.ports.is_empty(),
             "webhooks.ports is empty, so no webhook could be sent; list at least 443",
@@ -35,7 +49,36 @@ impl Config {
              \"info,store=debug\"",
             &mut wrong,
         );
+        self.check_proof(&mut wrong);
         wrong
+    }
+
+    fn check_proof(&self, wrong: &mut Vec<String>) {
+        let proof = &self.proof;
+        let key = ed25519_dalek::SigningKey::from_bytes(&[1; 32]).verifying_key();
+        if VerifierKey::new(&proof.origin, key).is_none() {
+            wrong.push("proof.origin must be a name without spaces and without +, such as verify.bank.example/log".to_owned());
+        }
+        if proof.witnesses.len() > MAX_WITNESSES {
+            wrong.push(format!("proof.witnesses lists more than {MAX_WITNESSES}"));
+        }
+        for (n, text) in proof.witnesses.iter().enumerate() {
+            if let Err(why) = text.parse::<WitnessAt>() {
+                wrong.push(format!("proof.witnesses: the one at place {} {why}", n + 1));
+            }
+        }
+        if !proof.folder.as_os_str().is_empty() && !proof.folder.is_dir() {
+            wrong.push(format!("proof.folder must be a folder; there is none at {:?}", proof.folder.display().to_string()));
+        }
+        if proof.mail_to.len() > MAX_MAILBOXES || proof.mail_to.iter().any(|to| to.parse::<lettre::Address>().is_err()) {
+            wrong.push(format!("proof.mail_to must list at most {MAX_MAILBOXES} mail addresses"));
+        }
+        if !proof.mail_to.is_empty() && self.messenger.email.host.is_empty() {
+            wrong.push("proof.mail_to wants messenger.email.host, which is empty".to_owned());
+        }
+        if !(1..=24 * 31).contains(&proof.mail_hours) {
+            wrong.push(format!("proof.mail_hours is {}; it must be from 1 to {}", proof.mail_hours, 24 * 31));
+        }
     }
 
     fn check_server(&self, wrong: &mut Vec<String>) {

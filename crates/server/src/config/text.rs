@@ -21,6 +21,11 @@ const KEYS: &[(&str, &str)] = &[
     ("server.trusted_proxies", "Proxies whose X-Forwarded-For is believed, such as [\"10.0.0.0/8\"]."),
     ("server.drain_seconds", "How long live calls may go on after the first SIGTERM."),
     ("store.url", "Empty for a SQLite file in data_dir, or postgres://user:password@host/database."),
+    (
+        "store.keys_url",
+        "Where the keys of cases are kept. Empty for keys.db beside the SQLite file, or for a schema of its own in\n\
+         the PostgreSQL database; better a server of its own, so that no copy of the main database holds a key.",
+    ),
     ("media.udp", "Address and port for media. Thread n listens on port + n."),
     ("media.tcp", "The same over TCP, for networks that block UDP."),
     ("media.advertise", "Addresses under which customers reach this machine; empty for its own."),
@@ -53,10 +58,37 @@ const KEYS: &[(&str, &str)] = &[
     ),
     ("log.format", "\"text\" for people, \"json\" for machines."),
     ("log.level", "error, warn, info, debug or trace; or a list such as \"info,store=debug\"."),
+    (
+        "proof.origin",
+        "The audit log's name in its checkpoints, without a scheme, such as verify.bank.example/log. Set at the\nfirst start; witnesses tell logs apart by it.",
+    ),
+    (
+        "proof.witnesses",
+        "Who signs the checkpoints beside us: an address, a space and the witness's key, such as\n[\"http://10.0.7.7:7950 witness.example/w1+dd2a1b0c+BAq3…\"]. `recourse witness` is one; run it on another machine.",
+    ),
+    ("proof.folder", "A folder on another mount that gets every checkpoint as a file of its own. Empty for none."),
+    ("proof.mail_to", "Mailboxes that get the newest checkpoint every so many hours, if it is a new one."),
+    ("proof.mail_hours", ""),
+    (
+        "copies.s3.url",
+        "Storage that speaks S3, such as https://s3.ap-southeast-1.amazonaws.com. Every sealed recording is copied\n\
+         there, still sealed, and is never overwritten. Empty to copy nothing.",
+    ),
+    ("copies.s3.region", ""),
+    ("copies.s3.bucket", ""),
+    ("copies.s3.prefix", "What names begin with; the tenant, the case and the session follow."),
+    ("copies.s3.access_key", "It needs s3:PutObject and s3:GetObject; s3:ListBucket saves a try."),
+    ("copies.s3.secret_key", ""),
+    ("copies.sftp.host", "The same by OpenSSH's sftp. Empty to copy nothing."),
+    ("copies.sftp.port", ""),
+    ("copies.sftp.user", ""),
+    ("copies.sftp.key_file", "A private key that only this account may read."),
+    ("copies.sftp.known_hosts", "The server's key, as ssh-keyscan prints it. An unknown server is refused."),
+    ("copies.sftp.folder", "Where, as seen after signing in."),
 ];
 
 /// Keys whose values are never printed.
-const SECRET: &[&str] = &["messenger.sms.token", "messenger.email.password"];
+const SECRET: &[&str] = &["messenger.sms.token", "messenger.email.password", "copies.s3.secret_key"];
 /// A list of tables; by environment it is written as in the file.
 const TABLES: &str = "media.ice_servers";
 /// Keys of those tables whose values are never printed.
@@ -110,7 +142,7 @@ pub(super) fn render(config: &Config, with_comments: bool) -> String {
 fn shown(path: &str, value: Value) -> Value {
     match value {
         Value::String(text) if SECRET.contains(&path) && !text.is_empty() => Value::String("(secret)".to_owned()),
-        Value::String(text) if path == "store.url" => Value::String(without_password(&text)),
+        Value::String(text) if matches!(path, "store.url" | "store.keys_url") => Value::String(without_password(&text)),
         Value::Array(items) if path == TABLES => Value::Array(items.into_iter().map(without_secrets).collect()),
         plain @ (Value::String(_)
         | Value::Integer(_)

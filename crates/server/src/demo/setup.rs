@@ -105,6 +105,10 @@ async fn make(app: &App) -> Result<Seeded> {
     let agent = seed::person(app, tenant, "Ana Reyes", "ana@harbour.example", "agent", &SPOKEN).await?;
     let supervisor = seed::person(app, tenant, "Bo Lindqvist", "bo@harbour.example", "supervisor", &SPOKEN).await?;
     let admin = seed::person(app, tenant, "Chi Okafor", "chi@harbour.example", "admin", &[]).await?;
+    seed::declare_everything(app, tenant).await?;
+    for person in [agent, supervisor] {
+        seed::certify_for_all(app, person).await?;
+    }
     let secret: [u8; 32] = random();
     let api_key = format!("rk_test_{}", URL_SAFE_NO_PAD.encode(secret));
     let key = ApiKeyWrite {

@@ -1,7 +1,7 @@
 //! The one-time code: drawn here, kept as a hash, and gone after its message was sealed.
 //! Must not know the page on which it is typed.
 
-use super::sealing::place_of_delivery;
+use super::sealing::seal_message;
 use super::tx::{CaseSlot, Tx};
 use super::{Actor, Engine, EngineError};
 use crate::tenant::Tenant;
@@ -51,7 +51,7 @@ impl Engine {
         };
         let id = DeliveryId(self.ids.id());
         let plain = serde_json::json!({ "to": to, "subject": texts::code_subject(locale, brand), "text": text }).to_string();
-        let payload = self.kms.seal_small(case.tenant, &place_of_delivery(id), plain.as_bytes())?;
+        let payload = seal_message(&slot.key, id, plain.as_bytes())?;
         rows.deliveries.push(DeliveryRow {
             id,
             tenant: case.tenant,

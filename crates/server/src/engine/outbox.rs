@@ -1,9 +1,10 @@
 //! What a commit sends and counts: webhooks, messages with links, marks for the dashboards.
 //! Must not know how anything is delivered.
 
-use super::sealing::{link_url, place_of_delivery};
+use super::sealing::{link_url, seal_message};
 use super::tx::{CaseSlot, Tx};
 use super::{Engine, EngineError};
+use crate::push;
 use crate::tenant::Tenant;
 use crate::texts;
 use crate::views;
@@ -16,7 +17,8 @@ use store::rows::{Channel, Commit, DeliveryRow, MarkRow};
 use wire::webhook::{WebhookData, WebhookEvent};
 
 /// A snake_case word of the domain, as it stands in search columns.
-pub(super) fn word<T: Serialize>(value: &T) -> String {
+#[must_use]
+pub fn word<T: Serialize>(value: &T) -> String {
     serde_json::to_value(value).ok().and_then(|v| v.as_str().map(str::to_owned)).unwrap_or_default()
 }
 
@@ -50,10 +52,32 @@ impl Engine {
                     });
                 }
             }
+            if let Fact::RecordingSealed { session, .. } = fact {
+                for channel in self.copies.get().into_iter().flatten() {
+                    seq += 1;
+                    rows.deliveries.push(self.copy(slot, tx, *channel, *session, seq));
+                }
+            }
             rows.marks.extend(marks(fact, slot, tx.now));
         }
         self.code_message(slot, tx, tenant, seq + 2, rows)?;
         self.link_message(slot, tx, tenant, seq + 1, rows)
+    }
+
+    /// A sealed recording is wanted in the tenant's own storage.
+    fn copy(&self, slot: &CaseSlot, tx: &Tx, channel: Channel, session: SessionId, seq: i64) -> DeliveryRow {
+        DeliveryRow {
+            id: DeliveryId(self.ids.id()),
+            tenant: slot.case.tenant,
+            case: Some(slot.case.id),
+            seq,
+            channel,
+            endpoint: None,
+            event: push::EVENT.to_owned(),
+            payload: serde_json::to_vec(&push::Order { session }).unwrap_or_default(),
+            created_at: tx.now,
+            next_at: tx.now,
+        }
     }
 
     /// A link that the bank's page did not ask for goes to the phone, or else to the mailbox.
@@ -77,7 +101,7 @@ impl Engine {
         let text = texts::link_message(&case.customer.locale, &tenant.settings.brand, &url);
         let subject = texts::link_subject(&case.customer.locale, &tenant.settings.brand);
         let plain = serde_json::json!({ "to": to, "subject": subject, "text": text }).to_string();
-        let payload = self.kms.seal_small(case.tenant, &place_of_delivery(id), plain.as_bytes())?;
+        let payload = seal_message(&slot.key, id, plain.as_bytes())?;
         rows.deliveries.push(DeliveryRow {
             id,
             tenant: case.tenant,
@@ -133,7 +157,7 @@ fn events(fact: &Fact, case: &Case) -> Vec<(&'static str, Option<SessionId>)> {
 }
 
 fn named(fact: &Fact) -> Vec<(&'static str, Option<SessionId>)> {
-    let table: [(bool, &'static str); 7] = [
+    let table: [(bool, &'static str); 8] = [
         (matches!(fact, Fact::CaseReported { .. }), "case.created"),
         (matches!(fact, Fact::ReportAdded { .. }), "case.reported"),
         (matches!(fact, Fact::InvitationIssued { .. }), "case.invited"),
@@ -141,6 +165,7 @@ fn named(fact: &Fact) -> Vec<(&'static str, Option<SessionId>)> {
         (matches!(fact, Fact::TicketQueued { .. }), "case.waiting"),
         (matches!(fact, Fact::CallbackBooked { .. }), "case.callback"),
         (matches!(fact, Fact::Rated { .. }), "case.rated"),
+        (matches!(fact, Fact::EvidenceErased { .. }), "evidence.erased"),
     ];
     if let Some((_, event)) = table.iter().find(|(is, _)| *is) {
         return vec![(event, None)];
@@ -156,6 +181,9 @@ fn named(fact: &Fact) -> Vec<(&'static str, Option<SessionId>)> {
     }
     if let Fact::RecordingSealed { session, .. } = fact {
         return vec![("recording.sealed", Some(*session))];
+    }
+    if let Fact::RecordingDelivered { session, .. } = fact {
+        return vec![("recording.delivered", Some(*session))];
     }
     Vec::new()
 }

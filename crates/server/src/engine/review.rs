@@ -20,10 +20,13 @@ impl Engine {
     pub async fn decide(&self, id: CaseId, actor: &Actor, verdict: Verdict, draft: Draft) -> Result<(), EngineError> {
         let tenant = self.case(id).await?.tenant;
         let percent = self.tenants.get(tenant).await?.settings.sample_percent;
+        let policy = self.tenants.get(tenant).await?.policy.clone();
         let seed = self.ids.seed();
         let (token, link) = self.fresh_link();
         self.run(Some(id), None, actor, |tx| {
             tx.tokens = vec![(link.id, token.clone())];
+            // What was declared since the session began counts.
+            tx.feed_rules(&policy)?;
             tx.feed(Input::Decide { verdict, draft: Box::new(draft.clone()), link })?;
             tx.feed(Input::Sample { seed, percent })
         })

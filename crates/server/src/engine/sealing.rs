@@ -1,9 +1,8 @@
 //! Case state between the domain and the store: sealed with the case's own key, and the tokens of links.
 //! Must not know what a transition means.
 
-use super::{Engine, EngineError};
+use super::{CaseKey, Engine, EngineError};
 use crate::adapters::ids::Ids;
-use crate::adapters::kms::SecretKey;
 use crate::adapters::seal;
 use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
@@ -14,7 +13,6 @@ use domain::ids::{CaseId, DeliveryId, InvitationId, TenantId};
 use domain::invitation::FreshLink;
 use hmac::{Hmac, KeyInit, Mac};
 use sha2::Sha256;
-use std::sync::Arc;
 use store::rows::{AgentRow, CaseRow};
 use unicode_normalization::UnicodeNormalization;
 
@@ -23,25 +21,22 @@ const SCHEMA: u8 = 1;
 /// Most words of a name in the blind index.
 const MAX_TOKENS: usize = 12;
 
-/// The key of one case, in memory as long as somebody uses it.
-#[derive(Clone)]
-pub struct CaseKey(pub Arc<SecretKey>);
-
 /// A case with what is needed to write it back.
 pub struct Loaded {
     pub case: Case,
     pub key: CaseKey,
-    pub wrapped: Vec<u8>,
+    /// Names the key.
+    pub key_id: Vec<u8>,
     pub version: u64,
 }
 
 impl Engine {
-    pub(super) fn open_row(&self, row: &CaseRow) -> Result<Loaded, EngineError> {
+    pub(super) async fn open_row(&self, row: &CaseRow) -> Result<Loaded, EngineError> {
         let corrupt = |why: String| EngineError::Corrupt { what: "state", row: row.id.to_string(), why };
-        let key = CaseKey(Arc::new(self.kms.unwrap_key(row.tenant, &row.key)?));
+        let key = self.case_key(row).await?;
         let plain = seal::open(&key.0, &place(row.id, row.version), &row.state).map_err(|e| corrupt(e.to_string()))?;
         let case = upgrade(&plain).map_err(corrupt)?;
-        Ok(Loaded { case, key, wrapped: row.key.clone(), version: row.version })
+        Ok(Loaded { case, key, key_id: row.key.clone(), version: row.version })
     }
 
     /// The sealed state of a case, and its hash for the audit log.
@@ -102,8 +97,14 @@ fn place(case: CaseId, version: u64) -> String {
 
 /// Where a sealed message of the outbox belongs.
 #[must_use]
-pub fn place_of_delivery(id: DeliveryId) -> Vec<u8> {
-    format!("deliveries/{id}/payload").into_bytes()
+pub fn place_of_delivery(id: DeliveryId) -> String {
+    format!("deliveries/{id}/payload")
+}
+
+/// Seals a message of the outbox with its case's key: it names the customer, and goes with them.
+pub(super) fn seal_message(key: &CaseKey, id: DeliveryId, plain: &[u8]) -> Result<Vec<u8>, EngineError> {
+    let broken = |e: seal::SealError| EngineError::Corrupt { what: "message", row: id.to_string(), why: e.to_string() };
+    seal::seal(&key.0, &place_of_delivery(id), plain).map_err(broken)
 }
 
 pub(super) fn read_agent(row: &AgentRow) -> Result<Agent, EngineError> {

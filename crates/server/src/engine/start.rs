@@ -1,9 +1,9 @@
 //! A failed check becomes a case, once per idempotency key; further attempts and links.
 //! Must not know HTTP.
 
-use super::sealing::{CaseKey, Loaded};
+use super::sealing::Loaded;
 use super::tx::{CaseSlot, Tx};
-use super::{Actor, Engine, EngineError, TRIES, outbox::word};
+use super::{Actor, CaseKey, Engine, EngineError, TRIES, outbox::word};
 use domain::case::{Case, Input, Opening};
 use domain::ids::{CaseId, ReportId, TenantId};
 use domain::invitation::FreshLink;
@@ -27,6 +27,7 @@ pub struct NewReport {
 pub struct Opened {
     pub case: Case,
     pub token: Option<String>,
+    pub key: CaseKey,
 }
 
 impl Engine {
@@ -44,8 +45,7 @@ impl Engine {
         let policy = self.tenants.get(tenant).await?.policy.clone();
         let (token, link) = self.fresh_link();
         let id = CaseId(self.ids.id());
-        let key = CaseKey(Arc::new(self.kms.new_key()));
-        let wrapped = self.kms.wrap(tenant, &key.0)?;
+        let (key, key_id) = self.fresh_key(tenant, id).await?;
         let now = self.now();
         let opening = Opening {
             id,
@@ -60,9 +60,9 @@ impl Engine {
         let t = Case::open(opening, &policy, now);
         let mut tx = Tx::new(now);
         tx.tokens.push((link.id, token.clone()));
-        let opened = Opened { token: t.next.invitation.is_some().then_some(token), case: t.next.clone() };
+        let opened = Opened { token: t.next.invitation.is_some().then_some(token), case: t.next.clone(), key: key.clone() };
         let more = Commit { idempotency: answer(&opened), reports: report_row(&t.next).into_iter().collect(), ..Commit::default() };
-        tx.case = Some(CaseSlot { was: None, case: t.next, key, wrapped, version: 0, facts: t.facts, orders: t.orders });
+        tx.case = Some(CaseSlot { was: None, case: t.next, key, key_id, old_key: None, version: 0, facts: t.facts, orders: t.orders });
         self.finish(tx, actor, more).await?;
         Ok(opened)
     }
@@ -104,19 +104,21 @@ impl Engine {
         let report = Report { id: ReportId(self.ids.id()), at: now, ..report };
         let (token, link) = self.fresh_link();
         let mut tx = Tx::new(now);
+        let key = loaded.key.clone();
         tx.tokens.push((link.id, token.clone()));
         tx.case = Some(CaseSlot {
             was: Some(Arc::new(loaded.case.clone())),
             case: loaded.case,
             key: loaded.key,
-            wrapped: loaded.wrapped,
+            key_id: loaded.key_id,
+            old_key: None,
             version: loaded.version,
             facts: Vec::new(),
             orders: Vec::new(),
         });
         tx.feed(Input::Report { report: Box::new(report), policy: Box::new(policy), link })?;
         let case = tx.case().cloned().ok_or(EngineError::Missing("case"))?;
-        let opened = Opened { token: issued(&case, link).then_some(token), case };
+        let opened = Opened { token: issued(&case, link).then_some(token), case, key };
         let more = Commit { idempotency: answer(&opened), reports: report_row(&opened.case).into_iter().collect(), ..Commit::default() };
         self.finish(tx, actor, more).await?;
         Ok(opened)
@@ -127,7 +129,7 @@ impl Engine {
     /// # Errors
     /// A refusal, or a store that does not answer.
     pub async fn with_link(&self, id: CaseId, actor: &Actor, input: impl FnOnce(FreshLink, Span) -> Input) -> Result<Opened, EngineError> {
-        let before = self.case(id).await?;
+        let Loaded { case: before, key, .. } = self.loaded(id).await?;
         let life = Span::minutes(i64::from(self.tenants.get(before.tenant).await?.policy.invitation_minutes));
         let (token, link) = self.fresh_link();
         let input = input(link, life);
@@ -137,7 +139,7 @@ impl Engine {
         };
         let done = self.run(Some(id), None, actor, act).await?;
         let case = done.case.map_or(before, |change| Arc::unwrap_or_clone(change.case));
-        Ok(Opened { token: issued(&case, link).then_some(token), case })
+        Ok(Opened { token: issued(&case, link).then_some(token), case, key })
     }
 }
 

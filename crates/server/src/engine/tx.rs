@@ -1,12 +1,13 @@
 //! One transaction in the making: a case, its agent, what is kept of both.
 //! Must not know what happens after the commit.
 
-use super::sealing::{self, CaseKey};
-use super::{Actor, Engine, EngineError, TRIES};
+use super::sealing;
+use super::{Actor, CaseKey, Engine, EngineError, TRIES};
 use crate::telemetry::metrics;
 use domain::agent::{self, Agent};
 use domain::case::{Case, Fact, Input, Order, ReservationEnd};
 use domain::ids::{AgentId, CaseId};
+use domain::jurisdiction::ProfileCode;
 use domain::refusal::Refusal;
 use domain::time::Timestamp;
 use std::sync::Arc;
@@ -38,7 +39,9 @@ pub(super) struct CaseSlot {
     pub was: Option<Arc<Case>>,
     pub case: Case,
     pub key: CaseKey,
-    pub wrapped: Vec<u8>,
+    pub key_id: Vec<u8>,
+    /// The name of the key before, when the evidence was erased here.
+    pub old_key: Option<Vec<u8>>,
     pub version: u64,
     pub facts: Vec<Fact>,
     pub orders: Vec<Order>,
@@ -79,6 +82,9 @@ impl Tx {
     /// The case's refusal.
     pub fn feed(&mut self, input: Input) -> Result<(), Refusal> {
         let now = self.now;
+        if let Some(agent) = super::rules::leans_on(&input) {
+            self.show_training(agent)?;
+        }
         let Some(slot) = &mut self.case else { return Ok(()) };
         let t = slot.case.handle(input, now)?;
         let id = t.next.id;
@@ -98,6 +104,17 @@ impl Tx {
                 let _ = self.agent_only(agent::Input::Settled { case: id });
             }
         }
+        Ok(())
+    }
+
+    /// The certificate of an agent of this transaction, as it stands, beside the case that leans on it.
+    fn show_training(&mut self, agent: AgentId) -> Result<(), Refusal> {
+        let held = self.agents.iter().find(|slot| slot.agent.id == agent).map(|slot| slot.agent.certificates.clone());
+        let Some((held, slot)) = held.zip(self.case.as_mut()) else { return Ok(()) };
+        let trained = ProfileCode::parse(&slot.case.jurisdiction).and_then(|code| held.get(&code).copied());
+        let t = slot.case.handle(Input::Training { agent, trained }, self.now)?;
+        slot.case = t.next;
+        slot.facts.extend(t.facts);
         Ok(())
     }
 
@@ -122,7 +139,8 @@ impl Tx {
             | agent::Input::Settled { .. }
             | agent::Input::ExtendWrap
             | agent::Input::AutoAccept(_)
-            | agent::Input::TakeOver { .. } => return Ok(()),
+            | agent::Input::TakeOver { .. }
+            | agent::Input::Certify { .. } => return Ok(()),
         };
         let is = self.agents.first().map(|slot| slot.agent.state);
         if let (Some(agent::State::Reserved { reservation, .. }), true) = (was, was != is) {
@@ -203,7 +221,8 @@ impl Engine {
                 was: Some(Arc::new(loaded.case.clone())),
                 case: loaded.case,
                 key: loaded.key,
-                wrapped: loaded.wrapped,
+                key_id: loaded.key_id,
+                old_key: None,
                 version: loaded.version,
                 facts: Vec::new(),
                 orders: Vec::new(),
@@ -269,7 +288,8 @@ impl Engine {
 
     /// Commits, and says how long that took.
     #[tracing::instrument(name = "store.commit", level = "debug", skip_all)]
-    pub(super) async fn keep(&self, rows: Commit) -> Result<(), StoreError> {
+    pub(super) async fn keep(&self, rows: Commit) -> Result<(), EngineError> {
+        let rows = self.marked(rows).await?;
         let began = Instant::now();
         let kept = self.store.commit(rows).await;
         match &kept {
@@ -277,7 +297,7 @@ impl Engine {
             Err(StoreError::Conflict) => metrics::STORE_CONFLICTS.inc(1),
             Err(StoreError::Unavailable(_) | StoreError::Corrupt { .. } | StoreError::Limit(_)) => {}
         }
-        kept
+        Ok(kept?)
     }
 
     async fn case_rows(&self, slot: &CaseSlot, tx: &Tx, actor: &Actor, rows: &mut Commit) -> Result<(), EngineError> {
@@ -332,8 +352,9 @@ impl Engine {
             name_tokens: self.name_tokens(case.tenant, &tenant.wrapped_key, case.customer.name.reveal())?,
             state,
             state_hash,
-            key: slot.wrapped.clone(),
+            key: slot.key_id.clone(),
         });
+        rows.retention.extend(super::erase::retention(slot, tx));
         Ok(())
     }
 

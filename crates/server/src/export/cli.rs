@@ -7,8 +7,8 @@ use crate::adapters::clock::SystemClock;
 use crate::adapters::ids::SystemIds;
 use crate::adapters::kms::FileKms;
 use crate::config::Config;
-use crate::engine::{Actor, Engine};
-use crate::workers::sequencer;
+use crate::engine::{Actor, Engine, EngineError};
+use crate::workers::sequencer::{self, SequencerError};
 use crate::{start, verify};
 use anyhow::{Context, Result, bail};
 use clap::Args;
@@ -54,22 +54,34 @@ pub async fn run(config: &Config, args: &ExportArgs) -> Result<Exported> {
     let database = data.join("recourse.db");
     let beside = given.is_empty() && verify::held(&data.join("recourse.db.lock"));
     let copy = if beside { Some(Private::make(fs::metadata(&database)?.len() * 2)?) } else { None };
+    // The keys are read where they lie, also beside a server: a copy of them would be one too many.
+    let own = data.join("keys.db");
+    let keys = match config.store.keys_url.as_str() {
+        _ if args.data.is_some() => Some(format!("sqlite:{}", own.display())),
+        "" if given.is_empty() => Some(format!("sqlite:{}", own.display())),
+        "" => None,
+        url => Some(url.to_owned()),
+    };
+    let options = store::Options { keys, ..store::Options::default() };
     let (url, options) = match &copy {
         Some(copy) => {
             let copied = copy.path().join("copy.db");
             store::snapshot(&database, &copied).await?;
-            (format!("sqlite:{}", copied.display()), store::Options { readers: 1, migrate: false, ..store::Options::default() })
+            (format!("sqlite:{}", copied.display()), store::Options { readers: 1, migrate: false, keys_reading: true, ..options })
         }
         None if given.is_empty() && !database.is_file() => bail!("{} is no data folder: recourse.db is missing", data.display()),
-        None if given.is_empty() => (format!("sqlite:{}", database.display()), store::Options::default()),
-        None => (given.to_owned(), store::Options::default()),
+        None if given.is_empty() => (format!("sqlite:{}", database.display()), options),
+        None => (given.to_owned(), options),
     };
     let store = store::open(&url, options).await.context("the database cannot be opened")?;
     let clock = Arc::new(SystemClock::new());
     let ids = Arc::new(SystemIds::new(clock.clone()));
     let kms = Arc::new(FileKms::open(&data.join("keys/master.keys"))?);
     let engine = Arc::new(Engine::new(store, kms, clock, ids, config.server.public_url.clone()));
-    let log = Arc::new(start::log_key(&data.join("keys"))?);
+    if !beside {
+        engine.move_keys().await.context("the keys of cases cannot be taken to their own database")?;
+    }
+    let log = Arc::new(start::log_key(&data.join("keys"), &config.proof.origin)?);
     let blobs = Arc::new(FileBlobs::reading(&data.join("blobs")));
     let ground = Ground { engine, blobs, log, ffmpeg: "ffmpeg".into() };
     let written = write(&ground, args.case, &path, beside).await;
@@ -107,7 +119,7 @@ async fn write(ground: &Ground, case: CaseId, path: &Path, beside: bool) -> Resu
 async fn sequenced(ground: &Ground, case: CaseId) -> Result<()> {
     for _ in 0..MAX_BATCHES {
         match sequencer::once(&ground.engine, &ground.log).await {
-            Ok(_) | Err(crate::engine::EngineError::Store(store::StoreError::Conflict)) => {}
+            Ok(_) | Err(SequencerError::Engine(EngineError::Store(store::StoreError::Conflict))) => {}
             Err(error) => return Err(error.into()),
         }
         let newest = ground.engine.store.audit_page(ground.engine.case(case).await?.tenant, None, 1).await?;

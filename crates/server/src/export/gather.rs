@@ -9,7 +9,7 @@ use domain::time::Timestamp;
 use pack::proof::Proof;
 use std::collections::BTreeMap;
 use std::time::Duration;
-use store::rows::{AuditRow, CheckpointRow, MAX_LIST};
+use store::rows::{AuditRow, CheckpointRow, MAX_LEAVES, MAX_LIST};
 
 /// How often and how long to wait for the newest entries' place in the tree: it is given every second.
 const WAIT: Duration = Duration::from_millis(250);
@@ -41,6 +41,9 @@ pub(super) async fn gather(ground: &Ground, case: CaseId) -> Result<Material, Ex
     let checkpoint = store.checkpoint().await?.ok_or_else(|| ExportFault::Odd("the log has no checkpoint yet".to_owned()))?;
     // Read after the entries, so that every one of them is about this state or an older one.
     let loaded = ground.engine.loaded(case).await?;
+    if loaded.case.kept.erased.is_some() {
+        return Err(ExportFault::Erased);
+    }
     let mut entries: BTreeMap<u64, Entry> = BTreeMap::new();
     for row in rows {
         if let Some(index) = row.idx.filter(|index| *index < checkpoint.size) {
@@ -90,11 +93,17 @@ async fn proofs(ground: &Ground, entries: &BTreeMap<u64, Entry>, checkpoint: &Ch
     }
     let mut tree = Tree::default();
     while tree.size() < checkpoint.size {
-        let leaves = ground.engine.store.audit_leaves(tree.size(), MAX_LEAVES).await?;
-        if leaves.is_empty() {
-            return Err(ExportFault::Odd(format!("entry {} of the log is missing", tree.size())));
+        let leaves = ground.engine.store.leaves(tree.size(), MAX_LEAVES).await?;
+        let before = tree.size();
+        for (index, leaf) in leaves {
+            if index != tree.size() {
+                break;
+            }
+            tree.push(leaf);
         }
-        leaves.into_iter().for_each(|leaf| tree.push(leaf));
+        if tree.size() == before {
+            return Err(ExportFault::Odd(format!("entry {before} of the log is missing")));
+        }
     }
     if tree.root_at(checkpoint.size) != Some(checkpoint.root) {
         return Err(ExportFault::Odd("the entries of the log do not give the root that was signed".to_owned()));
@@ -106,9 +115,6 @@ async fn proofs(ground: &Ground, entries: &BTreeMap<u64, Entry>, checkpoint: &Ch
     let proofs: Option<Vec<Proof>> = entries.keys().map(proof).collect();
     proofs.ok_or_else(|| ExportFault::Odd("an entry is outside the log".to_owned()))
 }
-
-/// Leaves read at once.
-const MAX_LEAVES: u32 = 50_000;
 
 async fn names(ground: &Ground, entries: &BTreeMap<u64, Entry>) -> Result<BTreeMap<AgentId, String>, ExportFault> {
     let mut names = BTreeMap::new();

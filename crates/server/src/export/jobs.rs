@@ -2,7 +2,7 @@
 //! Must not know HTTP.
 
 use super::{ExportFault, Ground, Private, Progress, export};
-use crate::engine::Actor;
+use crate::engine::{Actor, Engine};
 use crate::state::App;
 use crate::workers::sequencer::LogKey;
 use domain::ids::CaseId;
@@ -82,6 +82,23 @@ impl Packs {
     /// Gives the key that vouches for packs; once.
     pub fn with_key(&self, log: Arc<LogKey>) {
         let _ = self.log.set(log);
+    }
+
+    /// Lets go of a case's pack: its evidence was erased. One that is still being made goes nowhere.
+    pub fn forget(&self, case: CaseId) {
+        self.jobs.lock().unwrap_or_else(PoisonError::into_inner).remove(&case);
+    }
+
+    /// Lets go of every pack whose evidence was erased since it was asked for.
+    pub async fn forget_erased(&self, engine: &Engine) {
+        let cases: Vec<CaseId> = self.jobs.lock().unwrap_or_else(PoisonError::into_inner).keys().copied().collect();
+        for case in cases {
+            // One that cannot be read now is let go of too: it is made anew when it is asked for.
+            if engine.case(case).await.is_ok_and(|case| case.kept.erased.is_none()) {
+                continue;
+            }
+            self.forget(case);
+        }
     }
 
     /// How a case's pack stands, if one was asked for.

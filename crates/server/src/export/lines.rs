@@ -1,19 +1,21 @@
-//! The lines of the case's jurisdiction profile, each with what it rests on. Must not know how a table is drawn.
+//! The lines of the case's jurisdiction profile, each with its paragraph and what it rests on. Must not know how a table is drawn.
 
 use super::gather::Material;
-use domain::evidence::Recording;
-use domain::jurisdiction::profile_or_default;
-use domain::procedure::StepState;
+use super::words;
+use domain::jurisdiction::{Certainty, Exempt, Gap, LineStanding, Proof, Standing, assess};
+use domain::time::Timestamp;
 use report::Tone;
 use serde::Serialize;
 
 /// One line.
 #[derive(Clone, Debug, Serialize)]
 pub(super) struct Line {
+    pub id: String,
     pub title: String,
-    /// Where it stands written.
+    /// Where it stands written, and how sure that is.
     pub citation: String,
-    /// `met`, `missing`, `waived`.
+    pub mandatory: bool,
+    /// `met`, `missing`, `declared`, `follows`, `not_applicable`.
     pub standing: String,
     /// What meets it, or why nothing does.
     pub evidence: String,
@@ -23,51 +25,101 @@ impl Line {
     pub fn tone(&self) -> Tone {
         match self.standing.as_str() {
             "met" => Tone::Good,
-            "missing" => Tone::Bad,
+            "missing" if self.mandatory => Tone::Bad,
+            "not_applicable" => Tone::Quiet,
             _ => Tone::Warn,
         }
     }
 }
 
-/// Every line that asked something of this case.
+/// Every line, as the operator made it stricter; after a verdict as it stood at the verdict.
 pub(super) fn of(material: &Material) -> Vec<Line> {
-    let case = &material.loaded.case;
-    let source = profile_or_default(&case.jurisdiction).source;
-    let mut lines = Vec::new();
-    let mut put = |title: &str, standing: &str, evidence: String| {
-        lines.push(Line { title: title.to_owned(), citation: source.to_owned(), standing: standing.to_owned(), evidence });
+    assess(&material.loaded.case, material.at).iter().map(line).collect()
+}
+
+fn line(of: &LineStanding) -> Line {
+    let (standing, evidence) = match &of.standing {
+        Standing::Met { by } => ("met", proofs(by)),
+        Standing::Missing { why } => ("missing", gap(*why).to_owned()),
+        Standing::Declared { statement, by, at } => ("declared", format!("{statement} ({by}, {})", day(*at))),
+        Standing::Follows { what } => ("follows", words::code(what)),
+        Standing::NotApplicable { why } => ("not_applicable", exempt(*why).to_owned()),
     };
-    match case.consents.last() {
-        Some(consent) => put("Consent before the session", "met", format!("Text {} of {}", short(&consent.text_sha256.to_string()), consent.at)),
-        None => put("Consent before the session", "missing", "No consent is on file".to_owned()),
+    let sure = match of.certainty {
+        Certainty::Read => "",
+        Certainty::Secondary => " (not read in the source itself)",
+        Certainty::General => " (general knowledge)",
+        Certainty::NotVerified => " (not verified)",
+    };
+    let paragraph = of.citation.paragraph.as_ref().map(|p| format!(", {p}")).unwrap_or_default();
+    Line {
+        id: of.id.clone(),
+        title: of.title.clone(),
+        citation: format!("{}{paragraph}{sure}", of.citation.document),
+        mandatory: of.mandatory,
+        standing: standing.to_owned(),
+        evidence,
     }
-    for step in case.procedure.iter().flat_map(|p| &p.steps).filter(|s| s.mandatory) {
-        let images: Vec<String> = step.evidence.iter().map(ToString::to_string).collect();
-        let passed = step.challenges.iter().filter(|c| c.outcome == domain::liveness::Outcome::Passed).count();
-        let proof = match (images.is_empty(), passed) {
-            (false, _) => format!("Images {}", images.iter().map(|id| tail(id)).collect::<Vec<_>>().join(", ")),
-            (true, 0) => "Seen by the agent in the recording".to_owned(),
-            (true, n) => format!("{n} of {} drawn prompts passed", step.challenges.len()),
-        };
-        let title = super::words::step(step.kind.key());
-        match &step.state {
-            StepState::Done => put(&title, "met", proof),
-            StepState::Waived { reason, .. } => put(&title, "waived", reason.reveal().clone()),
-            StepState::Pending => put(&title, "missing", "The step is open".to_owned()),
-            StepState::Failed => put(&title, "missing", "The step failed".to_owned()),
+}
+
+fn proofs(by: &[Proof]) -> String {
+    if by.is_empty() {
+        return "Nothing speaks against it".to_owned();
+    }
+    by.iter().map(proof).collect::<Vec<_>>().join("; ")
+}
+
+fn proof(of: &Proof) -> String {
+    match of {
+        Proof::Step { key, .. } => format!("step {}", words::step(key)),
+        Proof::Image { evidence, sha256 } => format!("image {}, hash {}", tail(&evidence.to_string()), short(&sha256.to_string())),
+        Proof::Prompt { id } => format!("prompt {id} passed"),
+        Proof::Answers { matched } => format!("{matched} answers as on file"),
+        Proof::Features { seen, categories } => format!("{seen} security features of {categories} categories"),
+        Proof::Consent { text_sha256, version, at } => {
+            format!("consent of {}, text version {version}, hash {}", day(*at), short(&text_sha256.to_string()))
         }
+        Proof::Recorded { session, segments } => format!("{segments} sealed segments of {}", tail(&session.to_string())),
+        Proof::Unbroken { session } => format!("{} ran without a break", tail(&session.to_string())),
+        Proof::AtRandom { agent, .. } => format!("agent {} drawn at random", tail(&agent.to_string())),
+        Proof::Certificate { agent, until } => format!("agent {} certified until {}", tail(&agent.to_string()), day(*until)),
+        Proof::Place { country, commitment } => format!("place in {country}, commitment {}", short(&commitment.to_string())),
+        Proof::CheckDigits {} => "check digits fit".to_owned(),
+        Proof::Read { field } => format!("{} read", words::code(field)),
+        Proof::Checker { agent } => format!("checked by {}", tail(&agent.to_string())),
+        Proof::KeptUntil { at } => format!("kept until {}", day(*at)),
     }
-    for session in case.every_session() {
-        match session.recording {
-            Recording::Sealed { segments, head } => {
-                put("The session is recorded", "met", format!("{segments} sealed segments, head {}", short(&head.to_string())));
-            }
-            Recording::Off | Recording::Running { .. } | Recording::Failed { .. } => {
-                put("The session is recorded", "missing", "The recording is not complete".to_owned());
-            }
-        }
+}
+
+const fn gap(why: Gap) -> &'static str {
+    match why {
+        Gap::StepOpen => "A step is open",
+        Gap::NotRecorded => "The recording is not complete",
+        Gap::NoConsent => "No consent is on file",
+        Gap::Interrupted => "The session was interrupted",
+        Gap::NotDrawn => "The agent was not drawn at random",
+        Gap::NotTrained => "The agent has no certificate",
+        Gap::TrainingExpired => "The agent's certificate ran out",
+        Gap::PlaceUnknown => "The place is not known",
+        Gap::PlaceOutside => "The place is outside the country",
+        Gap::NetworkOutside => "The network address is outside the country",
+        Gap::NotRead => "The machine-readable lines were not read",
+        Gap::CheckDigits => "A check digit does not fit",
+        Gap::NotDeclared => "The operator declared nothing",
+        Gap::NotChecked => "No second person checked",
     }
-    lines
+}
+
+const fn exempt(why: Exempt) -> &'static str {
+    match why {
+        Exempt::OtherVerdict => "The verdict is none that is checked",
+        Exempt::NoSuchSide => "The document has no such side",
+    }
+}
+
+/// `2026-11-23`.
+fn day(at: Timestamp) -> String {
+    at.to_string().get(..10).unwrap_or_default().to_owned()
 }
 
 /// The first digits of a hash: the whole stands in the annex.

@@ -4,7 +4,7 @@
 use super::Private;
 use std::fmt::Write as _;
 use std::fs::{self, File};
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::process::Stdio;
 use std::time::Duration;
 use tokio::process::Command;
@@ -21,14 +21,36 @@ const MAX_US: i64 = 3 * 3_600 * 1_000_000;
 /// Beside the session's own length, twice.
 const AT_LEAST: Duration = Duration::from_secs(60);
 
-/// A track.
+/// A track; it lies in the footage's folder.
 pub(super) struct Input {
     pub seat: String,
     /// After the start of the session.
     pub offset_us: i64,
     pub duration_us: i64,
     pub picture: bool,
-    pub bytes: Vec<u8>,
+    pub sound: bool,
+}
+
+/// The tracks of a session in a private folder, `name(n)` the n-th.
+pub(super) struct Footage {
+    pub folder: Private,
+    pub inputs: Vec<Input>,
+}
+
+impl Footage {
+    /// A folder with room for so many bytes of tracks and what is made of them; else the reason.
+    pub fn make(bytes: u64) -> Result<Self, String> {
+        Ok(Self { folder: Private::make(bytes.saturating_mul(3)).map_err(broken)?, inputs: Vec::new() })
+    }
+
+    /// Where the next track goes.
+    pub fn next(&self) -> PathBuf {
+        self.folder.path().join(name(self.inputs.len()))
+    }
+}
+
+fn broken(error: std::io::Error) -> String {
+    format!("no room for ffmpeg's files: {error}")
 }
 
 /// The composed picture; its folder goes with it.
@@ -53,19 +75,14 @@ pub(super) async fn tools(ffmpeg: &Path) -> Result<(), String> {
 }
 
 /// Composes the tracks. Bounded in time: a minute and twice the session's length.
-pub(super) async fn compose(ffmpeg: &Path, inputs: Vec<Input>, captions: &str) -> Result<Film, String> {
+pub(super) async fn compose(ffmpeg: &Path, footage: Footage, captions: &str) -> Result<Film, String> {
+    let Footage { folder, inputs } = footage;
     if inputs.len() > MAX_INPUTS {
         return Err(format!("the recording has {} pieces; at most {MAX_INPUTS} are composed", inputs.len()));
     }
     let length_us = inputs.iter().map(|i| i.offset_us + i.duration_us).max().unwrap_or(0);
     if !(1..=MAX_US).contains(&length_us) {
         return Err("the session is longer than three hours".to_owned());
-    }
-    let broken = |error: std::io::Error| format!("no room for ffmpeg's files: {error}");
-    let bytes: u64 = inputs.iter().map(|i| i.bytes.len() as u64).sum();
-    let folder = Private::make(bytes * 3).map_err(broken)?;
-    for (n, input) in inputs.iter().enumerate() {
-        fs::write(folder.path().join(name(n)), &input.bytes).map_err(broken)?;
     }
     fs::write(folder.path().join("captions.ass"), captions).map_err(broken)?;
     let limit = AT_LEAST + Duration::from_micros(u64::try_from(length_us).unwrap_or(0)) * 2;
@@ -105,7 +122,7 @@ fn arguments(inputs: &[Input], length_us: i64) -> Vec<String> {
     for (n, input) in inputs.iter().enumerate() {
         list.extend(["-itsoffset".to_owned(), seconds(input.offset_us), "-i".to_owned(), name(n)]);
     }
-    let sound = inputs.iter().any(sounds);
+    let sound = inputs.iter().any(|i| i.sound);
     list.extend(["-filter_complex".to_owned(), filters(inputs), "-map".to_owned(), "[film]".to_owned()]);
     if sound {
         list.extend(["-map", "[sound]", "-c:a", "aac", "-b:a", "96k", "-ac", "1"].map(str::to_owned));
@@ -114,12 +131,6 @@ fn arguments(inputs: &[Input], length_us: i64) -> Vec<String> {
     list.extend(["-fflags", "+bitexact", "-movflags", "+faststart", "-t"].map(str::to_owned));
     list.extend([length, "film.mp4".to_owned()]);
     list
-}
-
-/// Whether a track has sound: its codec stands in the head of the file.
-fn sounds(input: &Input) -> bool {
-    let head = input.bytes.get(..input.bytes.len().min(4_096)).unwrap_or_default();
-    head.windows(6).any(|window| window == b"A_OPUS")
 }
 
 /// Each picture is laid over the ground at its time, the customer's left and the others' right.
@@ -142,7 +153,7 @@ fn filters(inputs: &[Input]) -> String {
             );
             ground += 1;
         }
-        if sounds(input) {
+        if input.sound {
             let _ = write!(text, ";[{file}:a]aresample=48000:async=1:first_pts=0[a{n}]");
             let _ = write!(voices, "[a{n}]");
             count += 1;
@@ -160,8 +171,7 @@ mod tests {
     use super::*;
 
     fn input(seat: &str, offset_us: i64, sound: bool) -> Input {
-        let bytes = if sound { b"..A_OPUS..".to_vec() } else { b"....".to_vec() };
-        Input { seat: seat.to_owned(), offset_us, duration_us: 2_000_000, picture: true, bytes }
+        Input { seat: seat.to_owned(), offset_us, duration_us: 2_000_000, picture: true, sound }
     }
 
     #[test]
@@ -178,7 +188,7 @@ mod tests {
     async fn a_program_that_is_not_there_is_a_reason_and_not_a_fault() {
         assert_eq!(tools(Path::new("/nowhere/ffmpeg")).await, Err("ffmpeg was not at hand at the export".to_owned()));
         assert_eq!(tools(Path::new("/bin/true")).await, Err("the ffmpeg at hand has no ass".to_owned()));
-        let composed = compose(Path::new("/bin/false"), vec![input("agent", 0, false)], "").await;
+        let composed = compose(Path::new("/bin/false"), Footage { inputs: vec![input("agent", 0, false)], ..Footage::make(1).unwrap() }, "").await;
         assert_eq!(composed.err().as_deref(), Some("ffmpeg could not compose it"));
     }
 }

@@ -2,16 +2,19 @@
 //! Must not know how a picture is composed.
 
 use super::gather::Material;
-use super::movie::{self, Input};
+use super::movie::{self, Footage, Input};
 use super::{Bench, ExportFault, Ground, Progress, working};
 use crate::adapters::blobs::Blobs;
 use crate::adapters::seal;
+use crate::playback::stream::{Source, Whole};
 use crate::playback;
 use crate::recorder::read_sealed;
 use domain::digest::Digest;
 use domain::session::Session;
+use media::FilePlan;
 use pack::manifest::{RecordingLine, TrackLine};
 use pack::path;
+use std::fs::File;
 use std::io::{self, Read};
 use std::sync::Arc;
 
@@ -28,17 +31,18 @@ pub(super) async fn add(
     let tools = movie::tools(&ground.ffmpeg).await;
     let share = 750 / u32::try_from(sessions.len().max(1)).unwrap_or(750);
     for (session, from) in sessions.into_iter().zip((150u32..).step_by(share as usize)) {
-        let of = session.clone();
-        let (made, inputs) = working(ground, material, bench, move |ground, material, bench| one(ground, material, bench, &of)).await?;
+        let (of, able) = (session.clone(), tools.clone());
+        let (made, footage) =
+            working(ground, material, bench, move |ground, material, bench| one(ground, material, bench, &of, able)).await?;
         bench = made;
         progress.at(from + share / 3);
-        if inputs.is_empty() {
-            continue;
-        }
-        let captions = super::captions::of(material, &session, &inputs);
-        let composed = match &tools {
-            Ok(()) => movie::compose(&ground.ffmpeg, inputs, &captions).await,
-            Err(why) => Err(why.clone()),
+        let Some(footage) = footage else { continue };
+        let composed = match footage {
+            Ok(footage) => {
+                let captions = super::captions::of(material, &session, &footage.inputs);
+                movie::compose(&ground.ffmpeg, footage, &captions).await
+            }
+            Err(why) => Err(why),
         };
         let id = session.id;
         bench = working(ground, material, bench, move |_, _, mut bench| {
@@ -60,8 +64,17 @@ pub(super) async fn add(
     Ok(bench)
 }
 
-/// A session's sealed parts, keys and tracks; the tracks also for the composed picture.
-fn one(ground: &Ground, material: &Material, mut bench: Bench, session: &Session) -> Result<(Bench, Vec<Input>), ExportFault> {
+/// The tracks for the composed picture, or why there is none.
+type ForFilm = Result<Footage, String>;
+
+/// A session's sealed parts, keys and tracks; nothing for the composed picture if nothing was recorded.
+fn one(
+    ground: &Ground,
+    material: &Material,
+    mut bench: Bench,
+    session: &Session,
+    able: Result<(), String>,
+) -> Result<(Bench, Option<ForFilm>), ExportFault> {
     let (case, key) = (material.loaded.case.id, &material.loaded.key.0);
     let mut keys = String::new();
     let wanted = session.recording.segments();
@@ -77,7 +90,7 @@ fn one(ground: &Ground, material: &Material, mut bench: Bench, session: &Session
     }
     if read.count == 0 {
         bench.manifest.absent.push(format!("a recording of {}: nothing was recorded", session.id));
-        return Ok((bench, Vec::new()));
+        return Ok((bench, None));
     }
     let mut sealed = Vec::new();
     for part in 0..read.parts {
@@ -89,17 +102,36 @@ fn one(ground: &Ground, material: &Material, mut bench: Bench, session: &Session
     }
     let keys_path = path::recording(session.id, "keys.txt");
     bench.writer.add(&keys_path, keys.as_bytes())?;
-    let played = playback::mux(ground.blobs.as_ref(), key, case, session.id, session.started_at.0)?;
-    let (mut tracks, mut inputs) = (Vec::new(), Vec::new());
-    for (seat, file) in played.files {
-        let path = path::recording(session.id, &format!("{:02}-{}", tracks.len() + 1, file.name));
-        let seat = playback::word(seat).to_owned();
-        bench.writer.add(&path, &file.bytes)?;
-        inputs.push(Input { seat: seat.clone(), offset_us: file.offset_us, duration_us: file.duration_us, picture: file.size.is_some(), bytes: file.bytes });
+    let played = Arc::new(playback::plan(ground.blobs.as_ref(), key, case, session)?);
+    let mut footage = able.and_then(|()| Footage::make(played.files.iter().map(|(_, plan)| plan.len()).sum()));
+    let mut tracks = Vec::new();
+    for (n, (seat, plan)) in played.files.iter().enumerate() {
+        let path = path::recording(session.id, &format!("{:02}-{}", n + 1, plan.name));
+        let seat = playback::word(*seat).to_owned();
+        let source = Source { blobs: ground.blobs.clone(), key: material.loaded.key.clone(), played: played.clone(), file: n };
+        let mut whole = Whole::new(source);
+        match &mut footage {
+            // Opened once, for the pack and for the picture.
+            Ok(footage) => {
+                let laid = footage.next();
+                io::copy(&mut whole, &mut File::create(&laid)?)?;
+                bench.writer.stream(&path, &mut File::open(&laid)?)?;
+                footage.inputs.push(input(&seat, plan)?);
+            }
+            Err(_) => bench.writer.stream(&path, &mut whole)?,
+        }
         tracks.push(TrackLine { path, seat });
     }
     bench.manifest.recordings.push(RecordingLine { session: session.id, sealed, keys: keys_path, tracks, movie: None });
-    Ok((bench, inputs))
+    Ok((bench, Some(footage)))
+}
+
+fn input(seat: &str, plan: &FilePlan) -> Result<Input, ExportFault> {
+    // The codecs stand in the head of the file, which needs no segment.
+    let none = &mut |_: u32, _: u32, _: u32, _: &mut Vec<u8>| Err(ExportFault::Odd("the head of a track has media in it".to_owned()));
+    let sound = plan.piece(0, none)?.windows(6).any(|window| window == b"A_OPUS");
+    let FilePlan { offset_us, duration_us, size, .. } = plan;
+    Ok(Input { seat: seat.to_owned(), offset_us: *offset_us, duration_us: *duration_us, picture: size.is_some(), sound })
 }
 
 /// A part file, read a piece at a time.

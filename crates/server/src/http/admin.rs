@@ -1,13 +1,16 @@
 //! `/v1/admin`: cases, numbers and the log, for those who read everything; the second person's decision.
 //! Must not know how numbers are counted.
 
+mod custody;
 mod keys;
 mod log;
 mod people;
 mod person_log;
 mod policy;
+mod profiles;
 mod reviews;
 mod settings;
+mod subject;
 mod webhooks;
 
 use super::Web;
@@ -15,6 +18,7 @@ use super::cases::{open_cursor, seal_cursor, word};
 use super::extract::{CanRead, Query, field_error, id};
 use super::limits::{Guards, Purpose};
 use super::problem::ApiError;
+use super::recordings::may_download;
 use crate::engine::Loaded;
 use crate::numbers::{case_row, numbers};
 use crate::state::App;
@@ -29,7 +33,7 @@ use domain::time::Timestamp;
 use serde::Deserialize;
 use std::collections::BTreeSet;
 use std::sync::Arc;
-use store::rows::{CaseCursor, CaseFilter, CaseRow as StoredRow, MAX_LIST, MAX_PAGE};
+use store::rows::{AuditRow, CaseCursor, CaseFilter, CaseRow as StoredRow, MAX_LIST, MAX_PAGE};
 use wire::api::admin::{CaseFile, CaseRows, ConsentView, NumbersView};
 use wire::terms::{FailureReason, Phase};
 
@@ -50,10 +54,18 @@ pub(super) fn routes() -> Router<Web> {
         .route("/v1/admin/reviews/numbers", get(reviews::numbers))
         .route("/v1/admin/people/{id}/log", get(person_log::read))
         .route("/v1/admin/people/{id}/log.csv", get(person_log::export))
+        .route("/v1/admin/cases/{id}/proofs", get(log::proofs))
+        .route("/v1/admin/cases/{id}/hold", post(custody::hold))
+        .route("/v1/admin/cases/{id}/release", post(custody::release))
+        .route("/v1/admin/cases/{id}/erase", post(custody::erase))
+        .route("/v1/admin/cases/{id}/copy", get(custody::copy))
         .route("/v1/admin/numbers", get(today))
         .route("/v1/admin/agents", get(people::list).post(people::add))
         .route("/v1/admin/agents/{id}", put(people::save))
         .route("/v1/admin/agents/{id}/reset", post(people::reset))
+        .route("/v1/admin/agents/{id}/certificates/{profile}", put(profiles::certify).delete(profiles::withdraw))
+        .route("/v1/admin/profiles", get(profiles::read))
+        .route("/v1/admin/profiles/{code}/lines/{line}", put(profiles::save))
         .route("/v1/admin/policy", get(policy::read).put(policy::save))
         .route("/v1/admin/policy/simulate", post(policy::simulate))
         .route("/v1/admin/settings", get(settings::read).put(settings::save))
@@ -101,7 +113,7 @@ async fn cases(State(app): State<App>, CanRead(person): CanRead, Query(filter): 
     let next_cursor = stored.last().filter(|_| full).map(|row| seal_cursor(&app, person.tenant, row.cursor())).transpose()?;
     let mut rows = Vec::with_capacity(stored.len());
     for row in stored {
-        let case = app.engine.loaded(row.id).await?.case;
+        let Some(case) = app.engine.listed(&row).await? else { continue };
         let mut shown = case_row(&app, &case).await;
         if views::blind(&case, person.id) {
             shown.phase = Phase::UnderReview;
@@ -158,38 +170,30 @@ async fn case_file(
     if views::blind(&loaded.case, person.id) {
         return Err(ApiError::Plain("review_blind"));
     }
-    let file = file_of(&app, &loaded).await?;
+    let keep = may_download(&app, &person).await?;
+    let file = file_of(&app, &loaded, keep).await?;
     if guards.take(Purpose::View, &format!("{} {}", person.id, loaded.case.id)).is_ok() {
         app.engine.log(person.tenant, Some(loaded.case.id), &person.actor(), "case_viewed", serde_json::json!({})).await?;
     }
     Ok(axum::Json(file))
 }
 
-async fn file_of(app: &App, loaded: &Loaded) -> Result<CaseFile, ApiError> {
+async fn file_of(app: &App, loaded: &Loaded, keep: bool) -> Result<CaseFile, ApiError> {
     let case = &loaded.case;
-    let mut entries = Vec::new();
-    loop {
-        let after = entries.last().map_or(0, |row: &store::rows::AuditRow| row.seq);
-        let page = app.engine.store.audit_of_case(case.id, after, MAX_LIST).await?;
-        let last = page.len() < MAX_LIST as usize;
-        entries.extend(page);
-        if last || entries.len() >= MAX_TIMELINE {
-            break;
-        }
-    }
-    entries.truncate(MAX_TIMELINE);
+    let entries = entries_of(app, case.id).await?;
     let deliveries = app.engine.store.deliveries_of(case.id, MAX_DELIVERIES).await?;
     Ok(CaseFile {
         row: case_row(app, case).await,
         claimed: views::claimed(&case.claimed),
-        jurisdiction: views::profile(&case.jurisdiction),
+        jurisdiction: views::profile(&case.profile()),
+        lines: Some(views::profiles::lines(case, app.engine.now())),
         recovery: views::recovery(case, None),
         reports: case.reports.iter().map(|r| views::report(case, r)).collect(),
         consents: case.consents.iter().map(consent).collect(),
         timeline: log::timeline(app, &entries).await?,
         chat: case.chat.iter().map(views::message).collect(),
         evidence: case.evidence.iter().map(views::evidence).collect(),
-        recordings: playback::view(app, loaded, &entries).await,
+        recordings: playback::view(app, loaded, &entries, keep).await,
         steps: views::steps(case),
         notes: case.notes.reveal().clone(),
         decision: case.decision().map(views::decision),
@@ -198,7 +202,24 @@ async fn file_of(app: &App, loaded: &Loaded) -> Result<CaseFile, ApiError> {
         rating_comment: case.rating.as_ref().map(|r| r.comment.reveal().clone()).unwrap_or_default(),
         deliveries: webhooks::views(app, &deliveries).await?,
         review: reviews::view(app, case).await?,
+        custody: custody::view(app, case, &entries).await?,
     })
+}
+
+/// The entries of a case that are shown, and proven.
+async fn entries_of(app: &App, case: CaseId) -> Result<Vec<AuditRow>, ApiError> {
+    let mut entries: Vec<AuditRow> = Vec::new();
+    loop {
+        let after = entries.last().map_or(0, |row| row.seq);
+        let page = app.engine.store.audit_of_case(case, after, MAX_LIST).await?;
+        let last = page.len() < MAX_LIST as usize;
+        entries.extend(page);
+        if last || entries.len() >= MAX_TIMELINE {
+            break;
+        }
+    }
+    entries.truncate(MAX_TIMELINE);
+    Ok(entries)
 }
 
 fn decision_note(case: &Case) -> String {

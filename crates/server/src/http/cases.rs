@@ -5,6 +5,7 @@ use super::Web;
 use super::extract::{ApiKey, Hashed, Query, body, id, key_actor, text};
 use super::limits::Guards;
 use super::problem::{ApiError, field};
+use crate::adapters::seal;
 use crate::engine::{EngineError, NewReport, Opened, link_url};
 use crate::images::{NewImage, discard, keep_image};
 use crate::state::App;
@@ -182,7 +183,7 @@ pub async fn list(State(app): State<App>, key: ApiKey, Query(query): Query<ListQ
     let next_cursor = rows.last().filter(|_| full).map(|row| seal_cursor(&app, key.tenant, row.cursor())).transpose()?;
     let mut cases = Vec::with_capacity(rows.len());
     for row in rows {
-        cases.push(views::case(&app.engine.loaded(row.id).await?.case, None));
+        cases.extend(app.engine.listed(&row).await?.map(|case| views::case(&case, None)));
     }
     Ok(limited(axum::Json(CasePage { cases, next_cursor }).into_response(), &key))
 }
@@ -272,8 +273,22 @@ impl Once {
         Ok(Self { tenant, key: Some(key), request, _held: Some(held), failed: None })
     }
 
-    fn place(key: &str) -> Vec<u8> {
-        format!("idempotency/{key}").into_bytes()
+    fn place(key: &str) -> String {
+        format!("idempotency/{key}")
+    }
+
+    /// The answer names the customer, so it is sealed with the case's key, behind the id of that case.
+    async fn opened(app: &App, tenant: TenantId, key: &str, kept: &[u8]) -> Result<Vec<u8>, ApiError> {
+        if let Some((case, sealed)) = kept.split_first_chunk::<16>()
+            && app.engine.store.case_of(tenant, CaseId(u128::from_be_bytes(*case))).await?.is_some()
+        {
+            let secret = app.engine.key_of(CaseId(u128::from_be_bytes(*case))).await?;
+            // An answer about an erased case is sealed with a key that is gone.
+            return seal::open(&secret.0, &Self::place(key), sealed).map_err(|_| ApiError::Plain("evidence_erased"));
+        }
+        // Of the day before keys had a database of their own.
+        let plain = app.engine.kms.open_small(tenant, Self::place(key).as_bytes(), kept).map_err(EngineError::from)?;
+        Ok(plain.to_vec())
     }
 
     /// The answer that this key already has.
@@ -283,9 +298,9 @@ impl Once {
         if row.request_hash != self.request {
             return Err(ApiError::Plain("idempotency_key_reused"));
         }
-        let plain = app.engine.kms.open_small(self.tenant, &Self::place(key), &row.response).map_err(EngineError::from)?;
+        let plain = Self::opened(app, self.tenant, key, &row.response).await?;
         let status = StatusCode::from_u16(row.status).unwrap_or(StatusCode::OK);
-        Ok(Some((status, [(header::CONTENT_TYPE, "application/json")], plain.to_vec()).into_response()))
+        Ok(Some((status, [(header::CONTENT_TYPE, "application/json")], plain).into_response()))
     }
 
     /// The row that keeps the answer, committed with the case itself.
@@ -293,17 +308,17 @@ impl Once {
         let key = self.key.clone()?;
         let answer = views::case(&opened.case, url_of(app, opened));
         let plain = serde_json::to_vec(&answer).unwrap_or_default();
-        match app.engine.kms.seal_small(self.tenant, &Self::place(&key), &plain) {
-            Ok(response) => Some(IdempotencyRow {
+        match seal::seal(&opened.key.0, &Self::place(&key), &plain) {
+            Ok(sealed) => Some(IdempotencyRow {
                 tenant: self.tenant,
                 key,
                 request_hash: self.request,
                 status,
-                response,
+                response: [opened.case.id.0.to_be_bytes().as_slice(), &sealed].concat(),
                 created_at: app.engine.now(),
             }),
             Err(error) => {
-                self.failed = Some(EngineError::from(error).into());
+                self.failed = Some(ApiError::Internal(error.to_string()));
                 None
             }
         }

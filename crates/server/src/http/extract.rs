@@ -17,7 +17,7 @@ use std::net::{IpAddr, Ipv4Addr, SocketAddr};
 use std::str::FromStr;
 use std::sync::Arc;
 
-pub use super::who::{Admin, ApiKey, CanRead, CustomerClient, Person, Staff, Supervising, cookie, sign_in_hash};
+pub use super::who::{Admin, ApiKey, CanRead, Custodian, CustomerClient, Person, Staff, Supervising, cookie, sign_in_hash};
 
 /// A JSON body.
 pub struct Json<T>(pub T);

@@ -16,6 +16,10 @@ const MAX_IN_FLIGHT: usize = 10_000;
 const MAX_KNOWN: usize = 20_000;
 /// As long as a sign-in lives: who works there today is known.
 const KNOWN_FOR: Duration = Duration::from_secs(12 * 3600);
+/// Whoever watches for longer than this without asking for anything begins a new viewing.
+pub const VIEWING_IDLE: Duration = Duration::from_secs(15 * 60);
+/// Viewings remembered at once; with more, some are logged twice, and none is not.
+const MAX_VIEWINGS: usize = 20_000;
 /// The key of a budget that all addresses share.
 const EVERYBODY: &str = "";
 
@@ -102,6 +106,8 @@ pub struct Guards {
     codes: Mutex<BTreeMap<domain::ids::AgentId, u64>>,
     /// Where somebody signed in, and when last.
     known: Mutex<BTreeMap<String, Instant>>,
+    /// Who watches what, and when they last asked for a part of it.
+    viewings: Mutex<BTreeMap<String, Instant>>,
 }
 
 impl Guards {
@@ -133,6 +139,28 @@ impl Guards {
         }
         bucket.left -= 1.0;
         Ok(Left { limit: rate.burst as u32, remaining: bucket.left as u32 })
+    }
+
+    /// Whether a viewing begins with this request. A player asks many times; one viewing is one entry in the log.
+    pub fn begins(&self, viewing: &str) -> bool {
+        self.begins_at(viewing, Instant::now())
+    }
+
+    fn begins_at(&self, viewing: &str, now: Instant) -> bool {
+        let goes_on = |at: &Instant| now.duration_since(*at) < VIEWING_IDLE;
+        let mut all = self.viewings.lock().unwrap_or_else(PoisonError::into_inner);
+        if all.len() >= MAX_VIEWINGS {
+            all.retain(|_, at| goes_on(at));
+            if all.len() >= MAX_VIEWINGS {
+                all.clear();
+            }
+        }
+        !all.insert(viewing.to_owned(), now).as_ref().is_some_and(goes_on)
+    }
+
+    /// A viewing whose beginning could not be logged has not begun.
+    pub fn forget_viewing(&self, viewing: &str) {
+        self.viewings.lock().unwrap_or_else(PoisonError::into_inner).remove(viewing);
     }
 
     /// Whether the bucket of `key` is empty, without taking from it.
@@ -314,6 +342,21 @@ mod tests {
         assert_eq!(wait, 90);
         assert!(guards.take_at(Purpose::SignIn, "b", start).is_ok(), "another caller is free");
         assert!(guards.take_at(Purpose::SignIn, "a", start + Duration::from_secs(91)).is_ok());
+    }
+
+    #[test]
+    fn a_viewing_begins_once_and_again_after_a_long_pause() {
+        let (guards, start) = (Guards::default(), Instant::now());
+        let mut at = start;
+        assert!(guards.begins_at("ana session", at));
+        for _ in 0..10 {
+            at += VIEWING_IDLE - Duration::from_secs(1);
+            assert!(!guards.begins_at("ana session", at), "it goes on while something is asked for");
+        }
+        assert!(guards.begins_at("ben session", at), "another viewer");
+        assert!(guards.begins_at("ana session", at + VIEWING_IDLE));
+        guards.forget_viewing("ana session");
+        assert!(guards.begins_at("ana session", at + VIEWING_IDLE), "what could not be logged has not begun");
     }
 
     #[test]

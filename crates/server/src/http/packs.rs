@@ -40,11 +40,14 @@ async fn look(State(app): State<App>, CanRead(person): CanRead, Path(case): Path
     Ok(Json(view(&app, case)))
 }
 
-/// A case of the person's tenant whose verdict they may know: a pack tells it.
+/// A case of the person's tenant whose verdict they may know, as a pack tells it, and whose evidence is still there.
 async fn seen(app: &App, person: &Person, case: &str) -> Result<CaseId, ApiError> {
     let case = app.engine.loaded_of(person.tenant, id(case)?).await?.case;
     if crate::views::blind(&case, person.id) {
         return Err(ApiError::Plain("review_blind"));
+    }
+    if case.kept.erased.is_some() {
+        return Err(ApiError::Plain("evidence_erased"));
     }
     Ok(case.id)
 }

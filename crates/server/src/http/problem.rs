@@ -27,6 +27,8 @@ pub enum ApiError {
     TooMany(u32),
     /// The law refuses.
     Refused(Refusal),
+    /// The law refuses, and there is more to say about why.
+    Because(Refusal, String),
     /// The answer to the case challenge was wrong; in words, with the tries left.
     Challenge(String),
     /// The image was not accepted.
@@ -68,8 +70,16 @@ pub const KINDS: &[Kind] = &[
     kind("sign_in_failed", 401, "That did not work", "E-mail, password or code is wrong, or the link was used or ran out."),
     kind("code_needed", 401, "The second factor is missing", "Give the six digits of your authenticator app."),
     kind("api_key_needed", 401, "No valid API key", "Send Authorization: Bearer with an active key of this server."),
+    kind("pass_needed", 401, "No valid pass", "Ask for one with POST /v1/cases/{id}/access and send it as Authorization: Bearer."),
     kind("client_unknown", 401, "This browser does not hold the link", "Claim the link first; send its client secret and the link."),
     kind("forbidden", 403, "Your role does not allow this", "Ask an admin of your organisation."),
+    kind(
+        "download_not_allowed",
+        403,
+        "Your role may watch this, not keep it",
+        "Watch it in the admin page, or ask an auditor or admin for the file.",
+    ),
+    kind("pass_scope", 403, "The pass does not open this", "Ask for a pass with the scope you need: images or recordings."),
     kind("page_header_missing", 403, "Not from our page", "Send Recourse-Page: 1 from the same origin."),
     kind("foreign_origin", 403, "Not from our page", "Sockets are opened by pages of this server only."),
     kind("not_found", 404, "There is no such thing", "Check the address and the id."),
@@ -96,6 +106,7 @@ pub const KINDS: &[Kind] = &[
     kind("review_blind", 409, "You are looking at this case blind", "Give your own finding first; then everything about it can be read."),
     kind("pack_not_ready", 409, "The pack is not ready", "Ask for it, and fetch it once it is; a finished one is kept for a quarter of an hour."),
     kind("session_not_live", 409, "There is no live session", "Photographs are taken while an agent is there."),
+    kind("evidence_erased", 410, "The evidence was erased", "Its key was destroyed; nothing can bring it back."),
     kind("body_too_large", 413, "The body is too large", "JSON bodies may have 256 KiB, images 10 MiB."),
     kind("unsupported_media_type", 415, "The body has the wrong type", "Send application/json, or image/* for images."),
     kind("range_not_satisfiable", 416, "That range is outside the file", "Ask for bytes within the length."),
@@ -112,7 +123,7 @@ pub const KINDS: &[Kind] = &[
 /// The status of a refusal of the law.
 pub const fn refusal_status(code: Code) -> u16 {
     match code {
-        Code::CaseClosed | Code::InvitationExpired | Code::InvitationReplaced => 410,
+        Code::CaseClosed | Code::InvitationExpired | Code::InvitationReplaced | Code::Erased => 410,
         Code::ChallengeFailed | Code::NotYours | Code::SamePerson => 403,
         Code::ChallengeLocked => 423,
         Code::UnknownStep
@@ -137,7 +148,10 @@ pub const fn refusal_status(code: Code) -> u16 {
         | Code::NoAlternative
         | Code::CommandUnderWay
         | Code::ControlRefused
-        | Code::SeatTaken => 409,
+        | Code::SeatTaken
+        | Code::LineMissing
+        | Code::UnderHold
+        | Code::RetentionRuns => 409,
 
         Code::TooFast => 429,
     }
@@ -185,7 +199,14 @@ impl ApiError {
                 code: refusal.code.as_str().to_owned(),
                 status: refusal_status(refusal.code),
                 title: "Not allowed now".to_owned(),
-                detail: format!("{} is not possible while the case or agent is {}.", refusal.input, refusal.phase),
+                detail: crate::views::profiles::unmet(refusal)
+                    .unwrap_or_else(|| format!("{} is not possible while the case or agent is {}.", refusal.input, refusal.phase)),
+            },
+            Self::Because(refusal, words) => Said {
+                code: refusal.code.as_str().to_owned(),
+                status: refusal_status(refusal.code),
+                title: "Not allowed now".to_owned(),
+                detail: words.clone(),
             },
             Self::Challenge(words) => Said {
                 code: Code::ChallengeFailed.as_str().to_owned(),
@@ -298,7 +319,10 @@ impl From<EngineError> for ApiError {
             EngineError::Missing(_) => Self::Plain("not_found"),
             EngineError::Store(inner) => inner.into(),
             EngineError::Key(crate::adapters::kms::KmsError::Unavailable(why)) => Self::Unavailable(why),
-            EngineError::Key(_) | EngineError::Corrupt { .. } => Self::Internal(error.to_string()),
+            EngineError::KeyGone { destroyed: true, .. } => Self::Plain("evidence_erased"),
+            EngineError::Key(_) | EngineError::KeyGone { destroyed: false, .. } | EngineError::Corrupt { .. } => {
+                Self::Internal(error.to_string())
+            }
         }
     }
 }

@@ -168,6 +168,8 @@ guard! {
     CanRead: Supervisor | Auditor | Admin;
     /// Decides about decisions.
     Supervising: Supervisor;
+    /// May say that evidence is needed.
+    Custodian: Supervisor | Admin;
 }
 
 /// The browser that holds a link: `Recourse-Link` with `Authorization: Bearer`.

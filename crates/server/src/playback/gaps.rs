@@ -123,7 +123,7 @@ mod tests {
             body,
             state_hash: None,
         };
-        AuditRow { seq: seconds, idx: None, leaf: [0; 32], entry }
+        AuditRow { seq: seconds, idx: None, leaf: [0; 32], mac: None, entry }
     }
 
     fn told(session: SessionId, why: &str) -> Fact {

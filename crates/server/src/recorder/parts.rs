@@ -41,7 +41,9 @@ pub fn place(session: SessionId, index: u64) -> String {
     format!("rec/{session}/{index}")
 }
 
-pub(super) fn part_name(case: CaseId, session: SessionId, part: u32) -> String {
+/// The name of a part file.
+#[must_use]
+pub fn part_name(case: CaseId, session: SessionId, part: u32) -> String {
     format!("evidence/{case}/rec-{session}.{part:04}")
 }
 
@@ -69,6 +71,14 @@ pub(super) fn link(chain: Digest, index: u64, sealed: &[u8]) -> Digest {
     Digest(hash.finalize().into())
 }
 
+/// Where a sealed segment lies on the disk.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Lies {
+    part: u32,
+    from: u64,
+    len: u32,
+}
+
 /// Calls `each` with every whole record: its index, its sealed bytes and the chain hash up to it.
 /// A torn record can only be the last of a part: what a crash left.
 ///
@@ -80,6 +90,15 @@ pub fn read_sealed(
     session: SessionId,
     mut each: impl FnMut(u64, &[u8], Digest) -> Result<(), PartFault>,
 ) -> Result<Found, PartFault> {
+    walk(blobs, case, session, |index, _, sealed, chain| each(index, sealed, chain))
+}
+
+fn walk(
+    blobs: &dyn Blobs,
+    case: CaseId,
+    session: SessionId,
+    mut each: impl FnMut(u64, Lies, &[u8], Digest) -> Result<(), PartFault>,
+) -> Result<Found, PartFault> {
     let mut found = Found { parts: 0, count: 0, chain: Digest([0; 32]), last: None };
     for part in 0..=MAX_PARTS {
         let name = part_name(case, session, part);
@@ -88,20 +107,50 @@ pub fn read_sealed(
         let mut at = 0u64;
         while at + 4 <= size {
             let head = blobs.read_range(&name, at, 4)?;
-            let length = head.first_chunk::<4>().map_or(0, |b| u32::from_be_bytes(*b)) as usize;
-            let end = at + 4 + length as u64;
-            if length > MAX_RECORD || end > size {
+            let len = head.first_chunk::<4>().map_or(0, |b| u32::from_be_bytes(*b));
+            let end = at + 4 + u64::from(len);
+            if len as usize > MAX_RECORD || end > size {
                 break;
             }
-            let sealed = blobs.read_range(&name, at + 4, length as u64)?;
+            let sealed = blobs.read_range(&name, at + 4, u64::from(len))?;
             found.chain = link(found.chain, found.count, &sealed);
-            each(found.count, &sealed, found.chain)?;
+            each(found.count, Lies { part, from: at + 4, len }, &sealed, found.chain)?;
             found.count += 1;
             found.last = Some(sealed);
             at = end;
         }
     }
     Err(PartFault::TooMany)
+}
+
+/// Calls `each` with every segment, opened, one after the other: its place on the disk and its bytes.
+///
+/// # Errors
+/// The first segment that does not open, or whatever `each` says.
+pub fn read_each(
+    blobs: &dyn Blobs,
+    key: &[u8; 32],
+    case: CaseId,
+    session: SessionId,
+    mut each: impl FnMut(u64, Lies, &[u8]) -> Result<(), PartFault>,
+) -> Result<Found, PartFault> {
+    walk(blobs, case, session, |index, lies, sealed, _| {
+        let plain = opened(key, session, index, sealed)?;
+        each(index, lies, &plain)
+    })
+}
+
+/// One segment, opened, from its place on the disk.
+///
+/// # Errors
+/// Storage that does not answer, or a segment that does not open.
+pub fn read_one(blobs: &dyn Blobs, key: &[u8; 32], case: CaseId, session: SessionId, index: u64, lies: Lies) -> Result<Vec<u8>, PartFault> {
+    let sealed = blobs.read_range(&part_name(case, session, lies.part), lies.from, u64::from(lies.len))?;
+    opened(key, session, index, &sealed)
+}
+
+fn opened(key: &[u8; 32], session: SessionId, index: u64, sealed: &[u8]) -> Result<Vec<u8>, PartFault> {
+    seal::open(key, &place(session, index), sealed).map_err(|e| PartFault::Segment { index, why: e.to_string() })
 }
 
 pub(super) fn resume(blobs: &dyn Blobs, case: CaseId, session: SessionId) -> Result<Found, PartFault> {
@@ -115,8 +164,7 @@ pub(super) fn resume(blobs: &dyn Blobs, case: CaseId, session: SessionId) -> Res
 pub fn read(blobs: &dyn Blobs, key: &[u8; 32], case: CaseId, session: SessionId) -> Result<Vec<Vec<u8>>, PartFault> {
     let mut all = Vec::new();
     read_sealed(blobs, case, session, |index, sealed, _| {
-        let plain = seal::open(key, &place(session, index), sealed).map_err(|e| PartFault::Segment { index, why: e.to_string() })?;
-        all.push(plain);
+        all.push(opened(key, session, index, sealed)?);
         Ok(())
     })?;
     Ok(all)

@@ -54,13 +54,17 @@ metrics! {
     /// Recordings that cannot be complete.
     RECORDINGS_FAILED: Counters<1> = Counters::single("recourse_recordings_failed_total");
     /// Tries to deliver, by what and outcome.
-    DELIVERIES: Counters<6> = Counters::new("recourse_deliveries_total", "kind", ["webhook_done", "webhook_failed", "sms_done", "sms_failed", "email_done", "email_failed"]);
+    DELIVERIES: Counters<8> = Counters::new("recourse_deliveries_total", "kind", ["webhook_done", "webhook_failed", "sms_done", "sms_failed", "email_done", "email_failed", "copy_done", "copy_failed"]);
     /// Time of one webhook, until its answer.
     WEBHOOK_SECONDS: Histogram = Histogram::new("recourse_webhook_seconds");
     /// Time from a customer's tap to both sides seeing each other, the wait for an agent included.
     TAP_TO_FACE_SECONDS: Histogram = Histogram::new("recourse_tap_to_face_seconds");
     /// Time from a decision to the finding of the second look that its customer waits for.
     REVIEW_SECONDS: Histogram = Histogram::new("recourse_review_seconds");
+    /// Time from an audit entry to its place under a signed checkpoint.
+    LOG_INCLUSION_SECONDS: Histogram = Histogram::new("recourse_log_inclusion_seconds");
+    /// Checkpoints shown to witnesses, by what they answered.
+    WITNESS_ANSWERS: Counters<3> = Counters::new("recourse_witness_answers_total", "outcome", ["signed", "refused", "failed"]);
 }
 
 /// Counts that only rise, one for each value of one label.
@@ -202,7 +206,7 @@ impl Drop for Held {
 }
 
 /// Upper bounds in microseconds: from a commit on a fast disk to a webhook's timeout.
-const BOUNDS: [(u64, &str); 12] = [
+const BOUNDS: [(u64, &str); 13] = [
     (1_000, "0.001"),
     (5_000, "0.005"),
     (10_000, "0.01"),
@@ -212,6 +216,7 @@ const BOUNDS: [(u64, &str); 12] = [
     (250_000, "0.25"),
     (500_000, "0.5"),
     (1_000_000, "1"),
+    (2_000_000, "2"),
     (2_500_000, "2.5"),
     (5_000_000, "5"),
     (15_000_000, "15"),

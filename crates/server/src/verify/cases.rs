@@ -2,7 +2,7 @@
 //! Must not know what a phase means.
 
 use super::audit::{Cases, Last};
-use super::{Fault, Ground};
+use super::{Fault, Ground, rows};
 use crate::engine::{CaseKey, EngineError};
 use crate::views;
 use domain::case::Case;
@@ -10,24 +10,6 @@ use domain::digest::Digest;
 use domain::ids::CaseId;
 use serde::Serialize;
 use store::rows::{CaseRow, MAX_LIST};
-
-/// Every word a case's phase column can hold.
-const PHASES: [&str; 14] = [
-    "reported",
-    "invited",
-    "claimed",
-    "waiting",
-    "callback",
-    "live",
-    "interrupted",
-    "deciding",
-    "under_review",
-    "verified",
-    "rejected",
-    "escalated",
-    "abandoned",
-    "expired",
-];
 
 /// Checks one case and gives back its key for what else is sealed with it.
 pub(super) async fn check(ground: &Ground, id: CaseId, last: &Last) -> Result<CaseKey, Fault> {
@@ -44,14 +26,31 @@ pub(super) async fn check(ground: &Ground, id: CaseId, last: &Last) -> Result<Ca
     if last.version != row.version {
         return Err(fault(format!("it stands at version {}, the log at {}", row.version, last.version)));
     }
-    let loaded = engine.loaded(id).await.map_err(|e| fault(format!("its state does not open: {e}")))?;
+    let loaded = engine.loaded(id).await.map_err(|e| fault(unopened(&e)))?;
+    if loaded.case.kept.erased.is_some() != last.erased.is_some() {
+        return Err(fault("the log and its state differ about whether its evidence was erased".to_owned()));
+    }
     if let Some(column) = differs(&row, &loaded.case) {
         return Err(fault(format!("the column {column} does not say what the sealed state says")));
     }
     if names_differ(ground, &row, &loaded.case).await.map_err(|e| fault(e.to_string()))? {
         return Err(fault("the column name_tokens does not say what the sealed state says".to_owned()));
     }
+    rows::of_case(ground, &row, &loaded.case).await?;
     Ok(loaded.key)
+}
+
+/// Only an erasure that the log tells of takes a case's key, and leaves another that opens the rest.
+fn unopened(error: &EngineError) -> String {
+    match error {
+        EngineError::KeyGone { destroyed: false, .. } => "its key is missing, and the log tells of no erasure".to_owned(),
+        EngineError::KeyGone { destroyed: true, .. } => {
+            "its key was destroyed, but this row is from before that: an old copy of the database".to_owned()
+        }
+        EngineError::Refused(_) | EngineError::Missing(_) | EngineError::Store(_) | EngineError::Key(_) | EngineError::Corrupt { .. } => {
+            format!("its state does not open: {error}")
+        }
+    }
 }
 
 /// The first column that says something else than the state.
@@ -71,12 +70,18 @@ fn differs(row: &CaseRow, case: &Case) -> Option<&'static str> {
         ("updated_at", row.updated_at == case.updated_at),
         ("deadline_at", row.deadline_at == case.deadline()),
         ("queued_at", row.queued_at == views::ticket(case).map(|t| t.queued_at)),
-        ("recovered_seconds", row.recovered_seconds.is_some() == (case.phase_name() == "verified")),
+        ("recovered_seconds", row.recovered_seconds == recovered(case)),
     ];
     checks.iter().find(|(_, fits)| !fits).map(|(column, _)| *column)
 }
 
-fn word<T: Serialize>(value: &T) -> String {
+/// From the first report to the verdict, of a case that was verified.
+fn recovered(case: &Case) -> Option<i64> {
+    let decision = case.decision().filter(|_| case.phase_name() == "verified")?;
+    Some(decision.at.since(case.created_at).as_seconds())
+}
+
+pub(super) fn word<T: Serialize>(value: &T) -> String {
     serde_json::to_value(value).ok().and_then(|v| v.as_str().map(str::to_owned)).unwrap_or_default()
 }
 
@@ -93,11 +98,11 @@ async fn names_differ(ground: &Ground, row: &CaseRow, case: &Case) -> Result<boo
 pub(super) async fn none_beside(ground: &Ground, known: &Cases) -> Result<(), Fault> {
     let mut after = None;
     loop {
-        let page = ground.engine.store.cases_in_phases(PHASES.map(str::to_owned).to_vec(), after, MAX_LIST).await?;
+        let page = ground.engine.store.case_ids(after, MAX_LIST).await?;
         let Some(last) = page.last() else { return Ok(()) };
-        after = Some(last.id);
-        if let Some(row) = page.iter().find(|row| !known.contains_key(&row.id)) {
-            return Err(Fault::Case { case: row.id, what: "no audit entry tells of it".to_owned() });
+        after = Some(*last);
+        if let Some(case) = page.iter().find(|id| !known.contains_key(id)) {
+            return Err(Fault::Case { case: *case, what: "no audit entry tells of it".to_owned() });
         }
     }
 }

@@ -2,6 +2,7 @@
 //! Must not know whether it proves anybody's identity.
 
 use super::recordings::{self, Told};
+use super::rows::Beside;
 use super::{Fault, Ground, Report};
 use crate::adapters::blobs::Blobs;
 use crate::adapters::seal;
@@ -47,15 +48,32 @@ pub(super) struct Piece {
     sealed: Digest,
 }
 
+/// Of an erased case nothing is left to check but that it is gone.
+pub(super) async fn gone(ground: &Ground, case: CaseId, report: &mut Report) -> Result<(), Fault> {
+    report.erased += 1;
+    let folder = format!("evidence/{case}");
+    let files = ground.blobs.list(&folder).map_err(|e| Fault::Folder { path: folder, what: e.to_string() })?;
+    let keys = ground.engine.store.keys().of_case(case).await?;
+    let keys = keys.iter().filter(|key| key.wrapped.is_some()).count();
+    if keys > 1 || !files.is_empty() {
+        let (keys, files) = (keys.saturating_sub(1), files.len());
+        report.warn(format!("the erasure of {case} is not finished: {keys} old keys and {files} files are left; start the server once"));
+    }
+    Ok(())
+}
+
 pub(super) async fn check(ground: &Ground, case: CaseId, key: &CaseKey, report: &mut Report) -> Result<(), Fault> {
     let mut named = BTreeSet::new();
+    let mut beside = Beside::default();
+    let kinds: Vec<String> = NAMING.iter().chain(&Beside::KINDS).map(|kind| (*kind).to_owned()).collect();
     let mut sessions: BTreeMap<SessionId, Told> = BTreeMap::new();
     let mut after = 0;
     loop {
-        let page = ground.engine.store.audit_of_case(case, after, MAX_LIST).await?;
+        let page = ground.engine.store.audit_of_case_kinds(case, kinds.clone(), after, MAX_LIST).await?;
         let Some(last) = page.last() else { break };
         after = last.seq;
         for row in &page {
+            beside.take(case, row)?;
             match fact(row)? {
                 Some(Naming::ImageReported(image) | Naming::StillTaken(image)) => {
                     for (version, digest) in [(Version::Original, image.sealed), (Version::Shown, image.shown_sealed)] {
@@ -90,6 +108,7 @@ pub(super) async fn check(ground: &Ground, case: CaseId, key: &CaseKey, report: 
         report.segments += found.segments;
         report.bytes += found.bytes;
     }
+    beside.check(ground, case).await?;
     unnamed(ground, case, &named, &sessions, report)
 }
 

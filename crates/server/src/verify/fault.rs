@@ -50,6 +50,20 @@ pub enum Fault {
     #[error("the file {name} is a recording that no audit entry names")]
     Stranger { name: String },
 
+    /// A row beside the cases.
+    #[error("the row {row} of {table} {what}")]
+    Row { table: String, row: String, what: String },
+    /// The key that marks entries and rows.
+    #[error("the key of the marks of the log cannot be used: {0}")]
+    EntryKey(String),
+
+    /// What a witness signed.
+    #[error("the cosignature of {witness} on the checkpoint of size {size} {what}")]
+    Cosignature { size: u64, witness: String, what: String },
+    /// A checkpoint that somebody kept.
+    #[error("the checkpoint in {path} {what}")]
+    Kept { path: String, what: String },
+
     /// A piece of the trail of a drawing.
     #[error("drawing {drawing} of case {case} {what}")]
     Drawing { case: CaseId, drawing: EvidenceId, what: String },

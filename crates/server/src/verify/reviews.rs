@@ -30,6 +30,12 @@ pub(super) async fn check(ground: &Ground) -> Result<(), Fault> {
         let Some(last) = page.last() else { break };
         from = Some(last.entry);
         kept_asks += page.len() as u64;
+        for row in &page {
+            let entry = store.audit_entry(row.entry).await?;
+            if entry.and_then(|entry| asked(&entry.entry)).as_ref() != Some(row) {
+                return Err(Fault::Review { entry: row.entry, what: "was asked for, but no entry of the log says so".to_owned() });
+            }
+        }
     }
     from = None;
     loop {
@@ -37,6 +43,12 @@ pub(super) async fn check(ground: &Ground) -> Result<(), Fault> {
         let Some(last) = page.last() else { break };
         from = Some(last.entry);
         kept_looks += page.len() as u64;
+        for row in &page {
+            let entry = store.audit_entry(row.entry).await?;
+            if entry.and_then(|entry| given(&entry.entry)).as_ref() != Some(row) {
+                return Err(Fault::Review { entry: row.entry, what: "was given, but no entry of the log says so".to_owned() });
+            }
+        }
     }
     if (asks, looks) == (kept_asks, kept_looks) {
         return Ok(());

@@ -3,7 +3,6 @@
 
 use super::{session, ticket};
 use domain::case::{Case, Phase};
-use domain::jurisdiction::profile_or_default;
 use domain::seats::SupervisorMode;
 use domain::session::{Seat, Session};
 use wire::api::people::{CompanyView, HandedView, Partaker, TableView};
@@ -33,7 +32,7 @@ pub fn table(case: &Case) -> TableView {
         hold_since: live.and_then(|s| s.hold).map(|at| at.to_string()),
         interpreter_until: link.map(|i| i.expires_at.to_string()),
         handed: case.handed.as_ref().map(|h| HandedView { reason: h.reason.reveal().clone(), senior: h.senior, at: h.at.to_string() }),
-        keeps_for_later: profile_or_default(&case.jurisdiction).keep_for_later,
+        keeps_for_later: case.profile().keep_for_later,
     }
 }
 
@@ -55,6 +54,6 @@ pub fn company(case: &Case) -> Option<CompanyView> {
         people,
         hold: live.is_some_and(|s| s.hold.is_some()),
         handed,
-        fresh_start: matches!(case.phase, Phase::Live { .. }) && profile_or_default(&case.jurisdiction).restart_on_interruption,
+        fresh_start: matches!(case.phase, Phase::Live { .. }) && case.profile().restart_on_interruption,
     })
 }

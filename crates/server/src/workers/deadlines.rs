@@ -1,11 +1,13 @@
 //! Wakes cases and agents whose time has come. The database says who; nothing is kept here.
 //! Must not know what a deadline means.
 
-use crate::engine::{Actor, EngineError};
+use crate::engine::{Actor, EngineError, bound};
 use crate::state::App;
 use domain::agent;
 use domain::case::Input;
+use domain::time::Timestamp;
 use std::time::Duration;
+use store::rows::MAX_LIST;
 
 /// How late a deadline may be noticed.
 const TICK: Duration = Duration::from_millis(250);
@@ -16,12 +18,27 @@ const BATCH: u32 = 100;
 pub async fn run(app: App) {
     let mut tick = tokio::time::interval(TICK);
     tick.set_missed_tick_behavior(tokio::time::MissedTickBehavior::Delay);
+    let mut told = Timestamp(0);
     loop {
         tick.tick().await;
+        told = tell_steps(&app, told).await;
         if let Err(error) = once(&app).await {
             tracing::warn!(%error, "deadlines wait for the store");
         }
     }
+}
+
+/// Tells the log of every step of the clock once; up to when it was told.
+async fn tell_steps(app: &App, told: Timestamp) -> Timestamp {
+    let steps = app.engine.clock.steps();
+    for step in steps.iter().filter(|step| step.at > told) {
+        let body = serde_json::json!({ "by_ms": step.by.as_millis(), "to": step.at.0 });
+        if let Err(error) = app.engine.log(bound::NOBODY, None, &Actor::System, "clock_stepped", body).await {
+            tracing::warn!(%error, "a step of the clock is not in the log");
+        }
+        tracing::warn!(by_ms = step.by.as_millis(), "the clock of this machine was set forward");
+    }
+    steps.last().map_or(told, |step| step.at)
 }
 
 /// Wakes everything that is due now.
@@ -29,12 +46,20 @@ pub async fn run(app: App) {
 /// # Errors
 /// A store that does not answer.
 pub async fn once(app: &App) -> Result<(), EngineError> {
-    let now = app.engine.now();
-    for row in app.engine.store.due_cases(now, BATCH).await? {
+    let (now, clock) = (app.engine.now(), &app.engine.clock);
+    // A clock that was set forward ends nothing early: what is held back stands among what is due.
+    let batch = if clock.steps().is_empty() { BATCH } else { MAX_LIST };
+    for row in app.engine.store.due_cases(now, batch).await? {
+        if row.deadline_at.is_some_and(|end| !clock.is_over(end, row.updated_at)) {
+            continue;
+        }
         let woken = app.engine.with_link(row.id, &Actor::System, |link, life| Input::Wake { link, life }).await;
         report(row.id, woken.map(|_| ()));
     }
-    for row in app.engine.store.due_agents(now, BATCH).await? {
+    for row in app.engine.store.due_agents(now, batch).await? {
+        if row.deadline_at.is_some_and(|end| !clock.is_over(end, row.updated_at)) {
+            continue;
+        }
         report(row.id, app.engine.on_agent(row.id, &Actor::System, agent::Input::Wake).await);
     }
     Ok(())

@@ -1,9 +1,13 @@
 //! Drains the outbox: webhooks in order per case, messages with links.
 //! Must not know when to try again; `domain::delivery` says.
 
+use crate::adapters::blobs::Blobs;
 use crate::adapters::messenger::Messenger;
+use crate::adapters::seal;
+use crate::adapters::storage::StorageError;
 use crate::adapters::webhook_client::{WebhookCall, WebhookClient, WebhookSecret};
 use crate::engine::{Actor, Engine, EngineError, place_of_delivery};
+use crate::push::{PushError, Pushes, Turn};
 use crate::state::App;
 use crate::telemetry::metrics;
 use domain::delivery::{self, Breaker, Next, Pending, State};
@@ -13,8 +17,9 @@ use domain::time::{Span, Timestamp};
 use std::collections::BTreeMap;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, Instant};
-use store::rows::{Channel, ClaimedDelivery, Commit, EndpointWrite, Outcome};
+use store::rows::{Channel, ClaimedDelivery, Commit, DeliveryRow, EndpointWrite, Outcome};
 use tracing::Instrument;
+use zeroize::Zeroizing;
 
 /// How long a delivery may be in flight before another worker may take it.
 const LEASE: Span = Span::seconds(60);
@@ -29,6 +34,8 @@ const TICK: Duration = Duration::from_millis(500);
 pub struct Deliveries {
     pub webhooks: Arc<dyn WebhookClient>,
     pub messenger: Arc<dyn Messenger>,
+    /// Copies to the tenants' own storage, and where they are taken from.
+    copies: Option<(Arc<Pushes>, Arc<dyn Blobs>)>,
     breakers: Mutex<BTreeMap<EndpointId, Breaker>>,
 }
 
@@ -44,7 +51,13 @@ type Try = Result<Tried, &'static str>;
 impl Deliveries {
     #[must_use]
     pub fn new(webhooks: Arc<dyn WebhookClient>, messenger: Arc<dyn Messenger>) -> Self {
-        Self { webhooks, messenger, breakers: Mutex::default() }
+        Self { webhooks, messenger, copies: None, breakers: Mutex::default() }
+    }
+
+    /// The same, with storage of the tenants' own.
+    #[must_use]
+    pub fn copying(self, pushes: Arc<Pushes>, blobs: Arc<dyn Blobs>) -> Self {
+        Self { copies: Some((pushes, blobs)), ..self }
     }
 
     fn breakers(&self) -> MutexGuard<'_, BTreeMap<EndpointId, Breaker>> {
@@ -96,8 +109,8 @@ pub async fn once(engine: &Arc<Engine>, arms: &Arc<Deliveries>) -> Result<usize,
     let mut tasks = tokio::task::JoinSet::new();
     for delivery in claimed {
         // A broken endpoint is given one probe at a time; the others wait for its outcome.
-        if let Breaker::Open { probe } = arms.breaker(delivery.row.endpoint)
-            && (now < probe || !probing.insert(delivery.row.endpoint))
+        if let Breaker::Open { probe } = arms.breaker(receiver(&delivery.row))
+            && (now < probe || !probing.insert(receiver(&delivery.row)))
         {
             let next_at = if now < probe { probe } else { now + Span::seconds(5) };
             engine.store.settle_delivery(delivery.row.id, delivery.lease, Outcome::Released { next_at }).await?;
@@ -119,6 +132,13 @@ async fn attempt(engine: &Engine, arms: &Deliveries, delivery: ClaimedDelivery) 
     let tried = match row.channel {
         Channel::Webhook => webhook(engine, arms, &delivery).await?,
         Channel::Sms | Channel::Email => Ok(message(engine, arms, &delivery).await),
+        Channel::S3 | Channel::Sftp => match pushed(engine, arms, row).await {
+            Pushed::Tried(tried) => tried,
+            Pushed::More => {
+                let next_at = engine.now();
+                return Ok(engine.store.settle_delivery(row.id, delivery.lease, Outcome::Released { next_at }).await?);
+            }
+        },
     };
     let now = engine.now();
     let tried = match tried {
@@ -138,8 +158,8 @@ async fn attempt(engine: &Engine, arms: &Deliveries, delivery: ClaimedDelivery) 
         last_try: Some(now),
         state: State::InFlight(now + LEASE),
     };
-    let settled = delivery::settle(&pending, arms.breaker(row.endpoint), tried.outcome, now, engine.ids.seed());
-    if let Some(id) = row.endpoint {
+    let settled = delivery::settle(&pending, arms.breaker(receiver(row)), tried.outcome, now, engine.ids.seed());
+    if let Some(id) = receiver(row) {
         let mut all = arms.breakers();
         all.insert(id, settled.breaker);
     }
@@ -165,6 +185,35 @@ async fn attempt(engine: &Engine, arms: &Deliveries, delivery: ClaimedDelivery) 
     Ok(engine.store.settle_delivery(row.id, delivery.lease, outcome).await?)
 }
 
+/// What is down as one: an endpoint, or a storage, which is probed in the same way.
+fn receiver(row: &DeliveryRow) -> Option<EndpointId> {
+    match row.channel {
+        Channel::S3 => Some(EndpointId(1)),
+        Channel::Sftp => Some(EndpointId(2)),
+        Channel::Webhook | Channel::Sms | Channel::Email => row.endpoint,
+    }
+}
+
+enum Pushed {
+    Tried(Try),
+    /// The turn is over before the recording is.
+    More,
+}
+
+async fn pushed(engine: &Engine, arms: &Deliveries, row: &DeliveryRow) -> Pushed {
+    let Some((pushes, blobs)) = &arms.copies else { return Pushed::Tried(Err("no storage is configured")) };
+    match pushes.turn(engine, blobs, row.channel.as_str(), row).await {
+        Ok(Turn::Done) => Pushed::Tried(Ok(Tried { status: None, error: String::new(), outcome: delivery::Outcome::Delivered })),
+        Ok(Turn::More) => Pushed::More,
+        Err(PushError::Never(why)) => Pushed::Tried(Err(why)),
+        Err(PushError::Storage(StorageError::Differs(name))) => {
+            tracing::error!(case.id = ?row.case, name, "another object lies in the storage under the name of a recording");
+            Pushed::Tried(Err("another object lies in the storage under this name; nothing is overwritten"))
+        }
+        Err(error) => Pushed::Tried(Ok(Tried { status: None, error: error.to_string(), outcome: delivery::Outcome::Failed })),
+    }
+}
+
 fn count(channel: Channel, tried: &Tried) {
     let done = tried.outcome == delivery::Outcome::Delivered;
     metrics::DELIVERIES.add(
@@ -175,6 +224,8 @@ fn count(channel: Channel, tried: &Tried) {
             (Channel::Sms, false) => "sms_failed",
             (Channel::Email, true) => "email_done",
             (Channel::Email, false) => "email_failed",
+            (Channel::S3 | Channel::Sftp, true) => "copy_done",
+            (Channel::S3 | Channel::Sftp, false) => "copy_failed",
         },
         1,
     );
@@ -222,18 +273,30 @@ async fn webhook(engine: &Engine, arms: &Deliveries, delivery: &ClaimedDelivery)
     }))
 }
 
+/// A message is sealed with its case's key. Before keys had a database of their own it was sealed
+/// with the tenant's: such a one may still be under way after an upgrade.
+async fn opened(engine: &Engine, row: &DeliveryRow) -> Result<Zeroizing<Vec<u8>>, String> {
+    let case = row.case.ok_or_else(|| "the message belongs to no case".to_owned())?;
+    let key = engine.key_of(case).await.map_err(|e| e.to_string())?;
+    let place = place_of_delivery(row.id);
+    if let Ok(plain) = seal::open(&key.0, &place, &row.payload) {
+        return Ok(Zeroizing::new(plain));
+    }
+    engine.kms.open_small(row.tenant, place.as_bytes(), &row.payload).map_err(|e| e.to_string())
+}
+
 async fn message(engine: &Engine, arms: &Deliveries, delivery: &ClaimedDelivery) -> Tried {
     let failed = |why: String| Tried { status: None, error: why, outcome: delivery::Outcome::Failed };
     let row = &delivery.row;
-    let plain = match engine.kms.open_small(row.tenant, &place_of_delivery(row.id), &row.payload) {
+    let plain = match opened(engine, row).await {
         Ok(plain) => plain,
-        Err(error) => return failed(error.to_string()),
+        Err(why) => return failed(why),
     };
     let Ok(fields) = serde_json::from_slice::<BTreeMap<String, String>>(&plain) else { return failed("the message is damaged".to_owned()) };
     let field = |name: &str| fields.get(name).cloned().unwrap_or_default();
     let sent = match row.channel {
         Channel::Sms => arms.messenger.send_sms(Pii::new(field("to")), Pii::new(field("text"))).await,
-        Channel::Email | Channel::Webhook => {
+        Channel::Email | Channel::Webhook | Channel::S3 | Channel::Sftp => {
             arms.messenger.send_email(Pii::new(field("to")), field("subject"), Pii::new(field("text"))).await
         }
     };

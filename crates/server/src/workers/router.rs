@@ -8,7 +8,7 @@ use crate::state::App;
 use domain::agent::{Agent, State};
 use domain::case::{Case, Phase, Ticket, TicketState};
 use domain::ids::{AgentId, CaseId, TenantId};
-use domain::jurisdiction::profile_or_default;
+use domain::jurisdiction::ProfileCode;
 use domain::queue::{Choice, FreeAgent, Ring, Rules, WaitingTicket, assign, position};
 use domain::queue::{Interner, Skills};
 use domain::queue::{bucket, estimate_wait, next_handle_time};
@@ -92,7 +92,7 @@ impl QueueView {
     pub fn wait(&self, case: CaseId, now: Timestamp) -> WaitView {
         let inner = self.lock();
         let Some(waiting) = inner.waiting.get(&case) else { return WaitView::default() };
-        let floor = Floor::of(&inner, waiting.tenant);
+        let floor = Floor::of(&inner, waiting.tenant, now);
         let Some(mine) = floor.tickets.iter().find(|(id, _)| *id == case).map(|(_, t)| t.clone()) else { return WaitView::default() };
         let tickets: Vec<WaitingTicket> = floor.tickets.iter().map(|(_, t)| t.clone()).collect();
         let skills: Vec<Skills> = floor.staffed.iter().map(|(s, _)| *s).collect();
@@ -109,7 +109,8 @@ impl QueueView {
     #[must_use]
     pub fn forecast(&self, tenant: TenantId) -> WaitView {
         let inner = self.lock();
-        let floor = Floor::of(&inner, tenant);
+        // Who is trained for what does not matter to how many there are.
+        let floor = Floor::of(&inner, tenant, Timestamp(0));
         let free = floor.staffed.iter().filter(|(_, free)| *free).count();
         let ahead = u32::try_from(floor.tickets.len()).unwrap_or(u32::MAX);
         let place = if free > floor.tickets.len() { 0 } else { ahead.saturating_add(1) };
@@ -209,15 +210,22 @@ struct Floor {
 }
 
 impl Floor {
-    fn of(inner: &Inner, tenant: TenantId) -> Self {
+    fn of(inner: &Inner, tenant: TenantId, now: Timestamp) -> Self {
         let mut names = Interner::default();
         let mut floor = Self { tickets: Vec::new(), agents: Vec::new(), staffed: Vec::new(), random: BTreeSet::new() };
         let named: BTreeSet<AgentId> =
             inner.waiting.values().filter(|c| c.tenant == tenant).filter_map(|c| crate::views::ticket(c)?.wants.as_ref()?.agent).collect();
+        let trainings: BTreeSet<(String, ProfileCode, u16)> =
+            inner.waiting.values().filter(|c| c.tenant == tenant).filter_map(|c| training_of(c)).collect();
         for seen in inner.agents.values().filter(|s| s.agent.tenant == tenant && s.active) {
             let mut skills = names.intern_all(seen.skills.iter().map(String::as_str).filter(|s| !of_person(s))).unwrap_or_default();
             if named.contains(&seen.agent.id) {
                 skills = skills.with(names.intern(&own_skill(seen.agent.id)).unwrap_or_default());
+            }
+            for (name, code, days) in &trainings {
+                if seen.agent.certificates.get(code).is_some_and(|t| t.holds(*days, now)) {
+                    skills = skills.with(names.intern(name).unwrap_or_default());
+                }
             }
             let free = matches!(seen.agent.state, State::Available { .. });
             if let State::Available { idle_since } = seen.agent.state {
@@ -229,16 +237,16 @@ impl Floor {
         }
         for case in inner.waiting.values().filter(|c| c.tenant == tenant) {
             let Phase::Waiting { ticket } = &case.phase else { continue };
-            if profile_or_default(&case.jurisdiction).random_agent {
+            if case.profile().random_agent {
                 floor.random.insert(case.id);
             }
-            floor.tickets.push((case.id, ticket_of(case, ticket, &mut names)));
+            floor.tickets.extend(ticket_of(case, ticket, &mut names).map(|t| (case.id, t)));
         }
         floor
     }
 }
 
-fn ticket_of(case: &Case, ticket: &Ticket, names: &mut Interner) -> WaitingTicket {
+fn ticket_of(case: &Case, ticket: &Ticket, names: &mut Interner) -> Option<WaitingTicket> {
     let language = crate::texts::locale(&case.customer.locale);
     let language = names.intern(&format!("lang:{}", language.to_lowercase())).unwrap_or_default();
     let document = case.claimed.document_type.as_deref().filter(|_| names_document(case));
@@ -248,6 +256,10 @@ fn ticket_of(case: &Case, ticket: &Ticket, names: &mut Interner) -> WaitingTicke
     out.prefers = language;
     out.rings = Ring::usual(document, language);
     out.cooling = ticket.cooling.iter().copied().collect();
+    // No ring ever drops this need: where a certificate is asked for, who has none gets no contact, however long it takes.
+    if let Some((name, _, _)) = training_of(case) {
+        out.need = out.need.with(names.intern(&name).ok()?);
+    }
     if let Some(wants) = &ticket.wants {
         let of_skill = wants.skill.as_deref().and_then(|s| names.intern(s).ok());
         let of_person = wants.agent.and_then(|a| names.intern(&own_skill(a)).ok());
@@ -259,7 +271,13 @@ fn ticket_of(case: &Case, ticket: &Ticket, names: &mut Interner) -> WaitingTicke
         }
         out.rings.push(Ring { after: (wants.at + HANDED_PATIENCE).since(ticket.queued_at), drop: asked });
     }
-    out
+    Some(out)
+}
+
+/// The certificate that a case asks of its agent, as a skill: its name, the profile, and the days it is good for.
+fn training_of(case: &Case) -> Option<(String, ProfileCode, u16)> {
+    let (days, code) = (case.profile().training_days?, ProfileCode::parse(&case.jurisdiction)?);
+    Some((format!("trained:{code}:{days}"), code, days))
 }
 
 /// Every agent is the one who has this skill, so that a customer can be handed to a person.
@@ -292,12 +310,8 @@ pub async fn run(app: App) {
 pub async fn once(app: &App) {
     let now = app.engine.now();
     for (case, agent, seed) in propose(&app.queue, &app.hub, now, app.engine.ids.seed()) {
-        match app.engine.reserve(case, agent, RING_FOR).await {
-            Ok(()) => {
-                if let Some(seed) = seed {
-                    keep_seed(app, case, agent, seed).await;
-                }
-            }
+        match app.engine.reserve(case, agent, RING_FOR, seed).await {
+            Ok(()) => {}
             Err(EngineError::Refused(refusal)) => tracing::debug!(%refusal, "a match was overtaken"),
             Err(error) => tracing::warn!(%error, "a match could not be kept"),
         }
@@ -306,21 +320,12 @@ pub async fn once(app: &App) {
     app.hub.queue_moved(&waiting);
 }
 
-/// Under a profile that forbids predictable assignment the draw must be repeatable.
-async fn keep_seed(app: &App, case: CaseId, agent: AgentId, seed: u64) {
-    let Ok(held) = app.engine.case(case).await else { return };
-    let body = serde_json::json!({ "agent": agent, "seed": seed.to_string() });
-    if let Err(error) = app.engine.log(held.tenant, Some(case), &crate::engine::Actor::System, "agent_drawn", body).await {
-        tracing::warn!(%error, "the seed of a draw could not be kept");
-    }
-}
-
 fn propose(queue: &QueueView, hub: &Hub, now: Timestamp, seed: u64) -> Vec<(CaseId, AgentId, Option<u64>)> {
     let inner = queue.lock();
     let tenants: BTreeSet<TenantId> = inner.waiting.values().map(|c| c.tenant).collect();
     let mut out = Vec::new();
     for tenant in tenants {
-        let mut floor = Floor::of(&inner, tenant);
+        let mut floor = Floor::of(&inner, tenant, now);
         floor.agents.retain(|a| hub.agent_connected(a.id));
         let queued = |id: &CaseId| {
             let ticket = inner.waiting.get(id).and_then(|c| crate::views::ticket(c));

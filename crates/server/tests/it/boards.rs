@@ -224,6 +224,26 @@ async fn what_was_drawn_is_sealed_when_the_surface_changes_when_all_is_cleared_a
     assert_eq!(two.app.signed(&auditor, Method::GET, &path(first.id), None).await.bytes, plain);
     let (_, stranger) = two.app.person(&two.app.other_bank().await, "auditor").await;
     assert_eq!(two.app.signed(&stranger, Method::GET, &path(first.id), None).await.problem().0, 404);
+
+    // Whoever replays the case gets every piece in order, and is logged once for it; a changed piece is named.
+    let all = format!("/v1/admin/cases/{id}/drawings");
+    let before = two.app.entries(&two.case).await;
+    let view = two.app.signed(&auditor, Method::GET, &all, None).await.json();
+    let ids: Vec<String> = loaded.case.drawings.iter().map(|d| d.id.to_string()).collect();
+    let pieces = view["pieces"].as_array().unwrap();
+    assert_eq!(pieces.iter().map(|p| p["id"].as_str().unwrap().to_owned()).collect::<Vec<_>>(), ids);
+    assert_eq!(pieces[0]["ops"][0], json!({ "at_ms": 0, "from": "agent", "op": begin(1) }));
+    assert_eq!((pieces[0]["surface"].clone(), pieces[0]["shown_at"].clone()), (json!({ "on": "live" }), trail["shown_at"].clone()));
+    let from_second = two.app.signed(&auditor, Method::GET, &format!("{all}?from={}", ids[1]), None).await.json();
+    assert_eq!(from_second["pieces"].as_array().map(Vec::len), Some(2));
+    assert_eq!(two.app.entries(&two.case).await, before + 1);
+    let file = two.app.folder.join("blobs").join(drawing_place(id, first.id));
+    let mut bytes = std::fs::read(&file).unwrap();
+    let last = bytes.len() - 1;
+    bytes[last] ^= 1;
+    std::fs::write(&file, bytes).unwrap();
+    let view = two.app.signed(&auditor, Method::GET, &all, None).await.json();
+    assert_eq!((view["damaged"].clone(), view["pieces"].as_array().map(Vec::len)), (json!([ids[0]]), Some(2)));
 }
 
 #[tokio::test(flavor = "multi_thread")]

@@ -9,6 +9,7 @@ use domain::time::{Span, Timestamp};
 use futures_util::future::BoxFuture;
 use serde_json::{Value, json};
 use server::adapters::messenger::DemoInbox;
+use server::adapters::seal;
 use server::adapters::webhook_client::{WebhookAnswer, WebhookCall, WebhookClient, WebhookError, WebhookSecret, sign, verify};
 use server::engine::{Actor, place_of_delivery};
 use server::workers::deliveries::{Deliveries, once};
@@ -197,9 +198,12 @@ async fn a_link_by_message_is_sealed_until_it_is_sent_and_opens_the_case() {
     let readable = String::from_utf8_lossy(&row.payload);
     assert!(!readable.contains(&token) && !readable.contains("6591234567"), "{readable}");
     let engine = &app.app.engine;
-    assert!(engine.kms.open_small(row.tenant, &place_of_delivery(row.id), &row.payload).is_ok());
+    let key = engine.key_of(case).await.unwrap();
+    assert!(seal::open(&key.0, &place_of_delivery(row.id), &row.payload).is_ok());
     let other = place_of_delivery(domain::ids::DeliveryId(row.id.0 + 1));
-    assert!(engine.kms.open_small(row.tenant, &other, &row.payload).is_err(), "sealed for its own row");
+    assert!(seal::open(&key.0, &other, &row.payload).is_err(), "sealed for its own row");
+    let small = engine.kms.open_small(row.tenant, place_of_delivery(row.id).as_bytes(), &row.payload);
+    assert!(small.is_err(), "the tenant's keys alone do not open it: it goes with its case");
 
     post.drain(&app).await;
     let sent = post.inbox.messages();

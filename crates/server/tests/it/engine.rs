@@ -12,6 +12,7 @@ use domain::refusal::Code;
 use domain::session::Seat;
 use domain::time::Span;
 use serde_json::json;
+use server::adapters::clock::Clock;
 use server::engine::{Actor, Engine, EngineError};
 use server::hub::Hub;
 use server::rooms::Rooms;
@@ -61,7 +62,7 @@ async fn an_answer_given_in_two_tabs_at_once_is_one_session() {
     let engine = &app.app.engine;
     let customer = queued(&app, report("onb-1")).await;
     let sari = on_duty(&app, &[]).await;
-    engine.reserve(customer.case, sari.id, Span::seconds(20)).await.unwrap();
+    engine.reserve(customer.case, sari.id, Span::seconds(20), None).await.unwrap();
     let (_, reservation) = ring(engine, sari.id).await.unwrap();
     let (a, b) = tokio::join!(engine.accept(sari.id, reservation), engine.accept(sari.id, reservation));
     let (won, lost) = if a.is_ok() { (a, b) } else { (b, a) };
@@ -79,7 +80,8 @@ async fn two_rings_for_one_customer_bind_one_agent_and_leave_the_other_free() {
     let customer = queued(&app, report("onb-1")).await;
     let (sari, ben) = (on_duty(&app, &[]).await, on_duty(&app, &[]).await);
     let ring_for = Span::seconds(20);
-    let (a, b) = tokio::join!(engine.reserve(customer.case, sari.id, ring_for), engine.reserve(customer.case, ben.id, ring_for));
+    let (a, b) =
+        tokio::join!(engine.reserve(customer.case, sari.id, ring_for, None), engine.reserve(customer.case, ben.id, ring_for, None));
     let (rung, free) = if a.is_ok() { (sari.id, ben.id) } else { (ben.id, sari.id) };
     assert_eq!([a.is_ok(), b.is_ok()].iter().filter(|ok| **ok).count(), 1);
     assert_eq!(ring(engine, rung).await.map(|(case, _)| case), Some(customer.case));
@@ -121,8 +123,13 @@ fn chat(n: u128, text: &str) -> Input {
 
 /// The program as it is after a power cut: the same store and evidence, nothing else.
 fn started_again(app: &TestApp) -> App {
+    with_clock(app, app.app.engine.clock.clone())
+}
+
+/// The same, by another clock.
+pub fn with_clock(app: &TestApp, clock: Arc<dyn Clock>) -> App {
     let old = &app.app.engine;
-    let engine = Arc::new(Engine::new(old.store.clone(), old.kms.clone(), old.clock.clone(), old.ids.clone(), old.public_url.clone()));
+    let engine = Arc::new(Engine::new(old.store.clone(), old.kms.clone(), clock, old.ids.clone(), old.public_url.clone()));
     let hub = Arc::new(Hub::default());
     let queue = Arc::new(QueueView::default());
     hub.follow(queue.clone());
@@ -145,6 +152,7 @@ fn started_again(app: &TestApp) -> App {
         geoip: None,
         boards,
         reviews: app.app.reviews.clone(),
+        witnesses: Arc::default(),
     })
 }
 

@@ -101,7 +101,7 @@ pub async fn ring(engine: &Engine, id: AgentId) -> Option<(CaseId, ReservationId
 /// From the queue to face to face with this agent.
 pub async fn live(app: &App, case: CaseId, agent: AgentId) -> SessionId {
     let engine = &app.engine;
-    engine.reserve(case, agent, Span::seconds(20)).await.unwrap();
+    engine.reserve(case, agent, Span::seconds(20), None).await.unwrap();
     let (_, reservation) = ring(engine, agent).await.unwrap();
     engine.accept(agent, reservation).await.unwrap();
     tell(engine, case, Input::MediaUp { seat: Seat::Customer }).await;

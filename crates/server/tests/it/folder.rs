@@ -14,12 +14,13 @@ use domain::evidence::{Evidence, Slot, Source};
 use domain::ids::{AgentId, CaseId, ClientId, EvidenceId, ReportId, SessionId, TenantId, TicketId};
 use domain::pii::Pii;
 use domain::report::{CheckOutcome, ClaimedData, Customer, FailureReason, Report, Scores};
+use domain::review::{Candidate, Finding, Opinion, Reason};
 use domain::session::Seat;
 use domain::time::{Span, Timestamp};
 use ed25519_dalek::SigningKey;
 use media::{RoomId, Segment};
 use server::adapters::blobs::{Blobs, FileBlobs};
-use server::adapters::clock::SystemClock;
+use server::adapters::clock::{Clock, SystemClock};
 use server::adapters::ids::{SystemIds, random};
 use server::adapters::kms::FileKms;
 use server::adapters::seal;
@@ -29,6 +30,9 @@ use server::images::{Version, place};
 use server::recorder::{Recorder, RecorderEvent};
 use server::workers::sequencer::{LogKey, once};
 use server::{seed, start, tenant};
+#[path = "folder/rich.rs"]
+mod rich;
+
 use std::fs;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
@@ -51,6 +55,8 @@ pub struct Folder {
     pub placed: u64,
     /// Ids of all entries, in their order.
     pub entries: Vec<String>,
+    /// Who decided about the verified one, and who else works here.
+    pub agents: [AgentId; 2],
 }
 
 impl Drop for Folder {
@@ -59,23 +65,30 @@ impl Drop for Folder {
     }
 }
 
-struct Yard {
-    engine: Engine,
-    blobs: Arc<FileBlobs>,
-    tenant: TenantId,
-    agents: [AgentId; 2],
-    images: Vec<(CaseId, EvidenceId)>,
+/// A server without media on a folder, and what tests do with it by hand.
+pub struct Yard {
+    pub engine: Arc<Engine>,
+    pub blobs: Arc<FileBlobs>,
+    pub tenant: TenantId,
+    pub agents: [AgentId; 2],
+    pub images: Vec<(CaseId, EvidenceId)>,
+    /// What images and the packets of recordings hold.
+    pub filling: Vec<u8>,
+    /// What happens in every session.
+    pub during: Vec<Input>,
 }
 
 impl Folder {
     pub async fn make() -> Self {
+        Self::with_samples(0).await
+    }
+
+    /// Of every hundred decisions so many are looked at again, and that look is given.
+    pub async fn with_samples(percent: u8) -> Self {
         let path = std::env::temp_dir().join(format!("recourse-it-{:032x}", u128::from_be_bytes(random())));
-        let mut yard = Yard::lay(&path).await;
+        let mut yard = Yard::lay(&path, percent).await;
         let log = log_key(&path);
-        let done = yard.verified_case().await;
-        while once(&yard.engine, &log).await.unwrap() > 0 {}
-        let live = yard.broken_case(&path).await;
-        while once(&yard.engine, &log).await.unwrap() > 0 {}
+        let (done, live) = yard.two_cases(&path, &log).await;
         let placed = yard.engine.store.log_state().await.unwrap().size;
         for _ in 0..2 {
             let body = serde_json::json!({ "evidence": yard.images[0].1 });
@@ -85,7 +98,26 @@ impl Folder {
         entries.reverse();
         let entries = entries.iter().map(|row| row.entry.id.to_string()).collect();
         yard.engine.store.close().await.unwrap();
-        Self { path, done, live, images: yard.images, placed, entries }
+        Self { path, done, live, images: yard.images, placed, entries, agents: yard.agents }
+    }
+
+    /// More of everything: a second bank, every kind of row, chats, notes, a drawing; every entry has its place.
+    pub async fn rich() -> Self {
+        let path = std::env::temp_dir().join(format!("recourse-it-{:032x}", u128::from_be_bytes(random())));
+        let mut yard = Yard::lay(&path, 100).await;
+        let log = log_key(&path);
+        let (done, live) = yard.two_cases(&path, &log).await;
+        yard.other_bank().await;
+        while once(&yard.engine, &log).await.unwrap() > 0 {}
+        yard.talk(live).await;
+        yard.administer().await;
+        yard.add_reports().await;
+        let witness = yard.name_witness().await;
+        while once(&yard.engine, &log).await.unwrap() > 0 {}
+        yard.cosign(&witness).await;
+        let placed = yard.engine.store.log_state().await.unwrap().size;
+        yard.engine.store.close().await.unwrap();
+        Self { path, done, live, images: yard.images, placed, entries: Vec::new(), agents: yard.agents }
     }
 
     /// The part files of a recording.
@@ -101,47 +133,67 @@ impl Folder {
 }
 
 /// The log's key, as the server keeps it.
-fn log_key(path: &Path) -> LogKey {
+pub fn log_key(path: &Path) -> LogKey {
     let public: VerifierKey = fs::read_to_string(path.join("keys/log.pub")).unwrap().parse().unwrap();
     let seed = STANDARD.decode(fs::read_to_string(path.join("keys/log.key")).unwrap().trim()).unwrap();
-    LogKey { origin: public.name().to_owned(), key: SigningKey::from_bytes(&seed.try_into().unwrap()) }
+    LogKey::new(public.name(), SigningKey::from_bytes(&seed.try_into().unwrap()))
 }
 
 impl Yard {
     /// The real start makes keys, tenant and people; then media is left out of it.
-    async fn lay(path: &Path) -> Self {
+    pub async fn lay(path: &Path, sample_percent: u8) -> Self {
+        Self::lay_at(path, sample_percent, Arc::new(SystemClock::new())).await
+    }
+
+    pub async fn lay_at(path: &Path, sample_percent: u8, clock: Arc<dyn Clock>) -> Self {
         let mut config = Config::default();
         config.server.data_dir = path.to_owned();
         config.media.udp = "127.0.0.1:0".parse().unwrap();
         config.media.tcp = "127.0.0.1:0".parse().unwrap();
         let built = start::build(&config, |_| None).await.unwrap();
-        let settings = tenant::Settings::default();
+        let settings = tenant::Settings { send_first_link: true, sample_percent, ..tenant::Settings::default() };
         let tenant = seed::tenant(&built.app, "Bank", &settings, "UTC", "default").await.unwrap();
         let first = seed::person(&built.app, tenant, "Sari W", "sari@bank.example", "agent", &[]).await.unwrap();
         let second = seed::person(&built.app, tenant, "Ben K", "ben@bank.example", "agent", &[]).await.unwrap();
         built.stop().await.unwrap();
+        Self { tenant, agents: [first, second], ..Self::open(path, clock).await }
+    }
+
+    /// The folder as it stands, with nobody's ids.
+    pub async fn open(path: &Path, clock: Arc<dyn Clock>) -> Self {
         let url = format!("sqlite:{}", path.join("recourse.db").display());
         let store = store::open(&url, Options::default()).await.unwrap();
         let kms = Arc::new(FileKms::open(&path.join("keys/master.keys")).unwrap());
-        let clock = Arc::new(SystemClock::new());
         let ids = Arc::new(SystemIds::new(clock.clone()));
-        let engine = Engine::new(store, kms, clock, ids, "https://verify.bank.example".to_owned());
+        let engine = Arc::new(Engine::new(store, kms, clock, ids, "https://verify.bank.example".to_owned()));
         let blobs = Arc::new(FileBlobs::open(&path.join("blobs")).unwrap());
-        Self { engine, blobs, tenant, agents: [first, second], images: Vec::new() }
+        let filling = (0u16..700).map(|n| n.to_le_bytes()[0]).collect();
+        Self { engine, blobs, tenant: TenantId(0), agents: [AgentId(0); 2], images: Vec::new(), filling, during: Vec::new() }
     }
 
-    async fn feed(&self, case: CaseId, input: Input) {
+    async fn two_cases(&mut self, path: &Path, log: &LogKey) -> ((CaseId, SessionId), (CaseId, SessionId)) {
+        let done = self.verified_case().await;
+        while once(&self.engine, log).await.unwrap() > 0 {}
+        let live = self.broken_case(path).await;
+        while once(&self.engine, log).await.unwrap() > 0 {}
+        (done, live)
+    }
+
+    pub async fn feed(&self, case: CaseId, input: Input) {
         self.engine.tell_case(case, &Actor::System, input).await.unwrap();
     }
 
     /// A case in its session, with two stills bound to their steps.
     async fn called(&mut self, agent: AgentId, reference: &str) -> (CaseId, SessionId) {
-        let new = new_report(reference);
+        self.called_as(agent, new_report(reference)).await
+    }
+
+    pub async fn called_as(&mut self, agent: AgentId, new: NewReport) -> (CaseId, SessionId) {
         let case = self.engine.open(self.tenant, &Actor::Api("test".to_owned()), new, |_| None).await.unwrap().case.id;
         self.feed(case, claim(case)).await;
         self.engine.on_agent(agent, &Actor::Person(agent), agent::Input::Came).await.unwrap();
         self.engine.on_agent(agent, &Actor::Person(agent), agent::Input::Available).await.unwrap();
-        self.engine.reserve(case, agent, Span::seconds(20)).await.unwrap();
+        self.engine.reserve(case, agent, Span::seconds(20), None).await.unwrap();
         let Some(agent::State::Reserved { reservation, .. }) = Some(self.engine.agent(agent).await.unwrap().state) else {
             panic!("not rung")
         };
@@ -158,13 +210,16 @@ impl Yard {
             self.images.push((case, evidence.id));
             self.feed(case, Input::Still { evidence: Box::new(evidence) }).await;
         }
+        for input in self.during.clone() {
+            self.feed(case, input).await;
+        }
         (case, session)
     }
 
     fn still(&self, loaded: &Loaded, session: SessionId, step: &str, slot: Slot) -> Evidence {
         let case = loaded.case.id;
         let id = EvidenceId(self.engine.ids.id());
-        let picture: Vec<u8> = (0u16..700).map(|n| n.to_le_bytes()[0]).collect();
+        let picture = self.filling.clone();
         let kept = |version, plain: &[u8]| {
             let name = place(case, id, version);
             let sealed = seal::seal(&loaded.key.0, &name, plain).unwrap();
@@ -183,7 +238,7 @@ impl Yard {
             bytes: picture.len() as u64,
             sha256: Digest::of(&picture),
             sealed: kept(Version::Original, &picture),
-            shown_sealed: kept(Version::Shown, &picture[..300]),
+            shown_sealed: kept(Version::Shown, &picture[..picture.len() / 2]),
             stream_width: Some(640),
             void: false,
             of: None,
@@ -191,18 +246,36 @@ impl Yard {
     }
 
     async fn verified_case(&mut self) -> (CaseId, SessionId) {
+        self.verified_as(new_report("onb-1")).await
+    }
+
+    pub async fn verified_as(&mut self, new: NewReport) -> (CaseId, SessionId) {
         let agent = self.agents[0];
-        let (case, session) = self.called(agent, "onb-1").await;
+        let (case, session) = self.called_as(agent, new).await;
         self.record((case, session), 6, true).await;
         for step in ["greet", "document_front", "portrait_match"] {
             self.feed(case, Input::StepDone { agent, step: step.to_owned() }).await;
         }
         let draft =
             Draft { reasons: vec![ReasonCode::IdentityConfirmed], by: agent, note: Pii::default(), note_commitment: Digest::of(b""), note_salt: Salt([0; 16]) };
-        let decide = |link, _| Input::Decide { verdict: Verdict::Verified, draft: Box::new(draft), link };
-        let done = self.engine.with_link(case, &Actor::Person(agent), decide).await.unwrap();
-        assert_eq!(done.case.phase_name(), "verified");
+        self.engine.decide(case, &Actor::Person(agent), Verdict::Verified, draft).await.unwrap();
+        let done = self.engine.case(case).await.unwrap();
+        assert_eq!(done.phase_name(), "verified");
+        if done.open_review().is_some() {
+            self.looked_at(case).await;
+        }
         (case, session)
+    }
+
+    /// The other agent looks at it again.
+    async fn looked_at(&self, case: CaseId) {
+        let checker = self.agents[1];
+        self.engine.assign_review(case, vec![Candidate { id: checker, same_team: false }]).await.unwrap();
+        self.engine.take_review(case, checker).await.unwrap();
+        let (finding, reasons) = (Finding::Approve, vec![Reason::EvidenceHolds]);
+        let (note, note_commitment) = (Pii::default(), Digest::of(b""));
+        let opinion = Opinion { checker, finding, reasons, note, note_commitment, again: Vec::new() };
+        self.engine.give_review(case, opinion).await.unwrap();
     }
 
     /// The server stops in mid-call, in the middle of a record, and comes back.
@@ -226,13 +299,14 @@ impl Yard {
         let key = self.engine.loaded(case).await.unwrap().key;
         let before = self.parts(case, session);
         recorder.begin(room, case, session, (*key.0).clone());
+        let packet: [u8; 60] = self.filling[..60].try_into().unwrap();
         let deadline = Instant::now() + Duration::from_secs(20);
         while self.parts(case, session) == before {
             assert!(Instant::now() < deadline, "the recorder did not begin");
             tokio::task::yield_now().await;
         }
         for index in 0..count {
-            segments_in.send(segment(room, index)).unwrap();
+            segments_in.send(segment(room, index, packet)).unwrap();
         }
         if seal {
             recorder.seal(room);
@@ -260,7 +334,7 @@ fn input(event: RecorderEvent) -> Input {
 }
 
 /// An audio segment of one packet, in the bytes that the recorder writes.
-fn segment(room: RoomId, index: u32) -> Segment {
+fn segment(room: RoomId, index: u32, packet: [u8; 60]) -> Segment {
     let mut bytes = b"RCRSEG\0\x01".to_vec();
     bytes.extend_from_slice(&room.0.to_le_bytes());
     bytes.extend_from_slice(&9u128.to_le_bytes());
@@ -279,12 +353,12 @@ fn segment(room: RoomId, index: u32) -> Segment {
     bytes.extend_from_slice(b"data");
     bytes.extend_from_slice(&60u16.to_le_bytes());
     bytes.extend_from_slice(&[0; 1 + 4 + 4 + 4]);
-    bytes.extend_from_slice(&[u8::try_from(index).unwrap(); 60]);
+    bytes.extend_from_slice(&packet);
     let head = media::decode(&bytes).unwrap().head;
     Segment { head, bytes }
 }
 
-fn new_report(reference: &str) -> NewReport {
+pub fn new_report(reference: &str) -> NewReport {
     let report = Report {
         id: ReportId(1),
         at: Timestamp(0),

@@ -157,7 +157,7 @@ pub async fn face_to_face(app: &TestApp) -> (String, String, String, String) {
         engine.on_agent(agent, &Actor::Person(agent), input).await.unwrap();
     }
     let id = case.parse().unwrap();
-    engine.reserve(id, agent, Span::seconds(20)).await.unwrap();
+    engine.reserve(id, agent, Span::seconds(20), None).await.unwrap();
     let State::Reserved { reservation, .. } = engine.agent(agent).await.unwrap().state else { panic!("not rung") };
     engine.accept(agent, reservation).await.unwrap();
     (case, token, secret, cookie)

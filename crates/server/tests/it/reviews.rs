@@ -15,6 +15,7 @@ use domain::time::Span;
 use serde_json::{Value, json};
 use server::engine::Actor;
 use server::reviews::Reviews;
+use server::seed;
 use server::workers::{deadlines, reviews};
 use store::rows::{Commit, TenantWrite};
 
@@ -58,6 +59,8 @@ fn still(id: u128, step: &str, slot: Slot, session: SessionId, app: &TestApp) ->
 /// Verified under the profile that asks for a second look, by an agent of its own.
 async fn under_review(app: &TestApp, reference: &str) -> (CaseId, AgentId) {
     let agent = on_duty(app, &["lang:ms"]).await.id;
+    seed::declare_everything(&app.app, app.bank.tenant).await.unwrap();
+    seed::certify_for_all(&app.app, agent).await.unwrap();
     let (case, session) = face_to_face(app, reference, "IN", agent).await;
     let engine = &app.app.engine;
     tell(engine, case, still(case.0 ^ 1, "document_front", Slot::DocumentFront, session, app)).await;
@@ -67,10 +70,14 @@ async fn under_review(app: &TestApp, reference: &str) -> (CaseId, AgentId) {
         let step = "questions".to_owned();
         tell(engine, case, Input::Answered { agent, step, question: question.key, answer: Answer::Match }).await;
     }
+    for id in 1..=2 {
+        tell(engine, case, Input::Challenge { agent, step: "liveness".to_owned(), seed: u64::from(id) }).await;
+        tell(engine, case, Input::Judge { agent, id, passed: true }).await;
+    }
     tell(engine, case, Input::AskLocation { agent }).await;
     let fix = Fix { lat: 19_076_000, lon: 72_877_000, accuracy_dm: 350, height: false, age_ms: 100 };
     tell(engine, case, Input::Located { fixes: Pii::new(vec![fix]), network: Network::NoDatabase, salt: Salt([3; 16]) }).await;
-    for step in ["greet", "document_front", "portrait_match", "questions", "location"] {
+    for step in ["greet", "document_front", "portrait_match", "liveness", "questions", "location"] {
         tell(engine, case, Input::StepDone { agent, step: step.to_owned() }).await;
     }
     tell(engine, case, Input::RecordingHead { session, segments: 1, head: Digest::of(b"h") }).await;

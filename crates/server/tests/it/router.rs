@@ -147,6 +147,7 @@ async fn where_assignment_must_not_be_predictable_the_draw_is_on_record_and_can_
     let mut desks = Vec::new();
     for n in 0..5 {
         let agent = on_duty(&app, &["lang:ms"]).await;
+        server::seed::certify_for_all(&app.app, agent.id).await.unwrap();
         free.push(FreeAgent { id: agent.id, skills: domain::queue::Skills::NONE, since: app.app.engine.now() });
         desks.push(agent);
         app.clock.advance(Span::seconds(n));

@@ -117,6 +117,7 @@ impl TestApp {
             geoip: None,
             boards,
             reviews,
+            witnesses: Arc::default(),
         });
         let router = server::http::router(app.clone());
         let bank = bank(&app, "Harbour Bank").await;

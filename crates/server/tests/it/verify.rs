@@ -197,6 +197,24 @@ fn a_column_that_lies_about_a_case_is_named() {
 }
 
 #[test]
+fn a_row_of_a_second_look_that_does_not_say_what_the_log_says_is_named() {
+    let folder = block_on(Folder::with_samples(100));
+    block_on(verify(&folder.path)).unwrap();
+    let [maker, checker] = folder.agents;
+    // As the columns lie beside each other: in what was asked for, then in what was given.
+    let other = "agt_00000000000000000000000000000001";
+    for (old, new) in [
+        (format!("sample{maker}verified"), format!("sample{other}verified")),
+        (format!("{maker}{checker}verified"), format!("{maker}{other}verified")),
+        ("approve[\"evidence_holds\"]".to_owned(), "approve[\"poor_light_now\"]".to_owned()),
+        ("\"]approve[".to_owned(), "\"]rejects[".to_owned()),
+    ] {
+        let said = edited(&folder, |pages| assert!(pages.replace(&old, &new) > 0, "{old}"));
+        says(said, "second look of entry ent_");
+    }
+}
+
+#[test]
 fn segments_that_are_cut_removed_moved_or_added_are_named() {
     let folder = block_on(Folder::make());
     for recording in [folder.done, folder.live] {

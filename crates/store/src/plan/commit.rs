@@ -34,11 +34,14 @@ pub(crate) fn commit(mut commit: Commit) -> Result<Plan, StoreError> {
     commit.cases.into_iter().for_each(|row| case(&mut plan, row));
     commit.agents.sort_by_key(|row| row.id);
     commit.agents.into_iter().for_each(|row| plan.push(agent(row), Rule::ONE));
+    commit.retention.sort_by_key(|row| row.case);
+    commit.retention.into_iter().for_each(|row| super::custody::retention(&mut plan, row));
     plan.extend(Query::insert_all(LINKS, commit.links.into_iter().map(link).collect(), ""));
     plan.extend(Query::insert_all(REPORTS, commit.reports.into_iter().map(report).collect(), ""));
     plan.extend(Query::insert_all(MARKS, commit.marks.into_iter().map(mark).collect(), ""));
     let about = commit.audit.iter().flat_map(|row| row.people().into_iter().map(|person| args![person, row.id])).collect();
-    plan.extend(Query::insert_all(AUDIT, commit.audit.into_iter().map(entry).collect(), ""));
+    let macs = commit.macs.into_iter().map(Some).chain(std::iter::repeat(None));
+    plan.extend(Query::insert_all(AUDIT, commit.audit.into_iter().zip(macs).map(entry).collect(), ""));
     plan.extend(Query::insert_all(PERSON_ENTRIES, about, ""));
     plan.extend(Query::insert_all(REVIEW_ASKS, commit.review_asks.into_iter().map(review_ask).collect(), ""));
     plan.extend(Query::insert_all(REVIEWS, commit.reviews.into_iter().map(review).collect(), ""));
@@ -61,6 +64,7 @@ fn check(commit: &Commit) -> Result<(), StoreError> {
         (commit.tenants.len(), MAX_ROWS),
         (commit.review_asks.len(), MAX_ENTRIES),
         (commit.reviews.len(), MAX_ENTRIES),
+        (commit.retention.len(), MAX_CASES),
     ];
     if lists.iter().any(|(len, limit)| len > limit) {
         return Err(StoreError::Limit("too many rows in one commit"));
@@ -77,6 +81,9 @@ fn check(commit: &Commit) -> Result<(), StoreError> {
         |row: &CaseWrite| row.state.len() + row.key.len() > MAX_STATE_BYTES || row.reasons.len() + row.name_tokens.len() > MAX_ROWS;
     if commit.cases.iter().any(too_large) {
         return Err(StoreError::Limit("a case that is too large"));
+    }
+    if !commit.macs.is_empty() && commit.macs.len() != commit.audit.len() {
+        return Err(StoreError::Limit("marks that are not one for each entry"));
     }
     let unfit = |entry: &Entry| entry.check().is_err() || entry.case_version >= i64::MAX as u64;
     if commit.audit.iter().any(unfit) {
@@ -148,7 +155,7 @@ const POLICY: &str = "INSERT INTO policies (tenant, version, at, author, body) V
 const LINKS: &str = "links (token_hash, case_id, invitation, created_at, expires_at)";
 const MARKS: &str = "marks (tenant, case_id, agent, kind, at, value)";
 const REPORTS: &str = "reports (id, tenant, case_id, reference, at, attempt, reasons, document, face, liveness, jurisdiction, mode, rule)";
-const AUDIT: &str = "audit (id, tenant, case_id, case_version, at, actor, kind, body, state_hash, leaf)";
+const AUDIT: &str = "audit (id, tenant, case_id, case_version, at, actor, kind, body, state_hash, leaf, mac)";
 const PERSON_ENTRIES: &str = "person_entries (person, entry)";
 const REVIEW_ASKS: &str = "review_asks (entry, tenant, case_id, kind, maker, verdict, codes, decided_at)";
 const REVIEWS: &str = "reviews (entry, tenant, case_id, kind, maker, checker, verdict, codes, finding, reasons, agreed, decided_at, drawn_at, \
@@ -255,9 +262,9 @@ fn report(row: ReportRow) -> Args {
     ]
 }
 
-fn entry(row: Entry) -> Args {
+fn entry((row, mac): (Entry, Option<[u8; 32]>)) -> Args {
     let leaf = row.leaf_hash();
-    args![row.id, row.tenant, row.case, row.case_version, row.at, row.actor, row.kind, row.body.to_string(), row.state_hash, leaf,]
+    args![row.id, row.tenant, row.case, row.case_version, row.at, row.actor, row.kind, row.body.to_string(), row.state_hash, leaf, mac]
 }
 
 fn review_ask(row: ReviewAskRow) -> Args {

@@ -68,6 +68,6 @@ const FREE: &str = "UPDATE deliveries SET next_at = not_before \
 /// Makes a settled delivery pending again.
 pub(crate) fn replay(tenant: TenantId, id: DeliveryId, now: Timestamp) -> Plan {
     let sql = "UPDATE deliveries SET state = 'pending', next_at = $3, not_before = $3, attempts = 0, settled_at = NULL, lease_until = NULL \
-               WHERE id = $2 AND tenant = $1 AND state <> 'pending'";
+               WHERE id = $2 AND tenant = $1 AND state <> 'pending' AND length(payload) > 0";
     Plan::single(Query::change(sql, args![tenant, id, now]), Rule::Any)
 }

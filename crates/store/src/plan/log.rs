@@ -3,7 +3,7 @@
 
 use super::{Plan, Rule};
 use crate::StoreError;
-use crate::rows::{CheckpointRow, MAX_LIST, Sequenced};
+use crate::rows::{CheckpointRow, CosignatureRow, MAX_LIST, Sequenced};
 use crate::value::{Query, args};
 
 /// The plan of a sequencing from `expected_size` on, or the rule it breaks.
@@ -40,4 +40,10 @@ pub(crate) fn sequence(
         plan.push(Query::change(sql, args![row.size, row.root, row.note, row.at]), Rule::ONE);
     }
     plan.check()
+}
+
+/// Keeps what a witness signed; the same again changes nothing.
+pub(crate) fn put_cosignature(row: CosignatureRow) -> Plan {
+    let sql = "INSERT INTO cosignatures (size, witness, line, at) VALUES ($1, $2, $3, $4) ON CONFLICT (size, witness) DO NOTHING";
+    Plan::single(Query::change(sql, args![row.size, row.witness, row.line, row.at]), Rule::Any)
 }

@@ -62,3 +62,8 @@ pub(crate) fn put_setting(key: String, value: Vec<u8>) -> Plan {
     let sql = "INSERT INTO settings (key, value) VALUES ($1, $2) ON CONFLICT (key) DO UPDATE SET value = excluded.value";
     Plan::single(Query::change(sql, args![key, value]), Rule::Any)
 }
+
+pub(crate) fn put_setting_once(key: String, value: Vec<u8>) -> Plan {
+    let sql = "INSERT INTO settings (key, value) VALUES ($1, $2) ON CONFLICT (key) DO NOTHING";
+    Plan::single(Query::change(sql, args![key, value]), Rule::Any)
+}

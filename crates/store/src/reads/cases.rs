@@ -74,6 +74,13 @@ pub(crate) fn by_id(id: CaseId) -> Read<CaseRow> {
     Read { query: Query::rows(sql, args![id]), decode: case_row }
 }
 
+/// Cases of before keys had a database of their own: the key still stands in the row.
+pub(crate) fn with_key(after: Option<CaseId>, limit: u32) -> Read<CaseRow> {
+    let sql = concat!("SELECT ", case_columns!(), " FROM cases WHERE length(case_key) <> 16 AND id > $1 ORDER BY id LIMIT $2");
+    let after = after.map_or(String::new(), |id| id.to_string());
+    Read { query: Query::rows(sql, args![after, cut(limit)]), decode: case_row }
+}
+
 pub(crate) fn of_tenant(tenant: TenantId, id: CaseId) -> Read<CaseRow> {
     let sql = concat!("SELECT ", case_columns!(), " FROM cases WHERE id = $2 AND tenant = $1");
     Read { query: Query::rows(sql, args![tenant, id]), decode: case_row }

@@ -3,7 +3,7 @@
 
 use super::cut;
 use crate::StoreError;
-use crate::rows::{Channel, ClaimedDelivery, DeliveryFilter, DeliveryRow, DeliveryState, DeliveryStatus, Lease};
+use crate::rows::{Channel, ClaimedDelivery, CopyLag, DeliveryFilter, DeliveryRow, DeliveryState, DeliveryStatus, Lease};
 use crate::value::{Arg, Columns, Query, Read, Record, args};
 use domain::ids::{CaseId, DeliveryId, TenantId};
 
@@ -78,4 +78,22 @@ pub(crate) fn recent(tenant: TenantId, filter: DeliveryFilter, limit: u32) -> Re
     args.push(Arg::from(cut(limit)));
     sql.push_str(&format!(" ORDER BY ord DESC LIMIT ${}", args.len()));
     Read { query: Query::rows(sql, args), decode: status }
+}
+
+fn lag(record: Record) -> Result<CopyLag, StoreError> {
+    let mut c = record.columns("deliveries");
+    Ok(CopyLag { waiting: c.count("waiting")?, oldest: c.maybe_time("oldest")?, dead: c.count("dead")? })
+}
+
+/// Of a tenant, or of all.
+pub(crate) fn copy_lag(tenant: Option<TenantId>) -> Read<CopyLag> {
+    let mut sql = "SELECT COUNT(CASE WHEN state = 'pending' THEN 1 END), MIN(CASE WHEN state = 'pending' THEN created_at END), \
+        COUNT(CASE WHEN state = 'dead' THEN 1 END) FROM deliveries WHERE channel IN ('s3', 'sftp') AND state <> 'delivered' \
+        AND length(payload) > 0"
+        .to_owned();
+    let args = tenant.map_or_else(Vec::new, |tenant| {
+        sql.push_str(" AND tenant = $1");
+        args![tenant]
+    });
+    Read { query: Query::rows(sql, args), decode: lag }
 }

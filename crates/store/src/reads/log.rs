@@ -3,12 +3,13 @@
 
 use super::cut;
 use crate::StoreError;
-use crate::rows::{AuditRow, CheckpointRow, LogState, MAX_LEAVES};
+use crate::rows::{AuditRow, CheckpointRow, CosignatureRow, LogState, MAX_LEAVES};
 use crate::value::{Query, Read, Record, args};
 use domain::audit::Entry;
 use domain::ids::{CaseId, EntryId, TenantId};
 
-pub(super) const ENTRY: &str = "SELECT id, seq, idx, leaf, tenant, case_id, case_version, at, actor, kind, body, state_hash FROM audit";
+pub(super) const ENTRY: &str =
+    "SELECT id, seq, idx, leaf, mac, tenant, case_id, case_version, at, actor, kind, body, state_hash FROM audit";
 const CHECKPOINT: &str = "SELECT size, root, note, at FROM checkpoints";
 
 pub(super) fn audit_row(record: Record) -> Result<AuditRow, StoreError> {
@@ -18,6 +19,7 @@ pub(super) fn audit_row(record: Record) -> Result<AuditRow, StoreError> {
         seq: c.int("seq")?,
         idx: c.maybe_count("idx")?,
         leaf: c.hash("leaf")?,
+        mac: c.maybe_hash("mac")?,
         entry: Entry {
             id,
             tenant: c.id("tenant")?,
@@ -42,6 +44,15 @@ pub(crate) fn of_case(case: CaseId, after: i64, limit: u32) -> Read<AuditRow> {
     Read { query: Query::rows(sql, args![case, after, cut(limit)]), decode: audit_row }
 }
 
+/// As `of_case`, of these kinds alone.
+pub(crate) fn of_case_and_kinds(case: CaseId, kinds: Vec<String>, after: i64, limit: u32) -> Read<AuditRow> {
+    let places: Vec<_> = (4..4 + kinds.len()).map(|n| format!("${n}")).collect();
+    let sql = format!("{ENTRY} WHERE case_id = $1 AND seq > $2 AND kind IN ({}) ORDER BY seq LIMIT $3", places.join(", "));
+    let mut args = args![case, after, cut(limit)];
+    args.extend(kinds.into_iter().map(crate::value::Arg::from));
+    Read { query: Query::rows(sql, args), decode: audit_row }
+}
+
 pub(crate) fn page(tenant: TenantId, before: Option<i64>, limit: u32) -> Read<AuditRow> {
     let sql = format!("{ENTRY} WHERE tenant = $1 AND seq < $2 ORDER BY seq DESC LIMIT $3");
     Read { query: Query::rows(sql, args![tenant, before.unwrap_or(i64::MAX), cut(limit)]), decode: audit_row }
@@ -61,14 +72,13 @@ pub(crate) fn range(from: u64, limit: u32) -> Read<AuditRow> {
     Read { query: Query::rows(sql, args![from, cut(limit)]), decode: audit_row }
 }
 
-pub(crate) fn leaves(from: u64, limit: u32) -> Read<[u8; 32]> {
-    let to = from.saturating_add(limit.min(MAX_LEAVES).into());
+pub(crate) fn leaves(from: u64, limit: u32) -> Read<(u64, [u8; 32])> {
     let decode = |record: Record| {
         let mut c = record.columns("audit");
-        c.hash("leaf")
+        Ok((c.count("idx")?, c.hash("leaf")?))
     };
-    let sql = "SELECT leaf FROM audit WHERE idx >= $1 AND idx < $2 ORDER BY idx";
-    Read { query: Query::rows(sql, args![from, to]), decode }
+    let sql = "SELECT idx, leaf FROM audit WHERE idx >= $1 ORDER BY idx LIMIT $2";
+    Read { query: Query::rows(sql, args![from, limit.min(MAX_LEAVES)]), decode }
 }
 
 pub(crate) fn state() -> Read<LogState> {
@@ -89,4 +99,27 @@ pub(crate) fn checkpoints(after: Option<u64>, limit: u32) -> Read<CheckpointRow>
     let after = after.map_or(-1, |size| i64::try_from(size).unwrap_or(i64::MAX));
     let sql = format!("{CHECKPOINT} WHERE size > $1 ORDER BY size LIMIT $2");
     Read { query: Query::rows(sql, args![after, cut(limit)]), decode: checkpoint_row }
+}
+
+const COSIGNATURE: &str = "SELECT size, witness, line, at FROM cosignatures";
+
+fn cosignature_row(record: Record) -> Result<CosignatureRow, StoreError> {
+    let mut c = record.columns("cosignatures");
+    Ok(CosignatureRow { size: c.count("size")?, witness: c.text("witness")?, line: c.text("line")?, at: c.time("at")? })
+}
+
+/// By size and witness, after one of them.
+pub(crate) fn cosignatures(after: Option<(u64, String)>, limit: u32) -> Read<CosignatureRow> {
+    let (size, witness) = after.map_or((-1, String::new()), |(size, witness)| (i64::try_from(size).unwrap_or(i64::MAX), witness));
+    let sql = format!("{COSIGNATURE} WHERE (size, witness) > ($1, $2) ORDER BY size, witness LIMIT $3");
+    Read { query: Query::rows(sql, args![size, witness, cut(limit)]), decode: cosignature_row }
+}
+
+pub(crate) fn newest_cosignature(witness: String) -> Read<CosignatureRow> {
+    let sql = format!("{COSIGNATURE} WHERE witness = $1 ORDER BY size DESC LIMIT 1");
+    Read { query: Query::rows(sql, args![witness]), decode: cosignature_row }
+}
+
+pub(crate) fn checkpoint_of(size: u64) -> Read<CheckpointRow> {
+    Read { query: Query::rows(format!("{CHECKPOINT} WHERE size = $1"), args![size]), decode: checkpoint_row }
 }

@@ -4,32 +4,39 @@
 use crate::StoreError;
 use crate::rows::{AgentNumbers, Gauges, KindNumbers, MAX_VALUES, ReportRow};
 use crate::value::{Query, Read, Record, args};
-use domain::ids::TenantId;
+use domain::ids::{CaseId, TenantId};
 use domain::time::Timestamp;
 use std::collections::BTreeMap;
 
+const REPORT: &str =
+    "SELECT id, tenant, case_id, reference, at, attempt, reasons, document, face, liveness, jurisdiction, mode, rule FROM reports";
+
+fn report_row(record: Record) -> Result<ReportRow, StoreError> {
+    let mut c = record.columns("reports");
+    Ok(ReportRow {
+        id: c.id("id")?,
+        tenant: c.id("tenant")?,
+        case: c.id("case_id")?,
+        reference: c.text("reference")?,
+        at: c.time("at")?,
+        attempt: c.int("attempt")?,
+        reasons: c.words("reasons")?,
+        document: c.maybe_int("document")?,
+        face: c.maybe_int("face")?,
+        liveness: c.maybe_int("liveness")?,
+        jurisdiction: c.text("jurisdiction")?,
+        mode: c.text("mode")?,
+        rule: c.text("rule")?,
+    })
+}
+
 pub(crate) fn reports_since(tenant: TenantId, since: Timestamp, limit: u32) -> Read<ReportRow> {
-    let sql = "SELECT id, tenant, case_id, reference, at, attempt, reasons, document, face, liveness, jurisdiction, mode, rule \
-               FROM reports WHERE tenant = $1 AND at >= $2 ORDER BY at, id LIMIT $3";
-    let decode = |record: Record| {
-        let mut c = record.columns("reports");
-        Ok(ReportRow {
-            id: c.id("id")?,
-            tenant: c.id("tenant")?,
-            case: c.id("case_id")?,
-            reference: c.text("reference")?,
-            at: c.time("at")?,
-            attempt: c.int("attempt")?,
-            reasons: c.words("reasons")?,
-            document: c.maybe_int("document")?,
-            face: c.maybe_int("face")?,
-            liveness: c.maybe_int("liveness")?,
-            jurisdiction: c.text("jurisdiction")?,
-            mode: c.text("mode")?,
-            rule: c.text("rule")?,
-        })
-    };
-    Read { query: Query::rows(sql, args![tenant, since, limit.min(MAX_VALUES)]), decode }
+    let sql = format!("{REPORT} WHERE tenant = $1 AND at >= $2 ORDER BY at, id LIMIT $3");
+    Read { query: Query::rows(sql, args![tenant, since, limit.min(MAX_VALUES)]), decode: report_row }
+}
+
+pub(crate) fn reports_of(case: CaseId) -> Read<ReportRow> {
+    Read { query: Query::rows(format!("{REPORT} WHERE case_id = $1 ORDER BY id LIMIT $2"), args![case, MAX_VALUES]), decode: report_row }
 }
 
 pub(crate) fn kinds(tenant: TenantId, from: Timestamp, to: Timestamp) -> Read<KindNumbers> {

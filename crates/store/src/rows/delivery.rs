@@ -10,6 +10,10 @@ pub enum Channel {
     Webhook,
     Sms,
     Email,
+    /// A copy to storage that speaks S3.
+    S3,
+    /// A copy to storage behind SSH.
+    Sftp,
 }
 
 /// Where a delivery stands.
@@ -91,6 +95,16 @@ pub enum Outcome {
     },
 }
 
+/// Copies to the tenants' own storage that are not there yet.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct CopyLag {
+    pub waiting: u64,
+    /// Since when the oldest waits.
+    pub oldest: Option<Timestamp>,
+    /// Given up until somebody sends them again.
+    pub dead: u64,
+}
+
 /// Which deliveries of a tenant, newest first.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct DeliveryFilter {
@@ -100,7 +114,7 @@ pub struct DeliveryFilter {
 }
 
 impl Channel {
-    pub(crate) const ALL: [Self; 3] = [Self::Webhook, Self::Sms, Self::Email];
+    pub(crate) const ALL: [Self; 5] = [Self::Webhook, Self::Sms, Self::Email, Self::S3, Self::Sftp];
 
     /// The stored word.
     #[must_use]
@@ -109,6 +123,8 @@ impl Channel {
             Self::Webhook => "webhook",
             Self::Sms => "sms",
             Self::Email => "email",
+            Self::S3 => "s3",
+            Self::Sftp => "sftp",
         }
     }
 }

@@ -14,6 +14,8 @@ pub struct AuditRow {
     pub idx: Option<u64>,
     /// The leaf hash as it was at insertion.
     pub leaf: [u8; 32],
+    /// The writer's own mark on the leaf.
+    pub mac: Option<[u8; 32]>,
     pub entry: Entry,
 }
 
@@ -33,6 +35,19 @@ pub struct CheckpointRow {
     pub root: [u8; 32],
     /// The signed note.
     pub note: String,
+    pub at: Timestamp,
+}
+
+/// What a witness signed.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct CosignatureRow {
+    /// The checkpoint's size.
+    pub size: u64,
+    /// The name of the witness's key.
+    pub witness: String,
+    /// Its signature line, as it stands under a note.
+    pub line: String,
+    /// When, as the witness says.
     pub at: Timestamp,
 }
 

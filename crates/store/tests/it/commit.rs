@@ -51,6 +51,7 @@ fn everything(n: u128) -> Commit {
         agents: vec![agent(n)],
         links: vec![link(n, n)],
         audit: vec![entry(n, Some(n))],
+        macs: vec![],
         deliveries: vec![delivery(n, Some(n), 1)],
         marks: vec![mark(n, None, "offered", NOW, 1)],
         reports: vec![report(n, NOW)],
@@ -62,6 +63,7 @@ fn everything(n: u128) -> Commit {
         tenants: vec![tenant(BANK)],
         review_asks: vec![ask(n)],
         reviews: vec![given(n, &ask(n))],
+        retention: vec![],
     }
 }
 

@@ -6,7 +6,7 @@ use domain::audit::Entry;
 use domain::ids::{AgentId, CaseId, DeliveryId, EndpointId, EntryId};
 use std::sync::Arc;
 use store::StoreError;
-use store::rows::{AuditRow, CheckpointRow, Commit, LogState, Sequenced};
+use store::rows::{AuditRow, CheckpointRow, Commit, CosignatureRow, LogState, Sequenced};
 
 crate::conformance!(
     entries_come_back_as_they_were_logged,
@@ -16,6 +16,9 @@ crate::conformance!(
     the_log_is_append_only_under_raw_sql,
     a_corrupt_row_is_named,
     an_entry_that_cannot_be_logged_is_refused,
+    every_entry_keeps_the_mark_it_came_with,
+    a_cosignature_is_kept_once_beside_its_checkpoint,
+    what_stands_beside_a_case_is_read_for_the_proof,
 );
 
 fn audit(audit: Vec<Entry>) -> Commit {
@@ -83,10 +86,10 @@ async fn of_sequencers_at_one_size_exactly_one_wins(place: &Place) {
     assert_eq!(rows.iter().map(|row| row.idx).collect::<Vec<_>>(), (0..30).map(Some).collect::<Vec<_>>());
     assert!(rows.windows(2).all(|pair| pair[0].seq < pair[1].seq));
     assert_eq!(store.audit_range(28, 100).await.unwrap(), rows[28..]);
-    let leaves: Vec<[u8; 32]> = rows.iter().map(|row| row.leaf).collect();
-    assert_eq!(store.audit_leaves(0, 7).await.unwrap(), leaves[..7]);
-    assert_eq!(store.audit_leaves(7, 100).await.unwrap(), leaves[7..]);
-    assert!(store.audit_leaves(30, 100).await.unwrap().is_empty());
+    let leaves: Vec<_> = rows.iter().map(|row| (row.idx.unwrap(), row.leaf)).collect();
+    assert_eq!(store.leaves(0, 100).await.unwrap(), leaves);
+    assert_eq!(store.leaves(7, 5).await.unwrap(), leaves[7..12]);
+    assert_eq!(store.leaves(30, 5).await.unwrap(), []);
     let gauges = store.gauges().await.unwrap();
     assert_eq!((gauges.log_size, gauges.unsequenced_entries), (30, 0));
 }
@@ -261,4 +264,72 @@ async fn an_entry_that_cannot_be_logged_is_refused(place: &Place) {
         assert!(matches!(store.commit(audit(vec![entry])).await, Err(StoreError::Limit(_))));
     }
     assert_eq!(store.unsequenced(9).await.unwrap(), []);
+}
+
+async fn every_entry_keeps_the_mark_it_came_with(place: &Place) {
+    let store = place.open().await;
+    let entries = vec![entry(1, Some(1)), entry(2, Some(1)), entry(3, None)];
+    store.commit(Commit { audit: entries.clone(), macs: vec![[1; 32], [2; 32], [3; 32]], ..Commit::default() }).await.unwrap();
+    store.commit(audit(vec![entry(4, None)])).await.unwrap();
+    let short = Commit { audit: vec![entry(5, None), entry(6, None)], macs: vec![[5; 32]], ..Commit::default() };
+    assert!(matches!(store.commit(short).await, Err(StoreError::Limit(_))), "one for each, or none");
+    let stored = store.unsequenced(10).await.unwrap();
+    assert_eq!(stored.iter().map(|row| row.mac).collect::<Vec<_>>(), [Some([1; 32]), Some([2; 32]), Some([3; 32]), None]);
+    let kind = entries[0].kind.clone();
+    let of = |kind: &str| store.audit_of_case_kinds(CaseId(1), vec![kind.to_owned()], 0, 10);
+    assert_eq!(of(&kind).await.unwrap(), stored[..2]);
+    assert_eq!(of("other").await.unwrap(), []);
+    assert!(store.audit_of_case_kinds(CaseId(1), vec![], 0, 10).await.is_err());
+    store.sequence(0, places(&stored, 0), vec![1], Some(checkpoint(4, 1))).await.unwrap();
+    assert_eq!(store.leaves(1, 2).await.unwrap(), [(1, stored[1].leaf), (2, stored[2].leaf)]);
+    assert_eq!(store.audit_range(0, 1).await.unwrap()[0].mac, Some([1; 32]));
+    let other = if place.is_sqlite() { "zeroblob(32)" } else { "decode(repeat('00', 32), 'hex')" };
+    assert!(place.raw(&format!("UPDATE audit SET mac = {other} WHERE seq = 1")).await.is_err(), "it is append-only as the rest");
+}
+
+async fn a_cosignature_is_kept_once_beside_its_checkpoint(place: &Place) {
+    let store = place.open().await;
+    store.commit(audit((1..=6).map(|n| entry(n, None)).collect())).await.unwrap();
+    let rows = store.unsequenced(10).await.unwrap();
+    store.sequence(0, places(&rows[..2], 0), vec![1], Some(checkpoint(2, 1))).await.unwrap();
+    store.sequence(2, places(&rows[2..], 2), vec![2], Some(checkpoint(6, 2))).await.unwrap();
+    assert_eq!(store.checkpoint_of(2).await.unwrap(), Some(checkpoint(2, 1)));
+    assert_eq!(store.checkpoint_of(3).await.unwrap(), None);
+    let row = |size, witness: &str| CosignatureRow { size, witness: witness.to_owned(), line: format!("line {size}"), at: NOW };
+    for row in [row(2, "b"), row(2, "a"), row(6, "a")] {
+        store.put_cosignature(row).await.unwrap();
+    }
+    let again = CosignatureRow { line: "another".to_owned(), ..row(2, "a") };
+    store.put_cosignature(again).await.unwrap();
+    assert!(store.put_cosignature(row(5, "a")).await.is_err(), "of no checkpoint");
+    assert_eq!(store.cosignatures(None, 10).await.unwrap(), [row(2, "a"), row(2, "b"), row(6, "a")]);
+    assert_eq!(store.cosignatures(Some((2, "a".to_owned())), 1).await.unwrap(), [row(2, "b")]);
+    assert_eq!(store.newest_cosignature("a".to_owned()).await.unwrap(), Some(row(6, "a")));
+    assert_eq!(store.newest_cosignature("c".to_owned()).await.unwrap(), None);
+    store.put_setting_once("once".to_owned(), vec![1]).await.unwrap();
+    store.put_setting_once("once".to_owned(), vec![2]).await.unwrap();
+    assert_eq!(store.setting("once".to_owned()).await.unwrap(), Some(vec![1]));
+}
+
+async fn what_stands_beside_a_case_is_read_for_the_proof(place: &Place) {
+    let store = place.open().await;
+    let rows = Commit {
+        cases: vec![case(1)],
+        reports: vec![crate::fixtures::report(1, NOW)],
+        tenants: vec![tenant(BANK)],
+        people: vec![person(1)],
+        ..Commit::default()
+    };
+    store.commit(rows).await.unwrap();
+    assert_eq!(store.case_ids(None, 10).await.unwrap(), [CaseId(1)]);
+    assert_eq!(store.case_ids(Some(CaseId(1)), 10).await.unwrap(), []);
+    let known = store.case(CaseId(1)).await.unwrap().unwrap();
+    let terms: Vec<_> = store::terms(&known.reasons, &known.name_tokens).into_iter().map(|term| (BANK, term)).collect();
+    assert!(!terms.is_empty());
+    assert_eq!(store.terms_of(CaseId(1)).await.unwrap(), terms);
+    let report = crate::fixtures::report(1, NOW);
+    assert_eq!(store.reports_of(report.case).await.unwrap(), [report]);
+    assert_eq!(store.orphans().await.unwrap(), []);
+    place.raw("UPDATE people SET tenant = 'ten_00000000000000000000000000000099'").await.unwrap();
+    assert_eq!(store.orphans().await.unwrap()[0].0, "people");
 }

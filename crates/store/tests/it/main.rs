@@ -5,6 +5,7 @@
 mod admin;
 mod cases;
 mod commit;
+mod custody;
 mod durability;
 mod fixtures;
 mod log;

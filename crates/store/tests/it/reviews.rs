@@ -141,7 +141,7 @@ async fn the_log_of_before_is_found_by_person_too(place: &Place) {
     store.close().await.unwrap();
     // As an older program left it: the log, and none of what this migration makes.
     for sql in
-        ["DROP TABLE person_entries", "DROP TABLE reviews", "DROP TABLE review_asks", "DELETE FROM migrations WHERE name = '0008_reviews'"]
+        ["DROP TABLE person_entries", "DROP TABLE reviews", "DROP TABLE review_asks", "DELETE FROM migrations WHERE name = '0007_reviews'"]
     {
         place.raw(sql).await.unwrap();
     }

@@ -55,6 +55,9 @@ pub struct CaseFile {
     pub claimed: Claimed,
     /// Profile.
     pub jurisdiction: ProfileView,
+    /// Every line of the profile and how the case stands to it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub lines: Option<Vec<super::profiles::LineView>>,
     /// The newest answer of the policy.
     pub recovery: Recovery,
     /// Attempts with images.
@@ -88,6 +91,8 @@ pub struct CaseFile {
     /// The second look at the newest decision.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub review: Option<super::review::ReviewView>,
+    /// What keeps the evidence, and what became of it.
+    pub custody: super::custody::CustodyView,
 }
 
 /// A recorded consent.
@@ -178,6 +183,12 @@ pub struct NumbersView {
     /// Seconds the oldest of those waits for which a customer waits.
     #[serde(default)]
     pub reviews_oldest: u32,
+    /// Why the audit log is not signed any more, if so: a code of `LogView`.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub log_halted: Option<String>,
+    /// Copies of recordings in the tenant's own storage; absent where none is configured.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub copies: Option<super::custody::CopiesView>,
 }
 
 /// Somebody who waits.
@@ -229,6 +240,9 @@ pub struct AgentRow {
     pub active: bool,
     /// A second factor is set up.
     pub totp: bool,
+    /// Certificates of training, by profile.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub certificates: Option<Vec<super::profiles::CertificateView>>,
 }
 
 /// `POST /v1/admin/agents` and `PUT /v1/admin/agents/{id}`.
@@ -520,4 +534,45 @@ pub struct LogView {
     pub verifier_key: String,
     /// Newest entries, newest first, at most 100.
     pub entries: Vec<TimelineEntry>,
+    /// Why nothing is signed any more: `put_back`, `other_root`, `witness_ahead` or `contradicted`.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub halted: Option<String>,
+    /// Who signs checkpoints beside this server.
+    #[serde(default)]
+    pub witnesses: Vec<LogWitness>,
+    /// Where else checkpoints are laid down.
+    #[serde(default)]
+    pub published: Vec<LogPublished>,
+}
+
+/// A witness of the log, and how it stands with it.
+#[derive(Clone, Debug, Serialize, Deserialize, ToSchema)]
+pub struct LogWitness {
+    /// The name it signs under.
+    pub name: String,
+    /// Its verifier key.
+    pub key: String,
+    /// The largest size it signed; 0 for nothing yet.
+    pub size: u64,
+    /// RFC 3339, by its clock.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub at: Option<String>,
+    /// Why it did not sign the last time, in words.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub why: Option<String>,
+}
+
+/// A place where checkpoints are laid down.
+#[derive(Clone, Debug, Serialize, Deserialize, ToSchema)]
+pub struct LogPublished {
+    /// `folder` or `mail`.
+    pub kind: String,
+    /// The newest size there; 0 for none since the server started.
+    pub size: u64,
+    /// RFC 3339.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub at: Option<String>,
+    /// Why the last try failed, in words.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub why: Option<String>,
 }

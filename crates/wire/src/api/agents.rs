@@ -187,6 +187,9 @@ pub struct AgentCaseView {
     /// Who else sits there, hold, and why the customer was handed on.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub table: Option<super::people::TableView>,
+    /// Every line of the profile and how the case stands to it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub lines: Option<Vec<super::profiles::LineView>>,
 }
 
 /// What the customer's browser tells of itself.
@@ -295,6 +298,9 @@ pub struct StepView {
     pub cannot: Option<Vec<LivenessNeed>>,
     /// The customer looks at each photograph before it is sent.
     pub review: bool,
+    /// Security features that were drawn, for the step that looks for them.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub features: Option<super::profiles::FeaturesView>,
 }
 
 /// A question of the procedure.

@@ -1,6 +1,7 @@
 //! Evidence and recordings as agents and auditors read them.
 //! Must not know where bytes are kept.
 
+use crate::board::{DrawOp, Surface};
 use crate::terms::{ImageSlot, Seat};
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
@@ -56,6 +57,11 @@ pub struct RecordingView {
     pub files: Vec<RecordingFile>,
     /// Where something is missing, in time order.
     pub gaps: Vec<GapView>,
+    /// Whether the person who asks may keep the files (`&download=true`), not only watch them.
+    pub may_download: bool,
+    /// Why nothing of it can be played: `damaged` (a segment does not open), `unreadable` (the storage does not answer).
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub fault: Option<String>,
 }
 
 /// A playable file made from sealed segments.
@@ -71,6 +77,8 @@ pub struct RecordingFile {
     pub starts_at_ms: u64,
     /// Length.
     pub duration_ms: u64,
+    /// Length of the file.
+    pub bytes: u64,
     /// Pixels, 0 for audio.
     pub width: u32,
     /// Pixels, 0 for audio.
@@ -90,4 +98,71 @@ pub struct GapView {
     pub to_ms: u64,
     /// Why, in a stable code: `loss`, `interrupted`, `server_stopped`, `recorder_full`.
     pub why: String,
+}
+
+/// `GET /v1/admin/cases/{id}/drawings?from=`: what was drawn, piece by piece, in the order it was kept.
+#[derive(Clone, Debug, Serialize, Deserialize, ToSchema)]
+pub struct DrawingsView {
+    /// Pieces of the trail; an answer holds about 4 MB of them.
+    pub pieces: Vec<DrawingPiece>,
+    /// Pieces that do not open, or are not what the log says: `evd_…`.
+    pub damaged: Vec<String>,
+    /// Give it as `from` to read on.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub next: Option<String>,
+}
+
+/// A piece of the trail of a drawing.
+#[derive(Clone, Debug, Serialize, Deserialize, ToSchema)]
+pub struct DrawingPiece {
+    /// `evd_…`, as the log names it.
+    pub id: String,
+    /// `ses_…`.
+    pub session: String,
+    /// What lay under it.
+    pub surface: Surface,
+    /// RFC 3339; the pieces of one board carry the same.
+    pub shown_at: String,
+    /// Which piece of that board, from 0.
+    pub piece: u32,
+    /// What was done, in order.
+    pub ops: Vec<Drawn>,
+}
+
+/// One doing.
+#[derive(Clone, Debug, Serialize, Deserialize, ToSchema)]
+pub struct Drawn {
+    /// Milliseconds since the surface was shown.
+    pub at_ms: i64,
+    /// Who.
+    pub from: Seat,
+    /// What.
+    pub op: DrawOp,
+}
+
+/// `GET /v1/admin/cases/{id}/proofs`: what it takes to check the entries of a case against the newest signed checkpoint, without
+/// trusting this server's word for it.
+#[derive(Clone, Debug, Serialize, Deserialize, ToSchema)]
+pub struct ProofsView {
+    /// C2SP signed checkpoint, as text.
+    pub checkpoint: String,
+    /// The key that signed it: `name+hash+base64`.
+    pub verifier_key: String,
+    /// The size of the tree it signs.
+    pub size: u64,
+    /// Those entries of the case's timeline that it covers, in the order of the tree.
+    pub proofs: Vec<ProofView>,
+}
+
+/// One entry and its way to the root.
+#[derive(Clone, Debug, Serialize, Deserialize, ToSchema)]
+pub struct ProofView {
+    /// `ent_…`.
+    pub id: String,
+    /// Its place in the tree.
+    pub index: u64,
+    /// The entry in its canonical form; its leaf is SHA-256(0x00, these bytes).
+    pub entry: String,
+    /// Hex hashes from the leaf upwards (RFC 9162, 2.1.3).
+    pub path: Vec<String>,
 }

@@ -22,6 +22,9 @@ pub struct SettingsBody {
     /// Send the first link by SMS or e-mail too.
     #[serde(default)]
     pub send_first_link: bool,
+    /// Supervisors may keep files of recordings, not only watch them; auditors and admins always may.
+    #[serde(default)]
+    pub supervisors_download: bool,
     /// Origins whose pages may show the customer's page in a frame, at most 20.
     #[serde(default)]
     pub frame_ancestors: Vec<String>,

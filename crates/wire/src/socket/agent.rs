@@ -2,6 +2,7 @@
 
 use super::*;
 use crate::api::people::{FloorView, TransferTo};
+use crate::api::profiles::SecurityFeature;
 use crate::terms::SupervisorMode;
 
 /// What an agent's page says on `/v1/agent/socket` (signed in by cookie).
@@ -265,6 +266,21 @@ pub enum AgentMessage {
         /// RFC 3339 of the call back; absent = a new link now.
         #[serde(default)]
         at: Option<String>,
+    },
+
+    /// A security feature was seen, or was not.
+    MarkFeature {
+        /// `case_…`.
+        case: String,
+        /// Which.
+        feature: SecurityFeature,
+        /// Seen.
+        seen: bool,
+    },
+    /// One more security feature, because one that was drawn is not on this document.
+    DrawFeature {
+        /// `case_…`.
+        case: String,
     },
 }
 

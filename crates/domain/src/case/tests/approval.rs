@@ -14,14 +14,26 @@ use std::collections::{BTreeMap, BTreeSet};
 /// One thing somebody tries: what, and two numbers that choose among its forms.
 type Try = (u8, u8, u8);
 
-const STEPS: [(&str, Slot); 4] = [
+const STEPS: [(&str, Slot); 5] = [
     ("document_front", Slot::DocumentFront),
     ("portrait_match", Slot::Portrait),
     ("document_tilt", Slot::DocumentTilt),
     ("document_back", Slot::DocumentBack),
+    ("security_features", Slot::DocumentTilt),
 ];
-const KEYS: [&str; 9] =
-    ["greet", "document_front", "portrait_match", "liveness", "questions", "declaration", "document_tilt", "one_time_code", "location"];
+const KEYS: [&str; 11] = [
+    "greet",
+    "document_front",
+    "portrait_match",
+    "liveness",
+    "questions",
+    "declaration",
+    "document_tilt",
+    "one_time_code",
+    "location",
+    "document_back",
+    "security_features",
+];
 
 #[derive(Clone, Copy, Default)]
 struct Taped {
@@ -43,6 +55,10 @@ struct Account {
     /// Sessions in which a prompt was passed.
     passes: Vec<u128>,
     matched: BTreeSet<String>,
+    /// Every feature that was drawn was seen.
+    features: bool,
+    /// The machine-readable lines fit and the number was read.
+    read: bool,
     /// Sessions in which the code was typed right, and in which the place was told.
     proven: BTreeMap<&'static str, u128>,
     /// Steps closed: the session, and whether by a waiver.
@@ -54,6 +70,7 @@ impl Account {
         self.images.clear();
         self.passes.clear();
         self.matched.clear();
+        (self.features, self.read) = (false, false);
         self.proven.clear();
         self.closed.clear();
     }
@@ -88,6 +105,9 @@ impl Account {
         if ["one_time_code", "location"].contains(&key) && !self.proven.get(key).is_some_and(|s| self.counts(*s)) {
             return Some("never proven where it counts");
         }
+        if key == "security_features" && !self.features {
+            return Some("features not seen");
+        }
         (key == "questions" && self.matched.is_empty()).then_some("no answer that counts")
     }
 }
@@ -108,7 +128,8 @@ impl Walk {
             wanted: usize::from(p.liveness_prompts),
             ..Account::default()
         };
-        Self { case: open(FailureReason::FaceMismatch, code), account, now: 2, next_id: 100 }
+        let case = go(&open(FailureReason::FaceMismatch, code), profiles::everything_declared(code), 1);
+        Self { case, account, now: 2, next_id: 100 }
     }
 
     /// Tries an input; the account learns of it only when it was accepted.
@@ -140,6 +161,8 @@ impl Walk {
         self.give(Input::CustomerBack);
         let ring = ReservationId(self.id());
         self.give(Input::Reserve { agent: AGENT, reservation: ring });
+        self.give(Input::Drawn { agent: AGENT, reservation: ring, seed: 5 });
+        self.give(profiles::trained());
         let session = self.id();
         if self.give(Input::Accept { agent: AGENT, reservation: ring, session: SessionId(session), seed: 3 }) {
             let failed = self.account.tape.get(&self.account.newest()).is_some_and(|t| t.failed);
@@ -155,7 +178,7 @@ impl Walk {
 
     fn pictures(&mut self, a: u8, b: u8) {
         if b % 8 >= 5 {
-            (0..4).for_each(|n| self.picture(n, 2));
+            (0..5).for_each(|n| self.picture(n, 2));
         } else {
             self.picture(a, b);
         }
@@ -228,11 +251,26 @@ impl Walk {
                 self.account.proven.insert("one_time_code", session);
             }
         }
+        self.look_closely(a);
         self.give(Input::AskLocation { agent: AGENT });
         if a.is_multiple_of(5) {
             self.give(Input::RefuseLocation { why: Refused::Customer });
         } else if self.give(here()) {
             self.account.proven.insert("location", session);
+        }
+    }
+
+    /// The features that were drawn, and what is printed on the document.
+    fn look_closely(&mut self, a: u8) {
+        let marks = self.case.procedure.as_ref().and_then(|p| p.step("security_features", "t").ok()).map(|s| s.features.clone());
+        let seen = !a.is_multiple_of(7);
+        for mark in marks.unwrap_or_default() {
+            if self.give(Input::MarkFeature { agent: AGENT, feature: mark.feature, seen }) {
+                self.account.features = seen;
+            }
+        }
+        if profiles::readings().into_iter().map(|input| self.give(input)).all(|taken| taken) {
+            self.account.read = true;
         }
     }
 
@@ -332,6 +370,14 @@ impl Walk {
     /// What is wrong with an approval, if there is one; nothing when all is right.
     fn wrong(&self) -> Option<String> {
         let procedure = self.case.procedure.as_ref()?;
+        let asks = |kind: &str| self.case.profile().lines.iter().any(|l| l.mandatory && l.ask.kind() == kind);
+        if asks("mrz") && !self.account.read {
+            return Some("nothing was read".to_owned());
+        }
+        let broken = self.case.newest_session().is_none_or(|s| s.state != crate::session::State::Live);
+        if asks("interruption") && broken {
+            return Some("broken off".to_owned());
+        }
         let mut steps = procedure.steps.iter().filter(|s| s.mandatory).map(|s| s.kind.key());
         if !self.account.healthy(self.account.newest()) {
             return Some("the recording does not hold".to_owned());

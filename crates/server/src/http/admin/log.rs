@@ -1,15 +1,20 @@
 //! The audit log as the admin page reads it.
 //! Must not know how the tree is made.
 
-use super::super::extract::CanRead;
+use super::super::extract::{CanRead, id};
 use super::super::problem::ApiError;
+use crate::proofs::ProofError;
 use crate::state::App;
+use crate::workers::witnesses::{Laid, Standing, WitnessAt};
 use axum::Json;
-use axum::extract::State;
+use axum::extract::{Path, State};
+use domain::audit::Hash;
+use domain::audit::tree::to_hex;
 use domain::ids::AgentId;
 use std::collections::BTreeMap;
 use store::rows::AuditRow;
-use wire::api::admin::{LogView, TimelineEntry};
+use wire::api::admin::{LogPublished, LogView, LogWitness, TimelineEntry};
+use wire::api::evidence::{ProofView, ProofsView};
 
 const SHOWN: u32 = 100;
 
@@ -24,6 +29,61 @@ pub(super) async fn read(State(app): State<App>, CanRead(person): CanRead) -> Re
         pending: gauges.unsequenced_entries,
         verifier_key: String::from_utf8(key).unwrap_or_default(),
         entries: timeline(&app, &entries).await?,
+        halted: app.witnesses.guard.halted().map(|why| why.code().to_owned()),
+        witnesses: app.witnesses.standings().into_iter().map(|(place, standing)| witness(&place, standing)).collect(),
+        published: app.witnesses.publishers.standings().into_iter().map(published).collect(),
+    }))
+}
+
+fn witness(place: &WitnessAt, standing: Standing) -> LogWitness {
+    LogWitness {
+        name: place.key.name().to_owned(),
+        key: place.key.to_string(),
+        size: standing.size,
+        at: standing.at.map(|at| at.to_string()),
+        why: standing.why,
+    }
+}
+
+fn published(laid: Laid) -> LogPublished {
+    LogPublished { kind: laid.kind.to_owned(), size: laid.size, at: laid.at.map(|at| at.to_string()), why: laid.why }
+}
+
+/// The entries of a case with their way to the root of the newest signed checkpoint. The page checks them itself.
+pub(super) async fn proofs(
+    State(app): State<App>,
+    CanRead(person): CanRead,
+    Path(case): Path<String>,
+) -> Result<Json<ProofsView>, ApiError> {
+    let loaded = app.engine.loaded_of(person.tenant, id(&case)?).await?;
+    // The entries would say what the maker decided.
+    if crate::views::blind(&loaded.case, person.id) {
+        return Err(ApiError::Plain("review_blind"));
+    }
+    let store = &app.engine.store;
+    let key = store.setting("log/verifier_key".to_owned()).await?.unwrap_or_default();
+    // The checkpoint first: it covers whatever it covered when it was signed, and entries only come on top.
+    let newest = store.checkpoint().await?;
+    let size = newest.as_ref().map_or(0, |c| c.size);
+    let mut rows: Vec<(u64, AuditRow)> =
+        super::entries_of(&app, loaded.case.id).await?.into_iter().filter_map(|row| Some((row.idx.filter(|i| *i < size)?, row))).collect();
+    rows.sort_by_key(|(index, _)| *index);
+    let indexes: Vec<u64> = rows.iter().map(|(index, _)| *index).collect();
+    let paths = app.trees().paths(store.as_ref(), size, &indexes).await.map_err(|error| match error {
+        ProofError::Store(inner) => inner.into(),
+        ProofError::Missing(_) => ApiError::Internal(error.to_string()),
+    })?;
+    let proof = |((index, row), path): ((u64, AuditRow), Vec<Hash>)| ProofView {
+        id: row.entry.id.to_string(),
+        index,
+        entry: String::from_utf8_lossy(&row.entry.canonical()).into_owned(),
+        path: path.iter().map(to_hex).collect(),
+    };
+    Ok(Json(ProofsView {
+        checkpoint: newest.map(|c| c.note).unwrap_or_default(),
+        verifier_key: String::from_utf8(key).unwrap_or_default(),
+        size,
+        proofs: rows.into_iter().zip(paths).map(proof).collect(),
     }))
 }
 

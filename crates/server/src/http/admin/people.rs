@@ -72,6 +72,7 @@ impl Known {
             rating: of(&self.ever, "rated").map(mean),
             active: person.active,
             totp: person.totp_secret.is_some(),
+            certificates: Some(crate::views::profiles::certificates(&agent, now)),
         }
     }
 }
@@ -140,7 +141,7 @@ pub(in super::super) async fn reset(
     Ok(axum::Json(saved(&app, &row, Some(url)).await?))
 }
 
-async fn of_tenant(app: &App, admin: &Person, text: &str) -> Result<PersonWrite, ApiError> {
+pub(super) async fn of_tenant(app: &App, admin: &Person, text: &str) -> Result<PersonWrite, ApiError> {
     let found = app.engine.store.person(id(text)?).await?.filter(|p| p.tenant == admin.tenant);
     found.ok_or(ApiError::Plain("not_found"))
 }
@@ -151,7 +152,7 @@ async fn write(app: &App, admin: &Person, row: PersonWrite, kind: &str) -> Resul
     Ok(app.engine.administer(admin.tenant, &admin.actor(), kind, body, rows).await?)
 }
 
-async fn saved(app: &App, row: &PersonWrite, sign_in_url: Option<String>) -> Result<SavedAgent, ApiError> {
+pub(super) async fn saved(app: &App, row: &PersonWrite, sign_in_url: Option<String>) -> Result<SavedAgent, ApiError> {
     let known = Known::read(app, row.tenant).await?;
     Ok(SavedAgent { agent: known.row(row, app.engine.now()), sign_in_url })
 }

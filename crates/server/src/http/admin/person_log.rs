@@ -49,6 +49,7 @@ const GROUPS: [(&str, &[&str]); 8] = [
             "reservation_ended",
             "ring_missed",
             "session_started",
+            "session_ended",
             "supervisor_came",
             "supervisor_changed",
             "supervisor_left",
@@ -59,7 +60,21 @@ const GROUPS: [(&str, &[&str]); 8] = [
             "interpreter_invited",
         ],
     ),
-    ("view", &["case_viewed", "evidence_viewed", "evidence_refused", "recording_viewed", "person_log_viewed", "person_log_exported"]),
+    (
+        "view",
+        &[
+            "case_viewed",
+            "evidence_viewed",
+            "evidence_refused",
+            "recording_viewed",
+            "recording_downloaded",
+            "pack_exported",
+            "pack_downloaded",
+            "subject_access_exported",
+            "person_log_viewed",
+            "person_log_exported",
+        ],
+    ),
     (
         "work",
         &[
@@ -94,6 +109,10 @@ const GROUPS: [(&str, &[&str]); 8] = [
             "api_key_revoked",
             "delivery_replayed",
             "tenant_created",
+            "profile_changed",
+            "pass_issued",
+            "evidence_erased",
+            "erasure_refused",
         ],
     ),
 ];

@@ -51,18 +51,25 @@ async fn view(app: &App, tenant: domain::ids::TenantId) -> Result<PolicyView, Ap
         by: newest.by.clone(),
         body: to_body(&policy),
         history: versions.iter().skip(1).cloned().collect(),
-        profiles: PROFILES.iter().map(|p| views::profile(p.code)).collect(),
+        profiles: PROFILES.iter().map(views::profile).collect(),
     })
 }
 
-async fn author(app: &App, by: &str) -> Result<String, ApiError> {
+/// What stands beside the profiles is edited on its own page, and kept by every edit of this one.
+async fn profiles_of(app: &App, tenant: domain::ids::TenantId) -> Result<BTreeMap<String, jurisdiction::Rules>, ApiError> {
+    let Some(row) = app.engine.store.policy(tenant).await? else { return Ok(BTreeMap::new()) };
+    let policy: Policy = serde_json::from_str(&row.body).map_err(|e| ApiError::Internal(format!("policy of {tenant}: {e}")))?;
+    Ok(policy.profiles)
+}
+
+pub(super) async fn author(app: &App, by: &str) -> Result<String, ApiError> {
     Ok(match by.parse::<AgentId>() {
         Ok(id) => app.engine.store.person(id).await?.map(|p| p.name).unwrap_or_default(),
         Err(_) => by.to_owned(),
     })
 }
 
-fn small(n: u64) -> u32 {
+pub(super) fn small(n: u64) -> u32 {
     u32::try_from(n).unwrap_or(u32::MAX)
 }
 
@@ -75,7 +82,7 @@ pub(in super::super) async fn save(
     if body.from_version != newest {
         return Err(ApiError::Plain("policy_version"));
     }
-    let policy = checked(&body.body, newest + 1)?;
+    let policy = Policy { profiles: profiles_of(&app, admin.tenant).await?, ..checked(&body.body, newest + 1)? };
     let text = serde_json::to_string(&policy).map_err(|e| ApiError::Internal(e.to_string()))?;
     let row =
         PolicyRow { tenant: admin.tenant, version: u64::from(policy.version), at: app.engine.now(), by: admin.id.to_string(), body: text };
@@ -207,6 +214,7 @@ fn checked(body: &PolicyBody, version: u32) -> Result<Policy, ApiError> {
         invitation_minutes: body.invitation_minutes,
         jurisdiction: body.jurisdiction.clone(),
         hours: OpeningHours { zone: body.hours.zone.clone(), week },
+        profiles: BTreeMap::new(),
     };
     let known = |code: &str| jurisdiction::profile(code).is_some();
     faults.extend(policy.faults(known).into_iter().map(|f| field(format!("/body{}", f.pointer), f.code, f.detail)));

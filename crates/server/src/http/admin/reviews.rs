@@ -115,7 +115,8 @@ pub(in super::super) async fn file(
 async fn file_for(app: &App, loaded: &Loaded) -> Result<ReviewFile, ApiError> {
     let case = &loaded.case;
     let review = case.open_review().ok_or(ApiError::Plain("not_found"))?;
-    let file = file_of(app, loaded).await?;
+    // Whoever checks a decision watches; the files are kept from the case.
+    let file = file_of(app, loaded, false).await?;
     let now = app.engine.now();
     let again = case.procedure.iter().flat_map(|p| &p.steps).map(|step| step.kind);
     Ok(ReviewFile {

@@ -136,7 +136,7 @@ pub(super) async fn views(app: &App, all: &[DeliveryStatus]) -> Result<Vec<Deliv
         }
         let to = match status.row.channel {
             Channel::Webhook => status.row.endpoint.and_then(|e| hosts.get(&e).cloned()).unwrap_or_default(),
-            other @ (Channel::Sms | Channel::Email) => other.as_str().to_owned(),
+            other @ (Channel::Sms | Channel::Email | Channel::S3 | Channel::Sftp) => other.as_str().to_owned(),
         };
         shown.push(one(status, to));
     }

@@ -78,6 +78,14 @@ impl Page {
                 let result = self.people(message).await;
                 Self::outcome(voice, of, result).await
             }
+            AgentMessage::MarkFeature { case, feature, seen } => {
+                let result = self.mark_feature(&case, feature, seen).await;
+                Self::outcome(voice, of, result).await
+            }
+            AgentMessage::DrawFeature { case } => {
+                let result = self.draw_feature(&case).await;
+                Self::outcome(voice, of, result).await
+            }
         }
     }
 
@@ -124,7 +132,9 @@ impl Page {
             | AgentMessage::Show { .. }
             | AgentMessage::Draw { .. }
             | AgentMessage::BoardAgain { .. }
-            | AgentMessage::ChatSeen { .. } => self.work(message).await,
+            | AgentMessage::ChatSeen { .. }
+            | AgentMessage::MarkFeature { .. }
+            | AgentMessage::DrawFeature { .. } => self.work(message).await,
 
             AgentMessage::ReadField { case, field, text } => self.read_field(&case, field, &text).await,
             AgentMessage::SendCode { case, channel } => self.send_code(&case, channel).await,
@@ -183,7 +193,9 @@ impl Page {
             | AgentMessage::Show { .. }
             | AgentMessage::Draw { .. }
             | AgentMessage::BoardAgain { .. }
-            | AgentMessage::ChatSeen { .. } => return Ok(()),
+            | AgentMessage::ChatSeen { .. }
+            | AgentMessage::MarkFeature { .. }
+            | AgentMessage::DrawFeature { .. } => return Ok(()),
         };
         let id = self.case_id(&case).await?;
         self.app.engine.tell_case(id, &self.actor(), input).await
@@ -304,5 +316,8 @@ fn name(message: &AgentMessage) -> &'static str {
         AgentMessage::Hold { .. } => "hold",
         AgentMessage::Transfer { .. } => "transfer",
         AgentMessage::Later { .. } => "later",
+
+        AgentMessage::MarkFeature { .. } => "mark_feature",
+        AgentMessage::DrawFeature { .. } => "draw_feature",
     }
 }

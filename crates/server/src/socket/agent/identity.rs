@@ -7,6 +7,7 @@ use crate::socket::customer::{clean, salt};
 use domain::case::Input;
 use domain::pii::Pii;
 use domain::reading::Field;
+use wire::api::profiles::SecurityFeature;
 use wire::terms::{CodeChannel, ReadField};
 
 impl Page {
@@ -23,6 +24,18 @@ impl Page {
     pub(super) async fn send_code(&self, case: &str, channel: CodeChannel) -> Result<(), EngineError> {
         let id = self.case_id(case).await?;
         self.app.engine.send_code(id, self.agent, channel.into()).await
+    }
+
+    pub(super) async fn mark_feature(&self, case: &str, feature: SecurityFeature, seen: bool) -> Result<(), EngineError> {
+        let id = self.case_id(case).await?;
+        let input = Input::MarkFeature { agent: self.agent, feature: feature.into(), seen };
+        self.app.engine.tell_case(id, &self.actor(), input).await
+    }
+
+    pub(super) async fn draw_feature(&self, case: &str) -> Result<(), EngineError> {
+        let id = self.case_id(case).await?;
+        let input = Input::DrawFeature { agent: self.agent, seed: self.app.engine.ids.seed() };
+        self.app.engine.tell_case(id, &self.actor(), input).await
     }
 
     pub(super) async fn ask_location(&self, case: &str) -> Result<(), EngineError> {

@@ -86,7 +86,9 @@ impl Page {
             | AgentMessage::Show { .. }
             | AgentMessage::Draw { .. }
             | AgentMessage::BoardAgain { .. }
-            | AgentMessage::ChatSeen { .. } => Ok(()),
+            | AgentMessage::ChatSeen { .. }
+            | AgentMessage::MarkFeature { .. }
+            | AgentMessage::DrawFeature { .. } => Ok(()),
         }
     }
 

@@ -1,0 +1,64 @@
+// A profile with many lines, met in a browser: what is missing is named, security features are judged, and the admin sees what proves each.
+import assert from 'node:assert/strict';
+import { adminAt, agentAt, codeAt, Customer, moves, reportFailedCheck } from '../people.mjs';
+import { expectNoAxeViolations, PHONE, waitFor, walk } from '../rig.mjs';
+
+const NUMBER = '+4915112345678';
+/** The specimen passport of ICAO 9303; its check digits fit. */
+const LINES = 'P<UTOERIKSSON<<ANNA<MARIA<<<<<<<<<<<<<<<<<<<\nL898902C36UTO7408122F1204159ZE184226B<<<<<10';
+
+walk('a German case names each line that is missing and is approved when none is', async (stage) => {
+  const { urls } = await stage.recourse();
+  const { desk, page: agent } = await agentAt(stage, urls.agent_url);
+  await desk.goAvailable();
+  const made = await reportFailedCheck(urls, { reason: 'document_glare', phone: NUMBER, jurisdiction: 'DE' });
+  const { page } = await stage.person('phone', { camera: 'card', context: PHONE });
+  const customer = new Customer(page);
+  await page.goto(made.recovery.url);
+  await customer.start();
+  // The profile asks the customer to look at each photograph; this one agrees to each as it comes.
+  await page.evaluate(() => {
+    setInterval(() => [...document.querySelectorAll('button')].find((each) => each.textContent?.trim() === 'Use photo')?.click(), 400);
+  });
+  await desk.answer();
+  await moves(desk.face, 'the customer at the agent');
+
+  const rules = agent.locator('details.rules');
+  await rules.locator('summary').click();
+  await rules.getByText('Three security features of three categories, drawn at random, are seen').waitFor();
+  await rules.getByText('BaFin Circular 3/2017 (GW), paragraph not verified').first().waitFor();
+  await expectNoAxeViolations(agent);
+  desk.onCode = async () => customer.typeCode((await codeAt(urls, NUMBER)).code);
+  const steps = await desk.workThrough();
+  assert.ok(steps.includes('Security features') && steps.includes('Document, back'), steps.join(', '));
+
+  const lock = agent.locator('.verdict .locks-line');
+  await waitFor('the lines that are left', async () => (await lock.innerText()).includes('machine-readable lines'));
+  assert.equal(await agent.locator('.verdict [data-way=verified]').getAttribute('data-locked'), 'true');
+  await agent.locator('.left').getByRole('button', { name: 'Check fields' }).click();
+  const panel = agent.locator('.details');
+  await panel.getByRole('textbox', { name: 'Lines, as read' }).fill(LINES);
+  await panel.getByRole('textbox', { name: 'Lines, as read' }).blur();
+  await panel.getByText('Every check digit fits').waitFor();
+  await panel.getByRole('button', { name: 'Fill the fields above' }).click();
+  await panel.getByRole('button', { name: 'Back to the checklist' }).click();
+  await waitFor('the approval to unlock', async () => (await agent.locator('.verdict [data-way=verified]').getAttribute('data-locked')) === 'false', { timeout: 40_000 });
+  await desk.decide('Approve', { reason: 'Identity confirmed' });
+
+  const { page: admin } = await adminAt(stage, urls.admin_url);
+  await admin.getByRole('link', { name: 'Profiles' }).click();
+  await admin.getByRole('link', { name: /^DE/ }).click();
+  await admin.getByRole('heading', { name: 'Germany (BaFin)' }).waitFor();
+  await expectNoAxeViolations(admin);
+  await admin.getByRole('button', { name: /^Make stricter: The agent was trained/ }).click();
+  await admin.getByLabel('Days a training counts').fill('400');
+  await admin.getByLabel('Reason').fill('our own rule');
+  await admin.getByRole('button', { name: 'Save' }).click();
+  await admin.getByText(/days may not be more than 365/).waitFor();
+  await admin.getByLabel('Days a training counts').fill('180');
+  await admin.getByRole('button', { name: 'Save' }).click();
+  await admin.getByText('180, by the profile 365').waitFor();
+  await admin.goto(`${urls.admin_url.split('#')[0]}#/cases/${made.id}`);
+  await admin.getByRole('heading', { name: /of \d+ mandatory lines met/ }).waitFor();
+  await expectNoAxeViolations(admin);
+});
