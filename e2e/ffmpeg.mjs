@@ -35,3 +35,16 @@ export async function beeps(file) {
   const { stderr } = await run('ffmpeg', ['-nostdin', '-i', file, '-map', '0:a', '-af', 'silencedetect=noise=-30dB:d=0.5', '-f', 'null', '-'], MUCH);
   return [...stderr.matchAll(/silence_end: (\S+)/g)].map(([, at]) => Number(at));
 }
+
+/**
+ * Distance between the darkest and the brightest point of a part of the picture at a time.
+ * @param {string} file @param {{x: number, y: number, width: number, height: number}} part @param {number} at seconds
+ */
+export async function spread(file, { x, y, width, height }, at) {
+  const { stdout } = await run('ffmpeg', [
+    '-v', 'error', '-nostdin', '-ss', String(at), '-i', file, '-frames:v', '1', '-map', '0:v',
+    '-vf', `crop=${width}:${height}:${x}:${y},signalstats,metadata=print:file=-`, '-f', 'null', '-',
+  ], MUCH);
+  const value = (/** @type {string} */ name) => Number(new RegExp(`signalstats\\.${name}=(\\S+)`).exec(stdout)?.[1]);
+  return value('YMAX') - value('YMIN');
+}

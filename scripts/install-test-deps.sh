@@ -19,6 +19,8 @@ have_package() { [[ "$(dpkg-query -W -f='${db:Status-Status}' "$1" 2>/dev/null)"
 missing=()
 [[ -n "${CHROMIUM:-}" ]] || have chromium || have chromium-browser || have google-chrome || missing+=(chromium)
 have ffmpeg || missing+=(ffmpeg)
+# Reads and draws the report of an evidence pack.
+have pdftotext || missing+=(poppler-utils)
 have python3 || missing+=(python3)
 have_postgres || missing+=(postgresql)
 have cc || missing+=(build-essential)

@@ -10,6 +10,7 @@ import { language, span } from "./format.ts";
 import { Icon, type IconName } from "./icons.tsx";
 import { Images } from "./Images.tsx";
 import { pair } from "./images.ts";
+import { PackButton } from "./Pack.tsx";
 import { Replay, type Jump } from "./Replay.tsx";
 import { layOut, placeOf } from "./replay.ts";
 import { ReviewResult } from "./ReviewBits.tsx";
@@ -90,6 +91,7 @@ function Head({ file, onReload }: { file: CaseFile; onReload: () => void }) {
   return (
     <>
       <PageHead title={row.name || text.file.nameless} lead={<><PhaseBadge phase={row.phase} /><span class="mono">{row.reference}</span><span class="mono quiet">{row.id}</span></>}>
+        {!file.custody.erased && <PackButton id={row.id} />}
         <button class="button" onClick={onReload}><Icon name="refresh" size={16} />{said.reload}</button>
       </PageHead>
       <dl class="meta">

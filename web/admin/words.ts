@@ -140,6 +140,7 @@ export const factWords: Record<string, string> = {
   sample_drawn: "It was drawn whether somebody looks again", review_asked: "A second look was asked for", review_assigned: "A checker was drawn", review_taken: "The checker began", review_lapsed: "The checker let it pass",
   evidence_refused: "A view of evidence was refused", person_log_viewed: "A person’s log was read", person_log_exported: "A person’s log was exported",
   surface_shown: "The agent chose what both look at", drawing_kept: "What was drawn was sealed",
+  pack_exported: "An evidence pack was made", pack_downloaded: "The evidence pack was saved",
   hold_set: "A legal hold was set", hold_lifted: "The legal hold was lifted", evidence_erased: "The evidence was erased", erasure_refused: "An erasure was refused", recording_delivered: "The recording was copied to your storage",
   subject_access_exported: "A copy for the customer was made", pass_issued: "A pass to the evidence was issued",
 };

@@ -2446,6 +2446,23 @@ export interface PairAgreement {
   maker: string;
 }
 
+/** How a pack stands. */
+export type PackState = "none" | "working" | "ready" | "failed";
+
+/** The evidence pack of a case. */
+export interface PackView {
+  /** What one could expect and is not in it, in sentences. */
+  absent: Array<string>;
+  /** Bytes, once it is ready. */
+  bytes: number;
+  /** How far it is, in thousandths. */
+  permille: number;
+  /** How it stands. */
+  state: PackState;
+  /** Where to fetch it, once it is ready; each time is an entry in the log. */
+  url?: string | null;
+}
+
 /** Somebody who takes part beside the two who talk. */
 export interface Partaker {
   /** Tag of the language an interpreter speaks with the customer. */

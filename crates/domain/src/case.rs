@@ -11,6 +11,7 @@ mod input;
 mod link;
 mod live;
 mod open;
+mod openings;
 mod people;
 mod review;
 mod rules;
@@ -24,6 +25,7 @@ pub use facts::{Fact, ReservationEnd, TicketEnd};
 pub use identity::{Identity, today};
 pub use input::{Claim, Input};
 pub use open::Opening;
+pub use openings::{OpenedCommitment, Salts};
 pub use people::{Handed, Target, Wants};
 pub use ticket::{Ticket, TicketState};
 
@@ -119,6 +121,9 @@ pub struct Case {
     /// The second look at the newest decision.
     #[serde(default)]
     pub review: Option<Review>,
+    /// What opens the commitments in the log.
+    #[serde(default)]
+    pub salts: Salts,
     /// What the operator set beside the profile.
     #[serde(default)]
     pub rules: Rules,
@@ -309,6 +314,15 @@ impl Case {
         if self.kept.erased.is_some() && !matches!(input, Input::Custody(_)) {
             return Err(self.refuse(Code::Erased, "change"));
         }
+        let salt = input.salt();
+        let mut transition = self.after(input, now)?;
+        if let Some(salt) = salt {
+            transition.next.salts.keep(&transition.facts, salt);
+        }
+        Ok(transition)
+    }
+
+    fn after(&self, input: Input, now: Timestamp) -> Result<Transition, Refusal> {
         match input {
             Input::Report { report, policy, link } => self.report(*report, &policy, link, now),
             Input::ReportImage { evidence } => self.report_image(*evidence, now),

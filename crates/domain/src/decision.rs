@@ -1,7 +1,7 @@
 //! The decision: verdict, reason codes, maker and checker.
 //! Must not know what follows from it.
 
-use crate::digest::Digest;
+use crate::digest::{Digest, Salt};
 use crate::ids::AgentId;
 use crate::pii::Pii;
 use crate::procedure::Complete;
@@ -140,6 +140,8 @@ pub struct Draft {
     pub note: Pii<String>,
     /// What the audit log holds of the note.
     pub note_commitment: Digest,
+    /// What opens that commitment.
+    pub note_salt: Salt,
 }
 
 impl Draft {
@@ -182,7 +184,7 @@ mod tests {
     use super::*;
 
     fn draft(reasons: &[ReasonCode]) -> Draft {
-        Draft { reasons: reasons.to_vec(), by: AgentId(1), note: Pii::default(), note_commitment: Digest::of(b"") }
+        Draft { reasons: reasons.to_vec(), by: AgentId(1), note: Pii::default(), note_commitment: Digest::of(b""), note_salt: Salt([0; 16]) }
     }
 
     #[test]

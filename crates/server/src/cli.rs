@@ -4,6 +4,7 @@
 mod profiles;
 
 use crate::config::Config;
+use crate::export::cli::ExportArgs;
 use crate::{demo, start, witness};
 use anyhow::{Context, Result, bail};
 use clap::{Args, Parser, Subcommand};
@@ -28,8 +29,11 @@ enum Command {
     Demo(demo::DemoArgs),
     /// Check a data folder offline: exit 0 if everything fits, 1 and the first fault if not.
     Verify {
-        /// A data folder.
+        /// A data folder, or an evidence pack.
         path: PathBuf,
+        /// The log's public key from elsewhere than the pack.
+        #[arg(long)]
+        key: Option<PathBuf>,
         /// A checkpoint that somebody kept: the log must still lead through it.
         #[arg(long, value_name = "FILE")]
         checkpoint: Option<PathBuf>,
@@ -60,6 +64,13 @@ enum Command {
     },
     /// Print the OpenAPI document.
     Openapi,
+    /// Write a case's evidence pack: one ZIP that anybody verifies alone.
+    Export {
+        #[command(flatten)]
+        config: ConfigArgs,
+        #[command(flatten)]
+        args: ExportArgs,
+    },
     /// Print the jurisdiction profiles with their citations, or check a profile's file.
     Profiles(profiles::ProfilesArgs),
 }
@@ -95,7 +106,8 @@ fn run(cli: Cli) -> Result<ExitCode> {
         match cli.command {
             Command::Serve(args) => serve(&args.load()?).await,
             Command::Demo(args) => demo::run(&args).await,
-            Command::Verify { path, checkpoint } => verify(&path, checkpoint.as_deref()).await,
+            Command::Verify { path, key, .. } if path.is_file() => verify_pack(&path, key.as_deref()),
+            Command::Verify { path, checkpoint, .. } => verify(&path, checkpoint.as_deref()).await,
             Command::Witness(args) => {
                 crate::telemetry::init(&Config::default().log)?;
                 witness::run(args).await.map(|()| ExitCode::SUCCESS)
@@ -106,6 +118,7 @@ fn run(cli: Cli) -> Result<ExitCode> {
             Command::SignInLink { config, email, tenant } => sign_in_link(&config.load()?, &email, &tenant).await,
             Command::Profiles(args) => profiles::run(&args),
             Command::Openapi => say(&serde_json::to_string_pretty(&wire::openapi())?),
+            Command::Export { config, args } => export(&config.load()?, &args).await,
         }
     })
 }
@@ -133,6 +146,31 @@ async fn verify(path: &Path, checkpoint: Option<&Path>) -> Result<ExitCode> {
             Ok(ExitCode::FAILURE)
         }
     }
+}
+
+fn verify_pack(path: &std::path::Path, key: Option<&std::path::Path>) -> Result<ExitCode> {
+    let read = |path: &std::path::Path| -> Result<domain::audit::VerifierKey> {
+        let text = std::fs::read_to_string(path).with_context(|| format!("{} cannot be read", path.display()))?;
+        text.trim().parse().map_err(|e| anyhow::anyhow!("{} is no key: {e}", path.display()))
+    };
+    let given = key.map(read).transpose()?;
+    match pack::verify(std::fs::File::open(path)?, given.as_ref()) {
+        Ok(report) => say(&report.to_string()),
+        Err(fault) => {
+            writeln!(std::io::stdout(), "does not fit: {fault}")?;
+            Ok(ExitCode::FAILURE)
+        }
+    }
+}
+
+async fn export(config: &Config, args: &ExportArgs) -> Result<ExitCode> {
+    let done = crate::export::cli::run(config, args).await?;
+    let mut lines = vec![format!("{}: {} bytes", done.path.display(), done.bytes)];
+    lines.extend(done.absent.iter().map(|line| format!("not in it: {line}")));
+    if done.unlogged {
+        lines.push("a server is running on this data: its log does not tell of this export".to_owned());
+    }
+    say(&lines.join("\n"))
 }
 
 async fn doctor(config: &Config) -> Result<ExitCode> {

@@ -11,6 +11,7 @@ mod evidence;
 pub mod extract;
 mod health;
 pub mod limits;
+mod packs;
 mod passes;
 pub mod problem;
 mod recordings;
@@ -60,6 +61,7 @@ pub fn router_with(app: App, others: Router) -> Router {
         .merge(agent::routes())
         .merge(evidence::routes())
         .merge(recordings::routes())
+        .merge(packs::routes())
         .merge(snapshots::routes())
         .merge(admin::routes())
         .layer(middleware::map_response(never_stored));

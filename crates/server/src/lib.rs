@@ -8,6 +8,7 @@ pub mod config;
 pub mod demo;
 pub mod engine;
 pub mod erasure;
+pub mod export;
 pub mod http;
 pub mod hub;
 pub mod images;

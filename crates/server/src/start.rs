@@ -97,6 +97,7 @@ pub async fn build(config: &Config, messenger: impl FnOnce(Arc<dyn Clock>) -> Op
     let boards = Boards::start(engine.clone(), hub.clone(), blobs.clone());
     let witnesses = Arc::new(Witnesses::new(config.proof.witnesses(), log.guard.clone(), publishers(config, &messenger, &log.origin)));
     let app = App::new(Parts { engine, hub, blobs, rooms, queue, limits, targets, relays, geoip, boards, reviews, witnesses });
+    app.packs().with_key(log.clone());
     let deliveries = Deliveries::new(webhooks, messenger).copying(pushes, app.blobs.clone());
     Ok(Built { app, clock, deliveries: Arc::new(deliveries), log })
 }
@@ -192,7 +193,7 @@ pub(crate) async fn signal() {
 }
 
 /// The log's signing key: made at the first start, readable by its owner only.
-fn log_key(folder: &Path, origin: &str) -> Result<LogKey> {
+pub(crate) fn log_key(folder: &Path, origin: &str) -> Result<LogKey> {
     let path = folder.join("log.key");
     let seed: [u8; 32] = random();
     match files::create(folder, &path, STANDARD.encode(seed).as_bytes()) {

@@ -22,6 +22,7 @@ struct Whole {
     parts: Parts,
     /// Turns at decoding images.
     decoding: Semaphore,
+    packs: crate::export::jobs::Packs,
     /// The upper part of the log's tree.
     trees: Trees,
     /// Plans of recordings.
@@ -79,7 +80,13 @@ impl App {
     #[must_use]
     pub fn new(parts: Parts) -> Self {
         let decoding = Semaphore::new(parts.limits.uploads_at_once.max(1));
-        Self(Arc::new(Whole { parts, decoding, trees: Trees::default(), shelf: Shelf::default() }))
+        Self(Arc::new(Whole { parts, decoding, packs: crate::export::jobs::Packs::default(), trees: Trees::default(), shelf: Shelf::default() }))
+    }
+
+    /// Evidence packs that are being made or wait to be fetched.
+    #[must_use]
+    pub fn packs(&self) -> &crate::export::jobs::Packs {
+        &self.0.packs
     }
 
     /// Where plans of recordings are kept.

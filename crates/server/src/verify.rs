@@ -223,7 +223,7 @@ fn verifier_key(path: &Path, setting: Option<Vec<u8>>) -> Result<VerifierKey, Fa
 }
 
 /// Whether a server holds the lock beside the database.
-fn held(lock: &Path) -> bool {
+pub(crate) fn held(lock: &Path) -> bool {
     File::open(lock).is_ok_and(|file| matches!(file.try_lock_shared(), Err(TryLockError::WouldBlock)))
 }
 

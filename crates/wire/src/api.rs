@@ -9,6 +9,7 @@ pub mod evidence;
 pub mod identity;
 pub mod invitations;
 pub mod liveness;
+pub mod packs;
 pub mod people;
 pub mod profiles;
 pub mod review;

@@ -1,7 +1,7 @@
 //! Every shape in one OpenAPI document: the source of the TypeScript types and of the published contract.
 //! Must not know paths; the server adds them.
 
-use crate::api::{admin, agents, cases, custody, evidence, invitations, people, profiles, review, settings};
+use crate::api::{admin, agents, cases, custody, evidence, invitations, packs, people, profiles, review, settings};
 use crate::{problem, socket, terms, webhook};
 use utoipa::OpenApi;
 
@@ -80,6 +80,7 @@ use utoipa::OpenApi;
         people::InterpreterMessage,
         people::InterpreterPush,
         webhook::WebhookEvent,
+        packs::PackView,
         problem::Problem,
         terms::FailureReason,
         terms::ReasonCode,

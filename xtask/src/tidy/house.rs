@@ -7,7 +7,9 @@ pub const CRATES: &[(&str, &[&str])] = &[
     ("media", &[]),
     ("store", &["domain"]),
     ("vision", &[]),
-    ("server", &["domain", "wire", "store", "media", "vision"]),
+    ("pack", &["domain"]),
+    ("report", &[]),
+    ("server", &["domain", "wire", "store", "media", "vision", "pack", "report"]),
     ("xtask", &["wire"]),
 ];
 
@@ -16,6 +18,8 @@ pub const FENCED: &[(&str, &[&str])] = &[
     ("str0m", &["media"]),
     ("sqlx", &["store"]),
     ("libsqlite3-sys", &["store"]),
+    ("krilla", &["report"]),
+    ("ttf-parser", &["report"]),
     ("axum", &["server"]),
     ("axum-server", &["server"]),
     ("reqwest", &["server"]),

@@ -155,6 +155,8 @@ impl Case {
             evidence: Vec::new(),
             chat: Vec::new(),
             notes: Pii::default(),
+            // What they opened is gone, and a short text could be guessed with its salt.
+            salts: super::Salts::default(),
             rating: self.rating.as_ref().map(|r| Rating { comment: Pii::default(), ..r.clone() }),
             identity: super::Identity::default(),
             handed: None,

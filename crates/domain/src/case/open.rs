@@ -77,6 +77,7 @@ impl Case {
             updated_at: now,
             drawings: Vec::new(),
             review: None,
+            salts: super::Salts::default(),
             rules,
             conduct: crate::jurisdiction::Conduct::default(),
             kept: crate::retention::Kept::default(),

@@ -6,6 +6,7 @@ mod custody;
 mod device;
 mod profiles;
 mod review;
+mod openings;
 
 use super::*;
 use crate::board::Surface;
@@ -124,7 +125,7 @@ fn live(jurisdiction: &str) -> Case {
 }
 
 fn decide(verdict: Verdict, reason: ReasonCode) -> Input {
-    let draft = Draft { reasons: vec![reason], by: AGENT, note: Pii::default(), note_commitment: Digest::of(b"") };
+    let draft = Draft { reasons: vec![reason], by: AGENT, note: Pii::default(), note_commitment: Digest::of(b""), note_salt: Salt([0; 16]) };
     Input::Decide { verdict, draft: Box::new(draft), link: link(99) }
 }
 

@@ -2,7 +2,7 @@
 //! Must not know where the bytes lie, nor whose they are.
 
 use super::ids::random;
-use super::kms::derive;
+use super::kms::{SecretKey, derive};
 use aead_stream::{NewStream, Nonce, StreamBE32, StreamPrimitive};
 use aes_gcm::aead::KeyInit;
 use aes_gcm::{Aes256Gcm, Key};
@@ -45,6 +45,15 @@ pub fn seal_onto(key: &[u8; 32], place: &str, plain: &[u8], out: &mut Vec<u8>) -
     let mut sealer = Sealer::new(key, place, out);
     sealer.push(plain, out)?;
     sealer.finish(out)
+}
+
+/// The key of one sealed piece: it opens that piece and nothing else that the same key has sealed.
+pub fn piece_key(key: &[u8; 32], sealed: &[u8]) -> Result<SecretKey, SealError> {
+    let header = sealed.first_chunk::<HEADER>().ok_or(SealError::Truncated)?;
+    if !header.starts_with(&MAGIC) {
+        return Err(SealError::Version);
+    }
+    Ok(derive(key, &[b"recourse seal v1", &header[4..20]]))
 }
 
 /// Opens the whole of what `seal` or a `Sealer` made for the same key and place.

@@ -47,12 +47,42 @@ pub fn bytes(source: Source, from: u64, end: u64) -> impl Stream<Item = io::Resu
     })
 }
 
+/// A whole file for who may wait, a piece at a time. Fails where a segment does not open.
+pub struct Whole {
+    reader: Reader,
+    rest: Bytes,
+}
+
+impl Whole {
+    #[must_use]
+    pub fn new(source: Source) -> Self {
+        let end = source.played.files.get(source.file).map_or(0, |(_, plan)| plan.len());
+        Self { reader: Reader { source, open: VecDeque::new(), at: 0, end }, rest: Bytes::new() }
+    }
+}
+
+impl io::Read for Whole {
+    fn read(&mut self, into: &mut [u8]) -> io::Result<usize> {
+        while self.rest.is_empty() && self.reader.at < self.reader.end {
+            self.rest = self.reader.piece().map_err(io::Error::other)?;
+        }
+        let piece = self.rest.split_to(self.rest.len().min(into.len()));
+        into.iter_mut().zip(&piece).for_each(|(to, byte)| *to = *byte);
+        Ok(piece.len())
+    }
+}
+
 impl Reader {
     fn next(mut self) -> Result<(Bytes, Self), PartFault> {
+        let made = self.piece()?;
+        Ok((made, self))
+    }
+
+    fn piece(&mut self) -> Result<Bytes, PartFault> {
         let played = self.source.played.clone();
         let Some((_, plan)) = played.files.get(self.source.file) else {
             self.at = self.end;
-            return Ok((Bytes::new(), self));
+            return Ok(Bytes::new());
         };
         let piece = plan.piece_at(self.at);
         let range = plan.range(piece);
@@ -60,7 +90,7 @@ impl Reader {
         let skip = usize::try_from(self.at - range.start).unwrap_or(usize::MAX).min(made.len());
         let until = usize::try_from(self.end.min(range.end) - range.start).unwrap_or(usize::MAX).min(made.len());
         self.at = range.end.max(self.at + 1);
-        Ok((Bytes::from(made).slice(skip..until), self))
+        Ok(Bytes::from(made).slice(skip..until))
     }
 
     fn copy(&mut self, segment: u32, from: u32, len: u32, out: &mut Vec<u8>) -> Result<(), PartFault> {

@@ -16,6 +16,7 @@ pub async fn run(app: App) {
         match erasure::once(&app.engine, &app.blobs).await {
             Ok(round) if round.erased + round.finished + round.orphans > 0 => {
                 app.shelf().clear();
+                app.packs().forget_erased(&app.engine).await;
                 tracing::info!(erased = round.erased, finished = round.finished, orphans = round.orphans, "retention");
             }
             Ok(_) => {}

@@ -11,6 +11,7 @@ use domain::refusal::Code;
 use domain::retention::{Cause, Custody};
 use domain::session::Seat;
 use domain::time::{Span, Timestamp};
+use server::export::cli::ExportArgs;
 use server::adapters::blobs::Blobs;
 use server::adapters::clock::FakeClock;
 use server::adapters::ids::random;
@@ -332,6 +333,10 @@ async fn evidence_is_not_erased_before_its_time_under_hold_or_twice_and_an_erase
     assert_eq!(code(refused), Some(Code::Erased));
     ground.close().await;
     assert_eq!(verify(&ground.path).await.unwrap().erased, 1);
+    let out = ground.path.join("gone.zip");
+    let args = ExportArgs { case: ground.case, out: Some(out.clone()), data: Some(ground.path.clone()) };
+    let refused = server::export::cli::run(&server::config::Config::default(), &args).await.err().unwrap();
+    assert!(format!("{refused:#}").contains("evidence_erased") && !out.exists(), "{refused:#}");
 }
 
 #[tokio::test(flavor = "multi_thread")]

@@ -6,7 +6,7 @@ use domain::agent;
 use domain::case::{Case, Claim, Input, JoinMode};
 use domain::consent::Consent;
 use domain::decision::{Draft, ReasonCode, Verdict};
-use domain::digest::Digest;
+use domain::digest::{Digest, Salt};
 use domain::ids::{AgentId, CaseId, ClientId, ReservationId, SessionId, TicketId};
 use domain::pii::Pii;
 use domain::session::Seat;
@@ -115,7 +115,7 @@ pub fn session(case: &Case) -> SessionId {
 
 /// The agent gives the verdict.
 pub async fn decide(app: &App, case: CaseId, agent: AgentId, verdict: Verdict, reason: ReasonCode) {
-    let draft = Draft { reasons: vec![reason], by: agent, note: Pii::default(), note_commitment: Digest::of(b"") };
+    let draft = Draft { reasons: vec![reason], by: agent, note: Pii::default(), note_commitment: Digest::of(b""), note_salt: Salt([0; 16]) };
     let decide = |link, _| Input::Decide { verdict, draft: Box::new(draft), link };
     app.engine.with_link(case, &Actor::Person(agent), decide).await.unwrap();
 }

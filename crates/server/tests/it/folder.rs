@@ -9,7 +9,7 @@ use domain::audit::VerifierKey;
 use domain::case::{Claim, Input, JoinMode};
 use domain::consent::Consent;
 use domain::decision::{Draft, ReasonCode, Verdict};
-use domain::digest::Digest;
+use domain::digest::{Digest, Salt};
 use domain::evidence::{Evidence, Slot, Source};
 use domain::ids::{AgentId, CaseId, ClientId, EvidenceId, ReportId, SessionId, TenantId, TicketId};
 use domain::pii::Pii;
@@ -257,7 +257,7 @@ impl Yard {
             self.feed(case, Input::StepDone { agent, step: step.to_owned() }).await;
         }
         let draft =
-            Draft { reasons: vec![ReasonCode::IdentityConfirmed], by: agent, note: Pii::default(), note_commitment: Digest::of(b"") };
+            Draft { reasons: vec![ReasonCode::IdentityConfirmed], by: agent, note: Pii::default(), note_commitment: Digest::of(b""), note_salt: Salt([0; 16]) };
         self.engine.decide(case, &Actor::Person(agent), Verdict::Verified, draft).await.unwrap();
         let done = self.engine.case(case).await.unwrap();
         assert_eq!(done.phase_name(), "verified");

@@ -9,6 +9,7 @@ mod custody;
 mod deliveries;
 mod engine;
 mod erasure;
+mod export;
 mod faults;
 mod floor;
 mod folder;

@@ -81,6 +81,7 @@ pub(super) async fn erase(
         tracing::warn!(case.id = %case.id, %error, "an erasure is not finished yet");
     }
     app.shelf().clear();
+    app.packs().forget(case.id);
     Ok(axum::Json(view(&app, &case, &[]).await?))
 }
 

@@ -235,10 +235,12 @@ impl Page {
         if note.chars().count() > 1_000 || reasons.len() > domain::decision::MAX_REASON_CODES {
             return Err(Refusal::new(Code::OutOfRange, "decide", "live").into());
         }
+        let note_salt = salt(&self.app);
         let draft = Draft {
             reasons: reasons.into_iter().map(Into::into).collect(),
             by: self.agent,
-            note_commitment: Digest::commit(&salt(&self.app), &note),
+            note_commitment: Digest::commit(&note_salt, &note),
+            note_salt,
             note: Pii::new(note),
         };
         self.app.engine.decide(id, &self.actor(), verdict.into(), draft).await
