@@ -2434,18 +2434,6 @@ export interface OwnQuestion {
   texts: Record<string, string>;
 }
 
-/** How two people agree who met blind. */
-export interface PairAgreement {
-  /** How often. */
-  agreement: AgreementView;
-  /** The checker's name. */
-  checker: string;
-  /** Cohen's kappa, -1..1; absent where it is not defined. */
-  kappa?: number | null;
-  /** The maker's name. */
-  maker: string;
-}
-
 /** How a pack stands. */
 export type PackState = "none" | "working" | "ready" | "failed";
 
@@ -2461,6 +2449,18 @@ export interface PackView {
   state: PackState;
   /** Where to fetch it, once it is ready; each time is an entry in the log. */
   url?: string | null;
+}
+
+/** How two people agree who met blind. */
+export interface PairAgreement {
+  /** How often. */
+  agreement: AgreementView;
+  /** The checker's name. */
+  checker: string;
+  /** Cohen's kappa, -1..1; absent where it is not defined. */
+  kappa?: number | null;
+  /** The maker's name. */
+  maker: string;
 }
 
 /** Somebody who takes part beside the two who talk. */
