@@ -46,6 +46,7 @@ walk('a German case names each line that is missing and is approved when none is
   await desk.decide('Approve', { reason: 'Identity confirmed' });
 
   const { page: admin } = await adminAt(stage, urls.admin_url);
+  stage.complaints.expect(/422/);
   await admin.getByRole('link', { name: 'Profiles' }).click();
   await admin.getByRole('link', { name: /^DE/ }).click();
   await admin.getByRole('heading', { name: 'Germany (BaFin)' }).waitFor();

@@ -184,7 +184,13 @@ mod tests {
     use super::*;
 
     fn draft(reasons: &[ReasonCode]) -> Draft {
-        Draft { reasons: reasons.to_vec(), by: AgentId(1), note: Pii::default(), note_commitment: Digest::of(b""), note_salt: Salt([0; 16]) }
+        Draft {
+            reasons: reasons.to_vec(),
+            by: AgentId(1),
+            note: Pii::default(),
+            note_commitment: Digest::of(b""),
+            note_salt: Salt([0; 16]),
+        }
     }
 
     #[test]

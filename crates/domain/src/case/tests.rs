@@ -4,9 +4,9 @@ mod approval;
 mod challenges;
 mod custody;
 mod device;
+mod openings;
 mod profiles;
 mod review;
-mod openings;
 
 use super::*;
 use crate::board::Surface;
@@ -125,7 +125,8 @@ fn live(jurisdiction: &str) -> Case {
 }
 
 fn decide(verdict: Verdict, reason: ReasonCode) -> Input {
-    let draft = Draft { reasons: vec![reason], by: AGENT, note: Pii::default(), note_commitment: Digest::of(b""), note_salt: Salt([0; 16]) };
+    let draft =
+        Draft { reasons: vec![reason], by: AGENT, note: Pii::default(), note_commitment: Digest::of(b""), note_salt: Salt([0; 16]) };
     Input::Decide { verdict, draft: Box::new(draft), link: link(99) }
 }
 

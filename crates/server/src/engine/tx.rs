@@ -47,6 +47,14 @@ pub(super) struct CaseSlot {
     pub orders: Vec<Order>,
 }
 
+impl CaseSlot {
+    /// One commit is one version, however many inputs led to it: every version has its entry.
+    fn becomes(&mut self, next: Case) {
+        self.case = next;
+        self.case.version = self.case.version.min(self.version + 1);
+    }
+}
+
 struct AgentSlot {
     was_version: u64,
     stored: bool,
@@ -88,7 +96,7 @@ impl Tx {
         let Some(slot) = &mut self.case else { return Ok(()) };
         let t = slot.case.handle(input, now)?;
         let id = t.next.id;
-        slot.case = t.next;
+        slot.becomes(t.next);
         slot.facts.extend(t.facts.iter().cloned());
         slot.orders.extend(t.orders);
         for fact in t.facts {
@@ -113,7 +121,7 @@ impl Tx {
         let Some((held, slot)) = held.zip(self.case.as_mut()) else { return Ok(()) };
         let trained = ProfileCode::parse(&slot.case.jurisdiction).and_then(|code| held.get(&code).copied());
         let t = slot.case.handle(Input::Training { agent, trained }, self.now)?;
-        slot.case = t.next;
+        slot.becomes(t.next);
         slot.facts.extend(t.facts);
         Ok(())
     }

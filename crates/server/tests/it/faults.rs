@@ -72,7 +72,8 @@ fn a_flipped_bit_anywhere_in_the_database_is_named_or_harmless_and_never_a_panic
             Ok(())
         })
         .unwrap();
-    assert!(found.load(Ordering::Relaxed) > 20, "most of the file is evidence");
+    let found = found.load(Ordering::Relaxed);
+    assert!(found > 5, "much of the file is evidence: {found}");
 }
 
 /// An engine on a store, with a log key of its own.

@@ -269,7 +269,13 @@ fn who_was_asked_for_by_name_or_took_over_was_not_drawn() {
     let over = Input::Supervise { supervisor: CHECKER, name: Pii::new("Bo".into()), mode: Some(crate::seats::SupervisorMode::Join) };
     let c = go(&go(&c, over, 51), Input::TakeOver { supervisor: CHECKER }, 52);
     let c = go(&c, Input::MediaUp { seat: Seat::Agent }, 53);
-    let mine = Draft { reasons: vec![ReasonCode::IdentityConfirmed], by: CHECKER, note: Pii::default(), note_commitment: Digest::of(b""), note_salt: Salt([0; 16]) };
+    let mine = Draft {
+        reasons: vec![ReasonCode::IdentityConfirmed],
+        by: CHECKER,
+        note: Pii::default(),
+        note_commitment: Digest::of(b""),
+        note_salt: Salt([0; 16]),
+    };
     let refusal = c.handle(Input::Decide { verdict: Verdict::Verified, draft: Box::new(mine), link: link(99) }, at(END)).unwrap_err();
     let missing: Vec<&str> = refusal.lines.iter().map(|l| l.id.as_str()).collect();
     assert_eq!(missing, ["de.assignment", "de.training"]);
