@@ -2094,6 +2094,14 @@ export interface Lens {
   label: string;
 }
 
+/** One proof of a line. */
+export interface LineProof {
+  /** `step`, `image`, `prompt`, `consent`, `recorded`, … */
+  is: string;
+  /** The step's key, an id, a number, a country or a time, by `is`. */
+  of: string;
+}
+
 /** A number of a line. */
 export interface LineValue {
   /** By the profile itself. */
@@ -2111,7 +2119,7 @@ export interface LineValue {
 /** A line of a profile, and how a case stands to it. */
 export interface LineView {
   /** What proves it, for `met`. */
-  by: Array<ProofView>;
+  by: Array<LineProof>;
   /** How sure that is. */
   certainty: Certainty;
   /** The document and its paragraph, or that the paragraph was not verified. */
@@ -2426,18 +2434,6 @@ export interface OwnQuestion {
   texts: Record<string, string>;
 }
 
-/** How two people agree who met blind. */
-export interface PairAgreement {
-  /** How often. */
-  agreement: AgreementView;
-  /** The checker's name. */
-  checker: string;
-  /** Cohen's kappa, -1..1; absent where it is not defined. */
-  kappa?: number | null;
-  /** The maker's name. */
-  maker: string;
-}
-
 /** How a pack stands. */
 export type PackState = "none" | "working" | "ready" | "failed";
 
@@ -2453,6 +2449,18 @@ export interface PackView {
   state: PackState;
   /** Where to fetch it, once it is ready; each time is an entry in the log. */
   url?: string | null;
+}
+
+/** How two people agree who met blind. */
+export interface PairAgreement {
+  /** How often. */
+  agreement: AgreementView;
+  /** The checker's name. */
+  checker: string;
+  /** Cohen's kappa, -1..1; absent where it is not defined. */
+  kappa?: number | null;
+  /** The maker's name. */
+  maker: string;
 }
 
 /** Somebody who takes part beside the two who talk. */
@@ -2695,12 +2703,16 @@ export interface PromptView {
   words?: Array<number> | null;
 }
 
-/** One proof of a line. */
+/** One entry and its way to the root. */
 export interface ProofView {
-  /** `step`, `image`, `prompt`, `consent`, `recorded`, … */
-  is: string;
-  /** The step's key, an id, a number, a country or a time, by `is`. */
-  of: string;
+  /** The entry in its canonical form; its leaf is SHA-256(0x00, these bytes). */
+  entry: string;
+  /** `ent_…`. */
+  id: string;
+  /** Its place in the tree. */
+  index: number;
+  /** Hex hashes from the leaf upwards (RFC 9162, 2.1.3). */
+  path: Array<string>;
 }
 
 /**

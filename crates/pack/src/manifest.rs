@@ -159,9 +159,5 @@ pub(crate) fn check_note(note: &[u8], key: &VerifierKey, case: CaseId, manifest:
     let note = SignedNote::parse(note).map_err(|e| bad("damaged", e.to_string()))?;
     let key = VerifierKey::new(&name(key.name()), *key.key()).ok_or_else(|| bad("damaged", "the key has no usable name".to_owned()))?;
     note.verify(&key).map_err(|e| bad("unsigned", e.to_string()))?;
-    if note.text() == text(case, manifest, sums) {
-        Ok(())
-    } else {
-        Err(bad("changed", "vouches for another manifest".to_owned()))
-    }
+    if note.text() == text(case, manifest, sums) { Ok(()) } else { Err(bad("changed", "vouches for another manifest".to_owned())) }
 }

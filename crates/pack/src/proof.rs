@@ -61,7 +61,8 @@ mod tests {
 
     #[test]
     fn a_proof_reads_back_and_another_spelling_is_refused() {
-        let proof = Proof { index: 73_894, path: vec![[7; 32], [8; 32]], checkpoint: "example.com/log\n3\nAAAA\n\n— x AAAA\n".to_owned() };
+        let proof =
+            Proof { index: 73_894, path: vec![[7; 32], [8; 32]], checkpoint: "example.com/log\n3\nAAAA\n\n— x AAAA\n".to_owned() };
         let text = proof.write();
         assert!(text.starts_with("c2sp.org/tlog-proof@v1\nindex 73894\nBwcH"));
         assert_eq!(Proof::parse(text.as_bytes()), Some(proof));

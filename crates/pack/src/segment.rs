@@ -105,7 +105,8 @@ impl Frames {
             self.settle(0);
         }
         let touched = self.segments;
-        let building = self.open.entry(source).or_insert_with(|| Building { touched, arrival: (arrival, arrival), packets: BTreeMap::new() });
+        let building =
+            self.open.entry(source).or_insert_with(|| Building { touched, arrival: (arrival, arrival), packets: BTreeMap::new() });
         building.touched = touched;
         building.arrival = (building.arrival.0.min(arrival), building.arrival.1.max(arrival));
         building.packets.entry(seq).or_insert_with(|| payload.to_vec());

@@ -80,7 +80,13 @@ impl App {
     #[must_use]
     pub fn new(parts: Parts) -> Self {
         let decoding = Semaphore::new(parts.limits.uploads_at_once.max(1));
-        Self(Arc::new(Whole { parts, decoding, packs: crate::export::jobs::Packs::default(), trees: Trees::default(), shelf: Shelf::default() }))
+        Self(Arc::new(Whole {
+            parts,
+            decoding,
+            packs: crate::export::jobs::Packs::default(),
+            trees: Trees::default(),
+            shelf: Shelf::default(),
+        }))
     }
 
     /// Evidence packs that are being made or wait to be fetched.

@@ -36,7 +36,18 @@ fn directory(bytes: &[u8], name: &str) -> usize {
 fn paths_that_lead_out_of_the_folder_are_refused_by_their_kind() {
     let whole = Maker::default().make();
     // Each as long as the name it replaces.
-    for to in ["../../et.x", "/etc/passw", "..\\..\\ab.t", "C:/boot.in", "a/../../bc", "READMEtxt.", ".bashrc.tx", "a//b/c.txt", "READ\nE.txt", "READ\0E.txt"] {
+    for to in [
+        "../../et.x",
+        "/etc/passw",
+        "..\\..\\ab.t",
+        "C:/boot.in",
+        "a/../../bc",
+        "READMEtxt.",
+        ".bashrc.tx",
+        "a//b/c.txt",
+        "READ\nE.txt",
+        "READ\0E.txt",
+    ] {
         let (code, item) = code(&replaced(&whole, b"README.txt", to.as_bytes()));
         assert_eq!(code, "unsafe_name", "{to:?}: {item}");
     }

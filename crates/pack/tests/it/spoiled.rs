@@ -130,9 +130,14 @@ fn what_the_exporter_itself_changed_is_named_by_the_log() {
 fn segments_dropped_doubled_swapped_or_cut_are_named() {
     let records: Vec<Vec<u8>> = (0..3).map(|n| record(n).0).collect();
     let [a, b, c] = [&records[0], &records[1], &records[2]].map(Vec::as_slice);
-    for (sealed, segment) in
-        [(vec![a, b], 2), (vec![a, c], 1), (vec![a, a, b, c], 1), (vec![b, a, c], 0), (vec![a, b, c, c], 3), (vec![a, b, &c[..c.len() - 1]], 2)]
-    {
+    for (sealed, segment) in [
+        (vec![a, b], 2),
+        (vec![a, c], 1),
+        (vec![a, a, b, c], 1),
+        (vec![b, a, c], 0),
+        (vec![a, b, c, c], 3),
+        (vec![a, b, &c[..c.len() - 1]], 2),
+    ] {
         let maker = Maker { sealed: sealed.concat(), ..Maker::default() };
         let fault = refused(&maker);
         assert!(fault.item.contains(&format!("segment {segment} of ")), "{fault}");

@@ -104,10 +104,8 @@ async fn write(ground: &Ground, case: CaseId, path: &Path, beside: bool) -> Resu
         export_unlogged(ground, case, &Actor::System, file, &progress).await?
     } else {
         // Its own entry must have a place before the pack can hold its proof: nobody else gives it one here.
-        let (made, ()) = tokio::try_join!(
-            async { anyhow::Ok(export(ground, case, &Actor::System, file, &progress).await?) },
-            sequenced(ground, case)
-        )?;
+        let (made, ()) =
+            tokio::try_join!(async { anyhow::Ok(export(ground, case, &Actor::System, file, &progress).await?) }, sequenced(ground, case))?;
         made
     };
     let bytes = fs::metadata(&part.0)?.len();

@@ -168,7 +168,9 @@ fn copies(material: &Material, bench: &mut Bench) -> Result<(), ExportFault> {
     }
     match &material.policy {
         Some(policy) => bench.writer.add("policy.json", policy.as_bytes())?,
-        None => bench.manifest.absent.push("policy.json: the policy that every tenant starts with was in force; it has no version".to_owned()),
+        None => {
+            bench.manifest.absent.push("policy.json: the policy that every tenant starts with was in force; it has no version".to_owned())
+        }
     }
     bench.writer.add("chat.txt", chat(case).as_bytes())?;
     let note = case.decision().map(|d| d.note.reveal().as_str()).unwrap_or_default();

@@ -127,7 +127,9 @@ fn arguments(inputs: &[Input], length_us: i64) -> Vec<String> {
     if sound {
         list.extend(["-map", "[sound]", "-c:a", "aac", "-b:a", "96k", "-ac", "1"].map(str::to_owned));
     }
-    list.extend(["-c:v", "libx264", "-preset", "veryfast", "-crf", "26", "-pix_fmt", "yuv420p", "-r", "15", "-threads", "2"].map(str::to_owned));
+    list.extend(
+        ["-c:v", "libx264", "-preset", "veryfast", "-crf", "26", "-pix_fmt", "yuv420p", "-r", "15", "-threads", "2"].map(str::to_owned),
+    );
     list.extend(["-fflags", "+bitexact", "-movflags", "+faststart", "-t"].map(str::to_owned));
     list.extend([length, "film.mp4".to_owned()]);
     list
@@ -188,7 +190,8 @@ mod tests {
     async fn a_program_that_is_not_there_is_a_reason_and_not_a_fault() {
         assert_eq!(tools(Path::new("/nowhere/ffmpeg")).await, Err("ffmpeg was not at hand at the export".to_owned()));
         assert_eq!(tools(Path::new("/bin/true")).await, Err("the ffmpeg at hand has no ass".to_owned()));
-        let composed = compose(Path::new("/bin/false"), Footage { inputs: vec![input("agent", 0, false)], ..Footage::make(1).unwrap() }, "").await;
+        let composed =
+            compose(Path::new("/bin/false"), Footage { inputs: vec![input("agent", 0, false)], ..Footage::make(1).unwrap() }, "").await;
         assert_eq!(composed.err().as_deref(), Some("ffmpeg could not compose it"));
     }
 }

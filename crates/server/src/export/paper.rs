@@ -64,13 +64,21 @@ fn document(ground: &Ground, material: &Material, manifest: &Manifest, lines: &[
     texts(material, &mut blocks);
     blocks.push(Block::Heading("Annex E: hashes and proof".to_owned()));
     blocks.extend(proof(material, manifest));
-    Ok(Document { title: format!("Identity verification report {}", case.id), footer: format!("{} · {}", material.tenant, case.id), blocks })
+    Ok(Document {
+        title: format!("Identity verification report {}", case.id),
+        footer: format!("{} · {}", material.tenant, case.id),
+        blocks,
+    })
 }
 
 fn outcome(material: &Material) -> Block {
     let case = &material.loaded.case;
     let Some(decision) = case.decision() else {
-        return Block::Outcome("No decision".to_owned(), Tone::Warn, format!("The case stands at: {}.", case.phase_name().replace('_', " ")));
+        return Block::Outcome(
+            "No decision".to_owned(),
+            Tone::Warn,
+            format!("The case stands at: {}.", case.phase_name().replace('_', " ")),
+        );
     };
     let (word, tone) = match decision.verdict {
         Verdict::Verified => ("Verified", Tone::Good),
@@ -107,8 +115,18 @@ fn who(material: &Material) -> Vec<(String, String)> {
     let revealed = |value: &Option<domain::pii::Pii<String>>| value.as_ref().map(|v| v.reveal().clone()).unwrap_or_default();
     put("Customer", case.customer.name.reveal().clone());
     put("Institution", material.tenant.clone());
-    put("Claimed", [revealed(&case.claimed.name), revealed(&case.claimed.birth_date), revealed(&case.claimed.document_number)].into_iter().filter(|t| !t.is_empty()).collect::<Vec<_>>().join(" · "));
-    let read: Vec<String> = domain::reading::FIELDS.iter().filter_map(|f| Some(format!("{} {}", words::code(f), case.identity.readings.get(*f)?.replace('\n', " ")))).collect();
+    put(
+        "Claimed",
+        [revealed(&case.claimed.name), revealed(&case.claimed.birth_date), revealed(&case.claimed.document_number)]
+            .into_iter()
+            .filter(|t| !t.is_empty())
+            .collect::<Vec<_>>()
+            .join(" · "),
+    );
+    let read: Vec<String> = domain::reading::FIELDS
+        .iter()
+        .filter_map(|f| Some(format!("{} {}", words::code(f), case.identity.readings.get(*f)?.replace('\n', " "))))
+        .collect();
     put("Read off the document", read.join(" · "));
     let reasons: Vec<String> = case.reports.iter().flat_map(|r| &r.reasons).map(words::code).collect();
     put("Why it came to a person", format!("{} ({})", reasons.join("; "), case.answer.because));
@@ -203,7 +221,8 @@ fn proof(material: &Material, manifest: &Manifest) -> Vec<Block> {
 
 fn pictures(ground: &Ground, material: &Material) -> Result<Vec<Picture>, ExportFault> {
     let case = &material.loaded.case;
-    let (mut live, others): (Vec<&Evidence>, Vec<&Evidence>) = case.evidence.iter().partition(|e| e.source == domain::evidence::Source::Live && !e.void);
+    let (mut live, others): (Vec<&Evidence>, Vec<&Evidence>) =
+        case.evidence.iter().partition(|e| e.source == domain::evidence::Source::Live && !e.void);
     live.extend(others);
     let mut pictures = Vec::new();
     for evidence in live.into_iter().take(MAX_PICTURES) {

@@ -6,8 +6,8 @@ use super::movie::{self, Footage, Input};
 use super::{Bench, ExportFault, Ground, Progress, working};
 use crate::adapters::blobs::Blobs;
 use crate::adapters::seal;
-use crate::playback::stream::{Source, Whole};
 use crate::playback;
+use crate::playback::stream::{Source, Whole};
 use crate::recorder::read_sealed;
 use domain::digest::Digest;
 use domain::session::Session;
@@ -21,12 +21,7 @@ use std::sync::Arc;
 /// Bytes of a part file read at once.
 const PIECE: u64 = 1024 * 1024;
 
-pub(super) async fn add(
-    ground: &Ground,
-    material: &Arc<Material>,
-    mut bench: Bench,
-    progress: &Progress,
-) -> Result<Bench, ExportFault> {
+pub(super) async fn add(ground: &Ground, material: &Arc<Material>, mut bench: Bench, progress: &Progress) -> Result<Bench, ExportFault> {
     let sessions: Vec<Session> = material.loaded.case.every_session().cloned().collect();
     let tools = movie::tools(&ground.ffmpeg).await;
     let share = 750 / u32::try_from(sessions.len().max(1)).unwrap_or(750);

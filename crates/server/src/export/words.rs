@@ -99,8 +99,8 @@ fn head(kind: &str) -> String {
 /// The part of the body that tells them apart: words and numbers, no hashes and no ids.
 fn detail(entry: &Entry) -> Option<String> {
     const KEYS: [&str; 27] = [
-        "verdict", "reasons", "outcome", "step", "slot", "prompt", "passed", "question", "field", "answer", "channel", "tried", "country", "how",
-        "seat", "by", "kind", "why", "what", "segments", "agreed", "mode", "surface", "language", "from", "attempt", "stars",
+        "verdict", "reasons", "outcome", "step", "slot", "prompt", "passed", "question", "field", "answer", "channel", "tried", "country",
+        "how", "seat", "by", "kind", "why", "what", "segments", "agreed", "mode", "surface", "language", "from", "attempt", "stars",
     ];
     let parts: Vec<String> = KEYS.iter().filter_map(|key| word(entry.body.get(*key)?)).collect();
     (!parts.is_empty()).then(|| parts.join(", "))

@@ -104,7 +104,12 @@ pub const KINDS: &[Kind] = &[
     kind("limit_reached_uploads", 409, "Too many uploads are open", "Finish or cancel one of them first."),
     kind("upload_offset", 409, "The upload stands elsewhere", "Ask with HEAD for Upload-Offset and go on from there."),
     kind("review_blind", 409, "You are looking at this case blind", "Give your own finding first; then everything about it can be read."),
-    kind("pack_not_ready", 409, "The pack is not ready", "Ask for it, and fetch it once it is; a finished one is kept for a quarter of an hour."),
+    kind(
+        "pack_not_ready",
+        409,
+        "The pack is not ready",
+        "Ask for it, and fetch it once it is; a finished one is kept for a quarter of an hour.",
+    ),
     kind("session_not_live", 409, "There is no live session", "Photographs are taken while an agent is there."),
     kind("evidence_erased", 410, "The evidence was erased", "Its key was destroyed; nothing can bring it back."),
     kind("body_too_large", 413, "The body is too large", "JSON bodies may have 256 KiB, images 10 MiB."),

@@ -10,7 +10,7 @@ use domain::procedure::Step;
 use domain::refusal::Refusal;
 use domain::time::{Span, Timestamp};
 use wire::api::profiles::{
-    CertificateView, DeclaredView, FeatureView, FeaturesView, LineValue, LineView, ProfileDetail, ProfileLine, LineProof, RaisedView,
+    CertificateView, DeclaredView, FeatureView, FeaturesView, LineProof, LineValue, LineView, ProfileDetail, ProfileLine, RaisedView,
 };
 
 /// A certificate that ends within this time is worth a warning.

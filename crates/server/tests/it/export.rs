@@ -67,7 +67,8 @@ fn a_case_is_exported_proven_by_the_tool_and_by_hand_and_a_changed_byte_is_named
     let (fits, said) = by_hand(&unpacked, &folder);
     assert!(fits && said.contains("6 sealed segments lead to"), "{said}");
 
-    for name in ["images/", "recordings/", "consents/", "log/events.jsonl", "log/proofs/", "log/checkpoint", "manifest.json", "SHA256SUMS"] {
+    for name in ["images/", "recordings/", "consents/", "log/events.jsonl", "log/proofs/", "log/checkpoint", "manifest.json", "SHA256SUMS"]
+    {
         let path = files.iter().find(|f| f.strip_prefix(&unpacked).unwrap().to_str().unwrap().starts_with(name)).unwrap();
         let before = fs::read(path).unwrap();
         let mut bytes = before.clone();

@@ -115,7 +115,8 @@ pub fn session(case: &Case) -> SessionId {
 
 /// The agent gives the verdict.
 pub async fn decide(app: &App, case: CaseId, agent: AgentId, verdict: Verdict, reason: ReasonCode) {
-    let draft = Draft { reasons: vec![reason], by: agent, note: Pii::default(), note_commitment: Digest::of(b""), note_salt: Salt([0; 16]) };
+    let draft =
+        Draft { reasons: vec![reason], by: agent, note: Pii::default(), note_commitment: Digest::of(b""), note_salt: Salt([0; 16]) };
     let decide = |link, _| Input::Decide { verdict, draft: Box::new(draft), link };
     app.engine.with_link(case, &Actor::Person(agent), decide).await.unwrap();
 }

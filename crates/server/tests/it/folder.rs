@@ -256,8 +256,13 @@ impl Yard {
         for step in ["greet", "document_front", "portrait_match"] {
             self.feed(case, Input::StepDone { agent, step: step.to_owned() }).await;
         }
-        let draft =
-            Draft { reasons: vec![ReasonCode::IdentityConfirmed], by: agent, note: Pii::default(), note_commitment: Digest::of(b""), note_salt: Salt([0; 16]) };
+        let draft = Draft {
+            reasons: vec![ReasonCode::IdentityConfirmed],
+            by: agent,
+            note: Pii::default(),
+            note_commitment: Digest::of(b""),
+            note_salt: Salt([0; 16]),
+        };
         self.engine.decide(case, &Actor::Person(agent), Verdict::Verified, draft).await.unwrap();
         let done = self.engine.case(case).await.unwrap();
         assert_eq!(done.phase_name(), "verified");

@@ -81,7 +81,13 @@ async fn a_verdict_is_refused_by_the_names_of_the_lines_that_are_missing() {
     let case = queued(&app, german("onb-de")).await.case;
     let session = live(&app.app, case, sari.id).await;
     tell(&app.app.engine, case, Input::RecordingHead { session, segments: 3, head: Digest::of(b"h") }).await;
-    let draft = Draft { reasons: vec![ReasonCode::IdentityConfirmed], by: sari.id, note: Pii::default(), note_commitment: Digest::of(b""), note_salt: Salt([0; 16]) };
+    let draft = Draft {
+        reasons: vec![ReasonCode::IdentityConfirmed],
+        by: sari.id,
+        note: Pii::default(),
+        note_commitment: Digest::of(b""),
+        note_salt: Salt([0; 16]),
+    };
     let decide = |link, _| Input::Decide { verdict: Verdict::Verified, draft: Box::new(draft), link };
     let refused = app.app.engine.with_link(case, &Actor::Person(sari.id), decide).await.err().unwrap();
     let EngineError::Refused(refusal) = refused else { panic!("{refused}") };

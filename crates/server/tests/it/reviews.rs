@@ -30,7 +30,8 @@ async fn face_to_face(app: &TestApp, reference: &str, jurisdiction: &str, agent:
 
 async fn decide(app: &TestApp, case: CaseId, agent: AgentId, verdict: Verdict, reason: ReasonCode) {
     let note = Pii::new("the note of the maker".to_owned());
-    let draft = Draft { reasons: vec![reason], by: agent, note, note_commitment: Digest::of(b"n"), note_salt: domain::digest::Salt([0; 16]) };
+    let draft =
+        Draft { reasons: vec![reason], by: agent, note, note_commitment: Digest::of(b"n"), note_salt: domain::digest::Salt([0; 16]) };
     app.app.engine.decide(case, &Actor::Person(agent), verdict, draft).await.unwrap();
 }
 
