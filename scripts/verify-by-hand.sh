@@ -105,7 +105,7 @@ for file in images/* drawings/*; do
   [[ $all == *"\"sha256\":\"$(sha < "$file")\""* ]] || fail "$file is named by no entry"
 done
 for file in consents/*; do named "$file" '"text_sha256":'; done
-for file in texts/*; do named "$file" '"'; done
+for file in texts/*; do named "$file" ':'; done
 images=(images/*) consents=(consents/*) texts=(texts/*)
 echo "images     ${#images[@]}, consents ${#consents[@]}, texts ${#texts[@]} are those of the entries"
 

