@@ -322,6 +322,7 @@ impl Case {
         Ok(transition)
     }
 
+    #[expect(clippy::too_many_lines, reason = "one line for each input, and nothing else")]
     fn after(&self, input: Input, now: Timestamp) -> Result<Transition, Refusal> {
         match input {
             Input::Report { report, policy, link } => self.report(*report, &policy, link, now),

@@ -98,7 +98,7 @@ pub fn draw(count: u8, categories: u8, seed: u64) -> Vec<Feature> {
     while drawn.len() < usize::from(count) {
         let fresh = distinct(drawn.iter().copied()) < usize::from(categories);
         let pool: Vec<Feature> =
-            FEATURES.into_iter().filter(|f| !drawn.contains(f) && !(fresh && drawn.iter().any(|d| d.category() == f.category()))).collect();
+            FEATURES.into_iter().filter(|f| !(drawn.contains(f) || fresh && drawn.iter().any(|d| d.category() == f.category()))).collect();
         let Some(next) = one_of(&pool, &mut state) else { break };
         drawn.push(next);
     }

@@ -133,7 +133,6 @@ fn load(bytes: Arc<[u8]>, index: u32) -> Option<Loaded> {
         });
     }
     let ascent = f32::from(face.ascender()) / units;
-    drop(face);
     let data: Arc<dyn AsRef<[u8]> + Send + Sync> = Arc::new(bytes);
     Some(Loaded { font: Font::new(data.into(), index)?, widths, ascent })
 }
