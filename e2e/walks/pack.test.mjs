@@ -67,8 +67,8 @@ walk('a real call leaves a pack that plays, reads, and verifies by our tool and 
     const { code, said } = await ends(String(name), /** @type {string[]} */ (args));
     assert.equal(code, 0, said);
     assert.match(said, /everything fits/);
-    const [, played, recorded] = /tracks +(\d+) frames and sounds, every one of (\d+) recorded/.exec(said) ?? [];
-    assert.ok(Number(played) > 100 && Number(recorded) > 100, said);
+    const [, played, recorded] = /tracks +(\d+) frames and sounds, each one of the (\d+) recorded/.exec(said) ?? [];
+    assert.ok(Number(played) > 100 && Number(played) <= Number(recorded) && Number(played) >= Number(recorded) * 0.9, said);
   }
 
   // By hand: openssl, sha256sum, coreutils; the script in the pack is the one of the repository and of the README.
@@ -101,8 +101,10 @@ walk('a real call leaves a pack that plays, reads, and verifies by our tool and 
   await waitFor('a second of it to play', () => video.evaluate((/** @type {HTMLVideoElement} */ v) => v.currentTime > 1 && v.videoWidth === 1280));
 
   // The report: its words are words, in every script a font is at hand for.
-  const { stdout: pdf } = await run('pdftotext', ['-layout', join(dir, 'report.pdf'), '-'], MUCH);
-  for (const word of ['Identity verification report', 'Escalated', id, 'Nguyễn Thị Ánh', 'Front of the document', 'Annex B', 'Signed checkpoint']) {
+  // Not -layout: a name that breaks over two lines of its column stays together.
+  const { stdout } = await run('pdftotext', [join(dir, 'report.pdf'), '-'], MUCH);
+  const pdf = stdout.replaceAll(/\s+/g, ' ');
+  for (const word of ['Identity verification report', 'Escalated', id, 'Nguyễn Thị Ánh', 'Front of the document photographed', 'Annex B', 'Signed checkpoint']) {
     assert.ok(pdf.includes(word), `${word} is in the report`);
   }
   await run('pdftoppm', ['-r', '80', '-png', join(dir, 'report.pdf'), join(stage.dir, 'report')]);

@@ -9,8 +9,6 @@ import { expectNoAxeViolations, waitFor, walk } from '../rig.mjs';
 
 /** How far two sides may be apart, milliseconds. */
 const APART = 80;
-/** A camera on a busy machine leaves out pictures: the one on the screen may be this much older than the place. */
-const SLOW = 400;
 
 /** Ten places spread over the recording: both sides stand at the same instant. @param {Page} page @param {any} recording */
 async function inStepEverywhere(page, recording) {
@@ -18,7 +16,7 @@ async function inStepEverywhere(page, recording) {
   const worst = [];
   const frames = [];
   for (let n = 0; n < 10; n += 1) {
-    await seekTo(page, 0.05 + n * 0.08);
+    await seekTo(page, 0.06 + n * 0.09);
     const pair = await waitFor(`both sides at place ${n}`, async () => {
       const [customer, agent] = [await standsAt(page, recording.files, 'customer'), await standsAt(page, recording.files, 'agent')];
       if (customer === null || agent === null) return null;
@@ -30,13 +28,13 @@ async function inStepEverywhere(page, recording) {
     // The pictures on the screen themselves: each by the time stamp it was recorded with.
     frames.push(await waitFor(`the pictures of place ${n}`, async () => {
       const [customer, agent] = [await frameOf(page, recording.files, 'customer'), await frameOf(page, recording.files, 'agent')];
-      const near = (/** @type {number | null} */ shown, /** @type {number} */ wanted) => shown !== null && Math.abs(shown - wanted) <= SLOW;
+      const near = (/** @type {number | null} */ shown, /** @type {number} */ wanted) => shown !== null && Math.abs(shown - wanted) <= APART;
       return near(customer, pair.customer) && near(agent, pair.agent) && { apart: Math.abs((customer ?? 0) - (agent ?? 0)) };
     }, { timeout: 20_000 }));
   }
   const seen = frames.map(({ apart }) => apart);
   console.log(`pictures apart at ten places, ms: ${seen.map((ms) => ms.toFixed(1)).join(' ')}`);
-  assert.ok([...seen].sort((a, b) => a - b)[4] <= APART, `pictures apart: ${seen}`);
+  assert.ok(Math.max(...seen) <= APART, `pictures apart: ${seen}`);
   console.log(`apart at ten places, ms: ${worst.map((ms) => ms.toFixed(1)).join(' ')}`);
   assert.ok(Math.max(...worst) <= APART, `apart: ${worst}`);
 }

@@ -97,11 +97,7 @@ pub(crate) fn frames(from: &mut impl Read, mut each: impl FnMut(Block<'_>) -> bo
                 started_us = i64::from_be_bytes(date.try_into().ok()?) / 1_000 + EPOCH_2001_US;
             }
             TRACKS => units = children(&bytes).filter(|(id, _)| *id == ENTRY).map(|(_, entry)| track(entry)).collect(),
-            CLUSTER => {
-                if !cluster(&bytes, started_us, &units, &mut each)? {
-                    return Some(false);
-                }
-            }
+            CLUSTER if !cluster(&bytes, started_us, &units, &mut each)? => return Some(false),
             _ => {}
         }
     }

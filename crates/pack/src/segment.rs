@@ -28,6 +28,7 @@ pub(crate) struct Frames {
     known: BTreeMap<(u8, [u8; 32]), Arrival>,
     open: BTreeMap<Source, Building>,
     segments: u64,
+    kept: u64,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -113,6 +114,7 @@ impl Frames {
     }
 
     fn keep(&mut self, seat: u8, frame: &[u8], arrival: Arrival) {
+        self.kept += 1;
         let known = self.known.entry((seat, Digest::of(frame).0)).or_insert(arrival);
         *known = (known.0.min(arrival.0), known.1.max(arrival.1));
     }
@@ -139,8 +141,9 @@ impl Frames {
         self.settle(0);
     }
 
-    pub fn len(&self) -> usize {
-        self.known.len()
+    /// How many were recorded; two of the same bytes, as of silence, are two.
+    pub fn kept(&self) -> u64 {
+        self.kept
     }
 
     /// When a frame (of H.264: a unit of one) was received from a seat; nothing when it never was.

@@ -76,7 +76,7 @@ impl fmt::Display for Report {
         writeln!(f, "  images      {}, drawings {}, consents {}", self.images, self.drawings, self.consents)?;
         writeln!(f, "  texts       {} open what the log commits to, {} commitments stay closed", self.opened, self.unopened)?;
         writeln!(f, "  recordings  {} with {} sealed segments that lead to the heads in the log", self.recordings, self.segments)?;
-        writeln!(f, "  tracks      {} frames and sounds, every one of {} recorded ones", self.played, self.recorded)?;
+        writeln!(f, "  tracks      {} frames and sounds, each one of the {} recorded", self.played, self.recorded)?;
         write!(f, "  by the exporter's signature alone: {}", self.by_word.join(", "))?;
         for line in &self.absent {
             write!(f, "\n  absent      {line}")?;
@@ -121,7 +121,7 @@ pub fn verify<R: Read + Seek>(from: R, given: Option<&VerifierKey>) -> Result<Re
     let note = ground.text(path::NOTE)?;
     check_note(&note, &ground.key, ground.manifest.case, &manifest_bytes, &sums)?;
     let log = entries::check(&mut ground)?;
-    let named = named::check(&mut ground, &log)?;
+    let named = named::check(&ground, &log)?;
     let seen = recordings::check(&mut ground, &log)?;
     Ok(Report {
         case: ground.manifest.case,

@@ -21,7 +21,7 @@ pub(super) struct Named {
 /// Length of the salt before a text.
 const SALT: usize = 16;
 
-pub(super) fn check<R: Read + Seek>(ground: &mut Ground<R>, log: &Log) -> Result<Named, Fault> {
+pub(super) fn check<R: Read + Seek>(ground: &Ground<R>, log: &Log) -> Result<Named, Fault> {
     let images = images(ground, log, &["image_reported", "still_taken"], "evidence", |m| &m.images, "images/")?;
     let drawings = images_of_drawings(ground, log)?;
     let consents = consents(ground, log)?;

@@ -45,7 +45,7 @@ pub(super) fn check<R: Read + Seek>(ground: &mut Ground<R>, log: &Log) -> Result
         };
         let mut frames = segments(ground, &line, &heads, &mut seen)?;
         frames.finish();
-        seen.recorded += frames.len() as u64;
+        seen.recorded += frames.kept();
         for track in &line.tracks {
             seen.played += played(ground, &track.path, &track.seat, &frames)?;
         }
