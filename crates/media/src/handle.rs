@@ -165,7 +165,8 @@ impl Default for Config {
             max_rooms: 1024,
             max_tcp_connections: 2048,
             peer_packets_per_second: 2000,
-            segment_span: Duration::from_millis(1500),
+            // A crash may cost what is not on the disk yet, two seconds at most; every cut costs a sync.
+            segment_span: Duration::from_millis(1900),
             segment_bytes_max: 4 << 20,
             down_after: Duration::from_secs(4),
             gone_after: Duration::from_secs(60),

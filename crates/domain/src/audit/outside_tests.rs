@@ -1,6 +1,4 @@
 //! The tree against others: the vectors of transparency-dev/merkle, and a second implementation.
-#![expect(clippy::unwrap_used, reason = "a test ends where its ground gives way")]
-
 use super::checkpoint::Checkpoint;
 use super::cosignature::CosignerKey;
 use super::note::{NoteFault, SignedNote, VerifierKey};

@@ -53,5 +53,5 @@ pub(super) fn retention(slot: &CaseSlot, tx: &Tx) -> Option<RetentionWrite> {
     let was = slot.was.as_deref().map_or((None, false), stands);
     let erased = slot.old_key.clone().map(|key| (tx.now, key));
     let news = erased.is_some() || was != (due_at, held);
-    news.then(|| RetentionWrite { case: slot.case.id, tenant: slot.case.tenant, due_at, held, erased })
+    news.then_some(RetentionWrite { case: slot.case.id, tenant: slot.case.tenant, due_at, held, erased })
 }

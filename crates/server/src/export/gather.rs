@@ -7,7 +7,7 @@ use domain::audit::{Entry, Tree};
 use domain::ids::{AgentId, CaseId};
 use domain::time::Timestamp;
 use pack::proof::Proof;
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, btree_map};
 use std::time::Duration;
 use store::rows::{AuditRow, CheckpointRow, MAX_LEAVES, MAX_LIST};
 
@@ -121,9 +121,8 @@ async fn names(ground: &Ground, entries: &BTreeMap<u64, Entry>) -> Result<BTreeM
     for entry in entries.values() {
         let said = entry.actor.strip_prefix("agent:").or_else(|| entry.body.get("agent").and_then(|a| a.as_str()));
         let Some(id) = said.and_then(|id| id.parse::<AgentId>().ok()) else { continue };
-        if !names.contains_key(&id) {
-            let name = ground.engine.store.person(id).await?.map(|p| p.name).unwrap_or_default();
-            names.insert(id, name);
+        if let btree_map::Entry::Vacant(place) = names.entry(id) {
+            place.insert(ground.engine.store.person(id).await?.map(|p| p.name).unwrap_or_default());
         }
     }
     Ok(names)

@@ -403,7 +403,7 @@ async fn an_upgrade_takes_keys_out_of_the_rows_of_cases_and_leaves_no_byte_of_th
     for name in ["keys.db", "keys.db-wal", "keys.db-shm"] {
         let _ = fs::remove_file(ground.path.join(name));
     }
-    forget_the_mark(&ground.path).await;
+    forget_the_mark(&ground.path);
     let again = Yard::open(&ground.path, ground.clock.clone()).await;
     assert_eq!(again.engine.move_keys().await.unwrap(), 1);
     assert_eq!(again.engine.move_keys().await.unwrap(), 0, "once");
@@ -418,7 +418,7 @@ async fn an_upgrade_takes_keys_out_of_the_rows_of_cases_and_leaves_no_byte_of_th
 }
 
 /// As if this folder had never been moved.
-async fn forget_the_mark(path: &Path) {
+fn forget_the_mark(path: &Path) {
     let mut pages = crate::pages::Pages::open(&path.join("recourse.db"));
     assert!(pages.replace("keys/moved", "keys/undid") > 0);
     pages.write();

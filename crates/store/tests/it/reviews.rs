@@ -39,7 +39,7 @@ async fn what_was_asked_is_open_until_it_is_given_once(place: &Place) {
     if place.is_sqlite() {
         assert!(store.commit(reviews(vec![stranger])).await.is_err());
     }
-    assert_eq!(store.reviews(None, 9).await.unwrap(), [second.clone()]);
+    assert_eq!(store.reviews(None, 9).await.unwrap(), std::slice::from_ref(&second));
     assert_eq!(store.review_asks(None, 9).await.unwrap(), [ask(1), ask(2), ask(3)]);
     assert_eq!(store.reviews_of(BANK, at(40), at(41)).await.unwrap(), [second]);
     assert_eq!(store.reviews_of(BANK, at(41), at(99)).await.unwrap(), []);

@@ -269,7 +269,7 @@ impl Walk {
                 self.account.features = seen;
             }
         }
-        if profiles::readings().into_iter().map(|input| self.give(input)).all(|taken| taken) {
+        if profiles::readings().into_iter().all(|input| self.give(input)) {
             self.account.read = true;
         }
     }

@@ -15,6 +15,7 @@ use domain::ids::{AgentId, CaseId, EntryId};
 use domain::procedure::StepState;
 use serde::Deserialize;
 use std::collections::BTreeMap;
+use std::collections::btree_map::Entry;
 use std::sync::Arc;
 use store::rows::{AuditRow, MAX_LIST, PersonWrite};
 use wire::api::review::{PersonEntry, PersonLog};
@@ -176,11 +177,12 @@ async fn entries(app: &App, rows: &[AuditRow]) -> Result<Vec<PersonEntry>, ApiEr
     for (entry, row) in shown.into_iter().zip(rows) {
         let mut reason = None;
         if let ("step_waived", Some(id)) = (row.entry.kind.as_str(), row.entry.case) {
-            if !cases.contains_key(&id) {
+            let case = match cases.entry(id) {
+                Entry::Occupied(known) => known.into_mut(),
                 // An erased case has no reasons any more; its entries stay.
-                cases.insert(id, app.engine.case(id).await.ok());
-            }
-            reason = cases.get(&id).and_then(Option::as_ref).and_then(|case| waiver(case, row));
+                Entry::Vacant(place) => place.insert(app.engine.case(id).await.ok()),
+            };
+            reason = case.as_ref().and_then(|case| waiver(case, row));
         }
         let case = row.entry.case.map(|id| id.to_string());
         out.push(PersonEntry { group: group_of(&entry.kind).to_owned(), entry, case, reason });

@@ -85,7 +85,7 @@ impl Yard {
     }
 
     /// A chat, notes and a drawing in a live session.
-    pub(super) async fn talk(&mut self, (case, session): (CaseId, SessionId)) {
+    pub(super) async fn talk(&self, (case, session): (CaseId, SessionId)) {
         let agent = self.agents[1];
         for (n, from) in [(1u8, Seat::Agent), (2, Seat::Customer)] {
             let message = Message {
@@ -120,7 +120,7 @@ impl Yard {
     }
 
     /// A third case: two attempts with scores, and a second link.
-    pub(super) async fn add_reports(&mut self) {
+    pub(super) async fn add_reports(&self) {
         let engine = &self.engine;
         let new = new_report("onb-3");
         let score = domain::report::Score::from_thousandths;
