@@ -21,6 +21,12 @@ export async function probe(file) {
   return { duration: Number(format.duration), streams };
 }
 
+/** When each picture of a file is shown, seconds. @param {string} file */
+export async function pictures(file) {
+  const { stdout } = await run('ffprobe', ['-v', 'error', '-select_streams', 'v:0', '-show_entries', 'packet=pts_time', '-of', 'csv=p=0', file], MUCH);
+  return stdout.split(/[,\s]+/).filter(Boolean).map(Number).filter(Number.isFinite).sort((a, b) => a - b);
+}
+
 /** Seconds at which the picture turns from dark to bright. @param {string} file */
 export async function flashes(file) {
   const { stdout } = await run('ffmpeg', [
