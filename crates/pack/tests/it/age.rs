@@ -1,7 +1,7 @@
 //! Files of age: those of others (the test vectors of C2SP) open or are refused as they should be, and so are our own.
 
 use crate::maker::{Maker, key};
-use pack::age::{BadIdentity, Identity, OpenFault, Reader, Recipients, Why, Writer};
+use pack::age::{BadIdentity, Identity, MAX_RECIPIENTS, OpenFault, Reader, Recipients, Why, Writer};
 use pack::{Fault, Report, verify, verify_with};
 use proptest::prelude::*;
 use serde::Deserialize;
@@ -142,6 +142,10 @@ fn a_bad_recipient_is_refused_by_its_place_and_a_secret_is_never_repeated() {
     assert!(said.contains("recipient 1 is a secret key") && !said.contains(&ALICE.1[15..]), "{said}");
     assert_eq!(reason(&[ALICE.0, BOB.0, ALICE.0]), Err((2, Why::Repeated)));
     assert_eq!(reason(&[ALICE.0; 30]), Err((1, Why::Repeated)));
+    let many: Vec<&str> = include_str!("../vectors/recipients.txt").lines().collect();
+    assert_eq!(reason(&many), Err((MAX_RECIPIENTS, Why::TooMany)));
+    let most = to(&many[..MAX_RECIPIENTS]);
+    assert!(most.count() == MAX_RECIPIENTS && opened(&sealed(b"all", &most), ALICE.1).is_err());
     assert_eq!(to(&[ALICE.0, BOB.0]).sha256(), to(&[BOB.0, ALICE.0]).sha256(), "the order says nothing");
     let by_hand: String = Sha256::digest(format!("{}\n", ALICE.0)).iter().map(|b| format!("{b:02x}")).collect();
     assert_eq!(to(&[ALICE.0]).sha256().to_string(), by_hand, "as sha256sum says it");
