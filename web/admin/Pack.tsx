@@ -3,10 +3,11 @@
 import { useEffect, useState } from "preact/hooks";
 import type { PackView } from "../generated/api.ts";
 import { Refused } from "../lib/api.ts";
-import { Alert, Dialog, Note } from "./bits.tsx";
+import { Alert, Dialog, Field, Note } from "./bits.tsx";
 import { calls } from "./calls.ts";
 import { bytes } from "./format.ts";
 import { Icon } from "./icons.tsx";
+import { listed, recipientFault } from "./recipients.ts";
 import { packText as said } from "./text-pack.ts";
 import { text } from "./text.ts";
 
@@ -26,6 +27,7 @@ function PackDialog({ id, onClose }: { id: string; onClose: () => void }) {
   const [pack, setPack] = useState<PackView | undefined>(undefined);
   const [failure, setFailure] = useState<Refused | undefined>(undefined);
   const [round, setRound] = useState(0);
+  const [recipients, setRecipients] = useState("");
   const take = (asked: Promise<PackView>) => asked.then((view) => {
     setPack(view);
     setFailure(undefined);
@@ -40,7 +42,8 @@ function PackDialog({ id, onClose }: { id: string; onClose: () => void }) {
     const timer = setTimeout(() => void take(calls.pack(id)), LOOK_AGAIN);
     return () => clearTimeout(timer);
   }, [round]);
-  const ask = () => void take(calls.askPack(id));
+  const ask = () => void take(calls.askPack(id, { recipients: listed(recipients) }));
+  const fault = recipientFault(failure?.problem);
   const idle = pack && pack.state !== "working";
   const asked = pack && pack.state !== "none";
   return (
@@ -51,7 +54,10 @@ function PackDialog({ id, onClose }: { id: string; onClose: () => void }) {
     </>}>
       <p>{said.lead}</p>
       <p class="quiet">{said.care}</p>
-      <Alert failure={failure} />
+      {idle && <Field label={said.recipients} hint={said.recipientsHint} fault={fault}>{(ids) => (
+        <textarea {...ids} rows={2} maxLength={4_000} autocomplete="off" autocapitalize="off" spellcheck={false} value={recipients} onInput={(event) => setRecipients(event.currentTarget.value)} />
+      )}</Field>}
+      {!fault && <Alert failure={failure} />}
       <div aria-live="polite">
         {asked && <Standing pack={pack} />}
       </div>
@@ -72,6 +78,7 @@ function Standing({ pack }: { pack: PackView }) {
   return (
     <div class="pack-work">
       <p><strong>{said.ready(bytes(pack.bytes))}</strong> <span class="quiet">{said.readyLead}</span></p>
+      <p class="quiet">{pack.recipients > 0 ? said.encrypted(pack.recipients) : said.plain}</p>
       {pack.absent.length > 0 && <><p>{said.absent}</p><ul class="pack-absent">{pack.absent.map((line) => <li key={line}>{line}</li>)}</ul></>}
     </div>
   );

@@ -1,7 +1,7 @@
 // Every call of the admin page to the server, in one place. Knows addresses and shapes, no component.
 
 import type {
-  AgentRow, ApiKeyView, CaseFile, CaseRows, CustodyView, DeliveryView, DrawingsView, EndpointView, EraseCause, LogView, Me, NumbersView, PackView, PersonLog, PolicyBody, PolicyView, ProfilesView, ProofsView,
+  AgentRow, ApiKeyView, AskPack, CaseFile, CaseRows, CustodyView, DeliveryView, DrawingsView, EndpointView, EraseCause, LogView, Me, NumbersView, PackView, PersonLog, PolicyBody, PolicyView, ProfilesView, ProofsView,
   ReviewDecision, ReviewDeskView, ReviewDone, ReviewFile, ReviewNumbers, SaveAgent, SaveCertificate, SaveEndpoint, SaveLine, SavedAgent, SettingsBody, SettingsView, SignIn, Simulation,
 } from "../generated/api.ts";
 import { call } from "../lib/api.ts";
@@ -93,7 +93,7 @@ export const calls = {
   saveSettings: (from_version: number, body: SettingsBody) => call<SettingsView>(at("settings"), { method: "PUT", body: { from_version, body } }),
   log: get<LogView>(at("log")),
   pack: (id: string) => call<PackView>(at("cases", id, "pack")),
-  askPack: (id: string) => call<PackView>(at("cases", id, "pack"), { method: "POST" }),
+  askPack: (id: string, body: AskPack) => call<PackView>(at("cases", id, "pack"), { method: "POST", body }),
 };
 
 /** One person's log as a file. */

@@ -168,6 +168,7 @@ export function telling(kind: string, body: unknown): string {
   if (typeof fields["passed"] === "boolean") parts.push(fields["passed"] ? "passed" : "failed");
   if (typeof fields["allowed"] === "boolean") parts.push(fields["allowed"] ? "the agent again" : "the customer only");
   if (typeof fields["agreed"] === "boolean") parts.push(fields["agreed"] ? "agreed" : "did not agree");
+  if (fields["encrypted"]) parts.push("encrypted");
   return parts.map((value) => (typeof value === "string" ? (valueWords[value] ?? questionWords[value] ?? value.replaceAll("_", " ")) : typeof value === "number" ? String(value) : "")).filter(Boolean).join(", ");
 }
 

@@ -574,6 +574,12 @@ export interface AskNewLink {
   token: string;
 }
 
+/** Whom a pack is made for. */
+export interface AskPack {
+  /** Recipients of age (`age1…`) it is encrypted to, each of whom opens it alone with `age -d`; none makes a plain ZIP. */
+  recipients?: Array<string>;
+}
+
 /** `POST /v1/admin/reviews/desk`: the page says every two seconds that its checker is there. */
 export interface AtReviewDesk {
   /** Takes new work. */
@@ -2445,6 +2451,8 @@ export interface PackView {
   bytes: number;
   /** How far it is, in thousandths. */
   permille: number;
+  /** How many recipients it is encrypted to; 0 is a plain ZIP. */
+  recipients: number;
   /** How it stands. */
   state: PackState;
   /** Where to fetch it, once it is ready; each time is an entry in the log. */

@@ -6,6 +6,7 @@ import { pair } from "../admin/images.ts";
 import { clock, language, percent, span, tenths } from "../admin/format.ts";
 import { alwaysOpen, changes, faults, move, parseSpans, spansText } from "../admin/policy.ts";
 import { advance, clipAfter, clipAt, correct, holes, layOut, SEEK_MS, TOLERATED_MS } from "../admin/replay.ts";
+import { listed, recipientFault } from "../admin/recipients.ts";
 import { may } from "../admin/roles.ts";
 import { actor, flat, fold } from "../admin/timeline.ts";
 import { fact, skillWord, telling } from "../admin/words.ts";
@@ -151,4 +152,19 @@ test("times and shares read as people write them", () => {
 test("skills are shown in words", () => {
   const words = ["lang:id", "lang:zh-hans", "doc:passport", "doc:work_permit", "doc:seaman_book", "jur:SG", "jur:default"].map(skillWord);
   assert.deepEqual(words, ["Indonesian", "Simplified Chinese", "Passport", "Work permit", "Seaman book", "Singapore", "default"]);
+});
+
+test("a pack's entry tells whether it was encrypted", () => {
+  assert.equal(telling("pack_exported", { layout: 1, encrypted: { format: "age", recipients: 2, recipients_sha256: "ab" } }), "encrypted");
+  assert.equal(telling("pack_downloaded", { bytes: 7, encrypted: false }), "");
+});
+
+test("recipients of a pack are parted as they are pasted, and a refused one is told by its place", () => {
+  assert.deepEqual(listed(" age1a\nage1b, age1c\r\n\n"), ["age1a", "age1b", "age1c"]);
+  assert.deepEqual(listed(" \n"), []);
+  const problem = (pointer: string, code: string) => ({ type: "", title: "", status: 422, code: "invalid_fields", detail: "", instance: "", errors: [{ pointer, code, detail: "as the server says it" }] });
+  assert.match(recipientFault(problem("/recipients/1", "secret_key")) ?? "", /^Recipient 2 is a secret key/);
+  assert.equal(recipientFault(problem("/recipients/0", "of_tomorrow")), "as the server says it");
+  assert.equal(recipientFault(problem("/other", "length")), undefined);
+  assert.equal(recipientFault(null), undefined);
 });

@@ -2,6 +2,7 @@
 //! Must not know a server, a database, a network or how a pack's files come to be.
 #![deny(missing_docs)]
 
+pub mod age;
 mod fault;
 pub mod manifest;
 mod mkv;
@@ -15,7 +16,7 @@ mod zip;
 
 pub use fault::Fault;
 pub use manifest::Manifest;
-pub use verify::{Report, verify};
+pub use verify::{Report, verify, verify_with};
 pub use write::{PackWriter, WriteFault};
 
 /// Most files of a pack: five thousand entries with a proof each, and as many texts, fit.

@@ -5,6 +5,7 @@ mod entries;
 mod named;
 mod recordings;
 
+use crate::age::{self, Identity};
 use crate::manifest::{Manifest, check_note};
 use crate::zip::Archive;
 use crate::{Fault, MAX_TEXT, path};
@@ -108,7 +109,10 @@ impl<R: Read + Seek> Ground<R> {
 ///
 /// # Errors
 /// The first thing that does not fit.
-pub fn verify<R: Read + Seek>(from: R, given: Option<&VerifierKey>) -> Result<Report, Fault> {
+pub fn verify<R: Read + Seek>(mut from: R, given: Option<&VerifierKey>) -> Result<Report, Fault> {
+    if age::is_age(&mut from).map_err(|e| Fault::pack(format!("cannot be read: {e}")))? {
+        return Err(Fault::encrypted());
+    }
     let mut archive = Archive::open(from)?;
     let manifest_bytes = archive.bytes(path::MANIFEST, MAX_TEXT)?;
     let manifest = Manifest::read(&manifest_bytes)?;
@@ -146,6 +150,18 @@ pub fn verify<R: Read + Seek>(from: R, given: Option<&VerifierKey>) -> Result<Re
         by_word: by_word(&ground.manifest),
         absent: ground.manifest.absent.clone(),
     })
+}
+
+/// As `verify`, of a pack that may be encrypted: one of these identities opens it as it is read, and nothing is written.
+///
+/// # Errors
+/// As `verify`; none of the identities opens it.
+pub fn verify_with<R: Read + Seek>(mut from: R, given: Option<&VerifierKey>, identities: &[Identity]) -> Result<Report, Fault> {
+    let sealed = age::is_age(&mut from).map_err(|e| Fault::pack(format!("cannot be read: {e}")))?;
+    if identities.is_empty() || !sealed {
+        return verify(from, given);
+    }
+    verify(age::Reader::open(from, identities).map_err(|e| Fault::unopened(&e))?, given)
 }
 
 /// What no entry of the log speaks of: made at the export.

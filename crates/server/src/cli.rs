@@ -8,6 +8,7 @@ use crate::export::cli::ExportArgs;
 use crate::{demo, start, witness};
 use anyhow::{Context, Result, bail};
 use clap::{Args, Parser, Subcommand};
+use pack::age::Identity;
 use std::io::Write;
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
@@ -34,6 +35,9 @@ enum Command {
         /// The log's public key from elsewhere than the pack.
         #[arg(long)]
         key: Option<PathBuf>,
+        /// Your secret key, as age-keygen wrote it, for a pack that was encrypted to you.
+        #[arg(long, value_name = "FILE")]
+        identity: Option<PathBuf>,
         /// A checkpoint that somebody kept: the log must still lead through it.
         #[arg(long, value_name = "FILE")]
         checkpoint: Option<PathBuf>,
@@ -106,7 +110,7 @@ fn run(cli: Cli) -> Result<ExitCode> {
         match cli.command {
             Command::Serve(args) => serve(&args.load()?).await,
             Command::Demo(args) => demo::run(&args).await,
-            Command::Verify { path, key, .. } if path.is_file() => verify_pack(&path, key.as_deref()),
+            Command::Verify { path, key, identity, .. } if path.is_file() => verify_pack(&path, key.as_deref(), identity.as_deref()),
             Command::Verify { path, checkpoint, .. } => verify(&path, checkpoint.as_deref()).await,
             Command::Witness(args) => {
                 crate::telemetry::init(&Config::default().log)?;
@@ -148,13 +152,15 @@ async fn verify(path: &Path, checkpoint: Option<&Path>) -> Result<ExitCode> {
     }
 }
 
-fn verify_pack(path: &std::path::Path, key: Option<&std::path::Path>) -> Result<ExitCode> {
-    let read = |path: &std::path::Path| -> Result<domain::audit::VerifierKey> {
-        let text = std::fs::read_to_string(path).with_context(|| format!("{} cannot be read", path.display()))?;
-        text.trim().parse().map_err(|e| anyhow::anyhow!("{} is no key: {e}", path.display()))
+fn verify_pack(path: &Path, key: Option<&Path>, identity: Option<&Path>) -> Result<ExitCode> {
+    let text = |path: &Path| std::fs::read_to_string(path).with_context(|| format!("{} cannot be read", path.display()));
+    let read = |path: &Path| -> Result<domain::audit::VerifierKey> {
+        text(path)?.trim().parse().map_err(|e| anyhow::anyhow!("{} is no key: {e}", path.display()))
     };
     let given = key.map(read).transpose()?;
-    match pack::verify(std::fs::File::open(path)?, given.as_ref()) {
+    let opened = |path: &Path| Identity::read(&text(path)?).map_err(|e| anyhow::anyhow!("{} {e}", path.display()));
+    let identities = identity.map(opened).transpose()?.unwrap_or_default();
+    match pack::verify_with(std::fs::File::open(path)?, given.as_ref(), &identities) {
         Ok(report) => say(&report.to_string()),
         Err(fault) => {
             writeln!(std::io::stdout(), "does not fit: {fault}")?;

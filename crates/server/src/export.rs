@@ -17,15 +17,18 @@ mod words;
 pub use private::Private;
 
 use crate::adapters::blobs::{BlobError, Blobs};
+use crate::adapters::ids::random;
 use crate::adapters::seal::SealError;
 use crate::engine::{Actor, Engine, EngineError};
 use crate::recorder::PartFault;
 use crate::workers::sequencer::LogKey;
 use domain::ids::CaseId;
 use gather::Material;
+use pack::age::{self, Recipients};
 use pack::manifest::{Manifest, VERSION};
 use pack::{PackWriter, path};
 use std::fs::File;
+use std::io::{self, Seek};
 use std::path::PathBuf;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU32, Ordering};
@@ -82,6 +85,15 @@ pub enum ExportFault {
     Odd(String),
 }
 
+/// Which pack somebody asked for.
+#[derive(Clone, Debug)]
+pub struct Asked {
+    pub case: CaseId,
+    pub actor: Actor,
+    /// Whom it is encrypted to; without anybody it is a plain ZIP.
+    pub to: Option<Recipients>,
+}
+
 /// A finished pack.
 #[derive(Clone, Debug)]
 pub struct Made {
@@ -99,21 +111,53 @@ struct Bench {
 ///
 /// # Errors
 /// What is missing, changed or cannot be written; nothing that is left out goes unsaid.
-pub async fn export(ground: &Ground, case: CaseId, actor: &Actor, out: File, progress: &Progress) -> Result<Made, ExportFault> {
-    let loaded = ground.engine.loaded(case).await?;
+pub async fn export(ground: &Ground, asked: &Asked, out: File, progress: &Progress) -> Result<Made, ExportFault> {
+    let loaded = ground.engine.loaded(asked.case).await?;
     if loaded.case.kept.erased.is_some() {
         return Err(ExportFault::Erased);
     }
-    let tenant = loaded.case.tenant;
-    ground.engine.log(tenant, Some(case), actor, "pack_exported", serde_json::json!({ "layout": VERSION })).await?;
-    export_unlogged(ground, case, actor, out, progress).await
+    let mut body = serde_json::json!({ "layout": VERSION });
+    if let Some(to) = &asked.to {
+        body["encrypted"] = serde_json::json!({ "format": "age", "recipients": to.count(), "recipients_sha256": to.sha256() });
+    }
+    ground.engine.log(loaded.case.tenant, Some(asked.case), &asked.actor, "pack_exported", body).await?;
+    export_unlogged(ground, asked, out, progress).await
 }
 
 /// The same of a copy that nothing can be written to.
 ///
 /// # Errors
 /// As `export`.
-pub async fn export_unlogged(ground: &Ground, case: CaseId, actor: &Actor, out: File, progress: &Progress) -> Result<Made, ExportFault> {
+pub async fn export_unlogged(ground: &Ground, asked: &Asked, out: File, progress: &Progress) -> Result<Made, ExportFault> {
+    let Some(to) = &asked.to else { return plain(ground, asked, out, progress).await };
+    // A ZIP's heads are written last, and age only writes on: the plain pack is a file that nobody has a name for.
+    let between = Private::make(expected(ground, asked.case)?)?.nameless()?;
+    let made = plain(ground, asked, between.try_clone()?, progress).await?;
+    let to = to.clone();
+    let sealing = tokio::task::spawn_blocking(move || seal(between, &to, out));
+    sealing.await.map_err(|e| ExportFault::Odd(e.to_string()))??;
+    Ok(made)
+}
+
+/// Encrypts a pack as it is read, a piece at a time.
+fn seal(mut from: File, to: &Recipients, out: File) -> io::Result<()> {
+    from.rewind()?;
+    let mut writer = age::Writer::new(out, to, random)?;
+    io::copy(&mut from, &mut writer)?;
+    writer.finish()?.sync_all()
+}
+
+/// About how large a pack will be: what is sealed goes in twice, and once more composed.
+fn expected(ground: &Ground, case: CaseId) -> Result<u64, ExportFault> {
+    let mut bytes = 16 * 1024 * 1024;
+    for name in ground.blobs.list(&format!("evidence/{case}"))? {
+        bytes += ground.blobs.size(&name)?.unwrap_or(0) * 3;
+    }
+    Ok(bytes)
+}
+
+async fn plain(ground: &Ground, Asked { case, actor, .. }: &Asked, out: File, progress: &Progress) -> Result<Made, ExportFault> {
+    let case = *case;
     let material = Arc::new(gather::gather(ground, case).await?);
     progress.at(50);
     let manifest = Manifest {

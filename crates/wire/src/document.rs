@@ -80,6 +80,7 @@ use utoipa::OpenApi;
         people::InterpreterMessage,
         people::InterpreterPush,
         webhook::WebhookEvent,
+        packs::AskPack,
         packs::PackView,
         problem::Problem,
         terms::FailureReason,

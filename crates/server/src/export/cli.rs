@@ -1,7 +1,7 @@
 //! `recourse export`: a case's pack from a data folder, beside a running server or without one.
 //! Must not know how a pack is made.
 
-use super::{Ground, Private, Progress, export, export_unlogged};
+use super::{Asked, Ground, Private, Progress, export, export_unlogged};
 use crate::adapters::blobs::FileBlobs;
 use crate::adapters::clock::SystemClock;
 use crate::adapters::ids::SystemIds;
@@ -13,6 +13,7 @@ use crate::{start, verify};
 use anyhow::{Context, Result, bail};
 use clap::Args;
 use domain::ids::CaseId;
+use pack::age::Recipients;
 use std::fs::{self, File, OpenOptions};
 use std::os::unix::fs::OpenOptionsExt;
 use std::path::{Path, PathBuf};
@@ -26,9 +27,12 @@ const MAX_BATCHES: usize = 100;
 pub struct ExportArgs {
     /// The case, `case_…`.
     pub case: CaseId,
-    /// The file to write; `evidence-CASE.zip` without it.
+    /// The file to write; `evidence-CASE.zip` without it, with `.age` behind it if it is encrypted.
     #[arg(long)]
     pub out: Option<PathBuf>,
+    /// Encrypt it to this recipient of age (age1…), who opens it with `age -d`; up to twenty, each opens it alone.
+    #[arg(long, value_name = "RECIPIENT")]
+    pub age: Vec<String>,
     /// A data folder, instead of the configuration's.
     #[arg(long)]
     pub data: Option<PathBuf>,
@@ -48,9 +52,11 @@ pub struct Exported {
 /// # Errors
 /// What is missing or cannot be written, in a sentence.
 pub async fn run(config: &Config, args: &ExportArgs) -> Result<Exported> {
+    let to = Recipients::read(&args.age)?;
     let data = args.data.clone().unwrap_or_else(|| config.server.data_dir.clone());
     let given = if args.data.is_some() { "" } else { config.store.url.as_str() };
-    let path = args.out.clone().unwrap_or_else(|| PathBuf::from(format!("evidence-{}.zip", args.case)));
+    let path =
+        args.out.clone().unwrap_or_else(|| PathBuf::from(format!("evidence-{}.zip{}", args.case, if to.is_some() { ".age" } else { "" })));
     let database = data.join("recourse.db");
     let beside = given.is_empty() && verify::held(&data.join("recourse.db.lock"));
     let copy = if beside { Some(Private::make(fs::metadata(&database)?.len() * 2)?) } else { None };
@@ -84,14 +90,15 @@ pub async fn run(config: &Config, args: &ExportArgs) -> Result<Exported> {
     let log = Arc::new(start::log_key(&data.join("keys"), &config.proof.origin)?);
     let blobs = Arc::new(FileBlobs::reading(&data.join("blobs")));
     let ground = Ground { engine, blobs, log, ffmpeg: "ffmpeg".into() };
-    let written = write(&ground, args.case, &path, beside).await;
+    let asked = Asked { case: args.case, actor: Actor::System, to };
+    let written = write(&ground, &asked, &path, beside).await;
     let closed = ground.engine.store.close().await;
     let (bytes, absent) = written?;
     closed?;
     Ok(Exported { path, bytes, absent, unlogged: beside })
 }
 
-async fn write(ground: &Ground, case: CaseId, path: &Path, beside: bool) -> Result<(u64, Vec<String>)> {
+async fn write(ground: &Ground, asked: &Asked, path: &Path, beside: bool) -> Result<(u64, Vec<String>)> {
     let mut part = path.as_os_str().to_owned();
     part.push(".part");
     let file = private(Path::new(&part))?;
@@ -101,11 +108,11 @@ async fn write(ground: &Ground, case: CaseId, path: &Path, beside: bool) -> Resu
     }
     let progress = Progress::default();
     let made = if beside {
-        export_unlogged(ground, case, &Actor::System, file, &progress).await?
+        export_unlogged(ground, asked, file, &progress).await?
     } else {
         // Its own entry must have a place before the pack can hold its proof: nobody else gives it one here.
         let (made, ()) =
-            tokio::try_join!(async { anyhow::Ok(export(ground, case, &Actor::System, file, &progress).await?) }, sequenced(ground, case))?;
+            tokio::try_join!(async { anyhow::Ok(export(ground, asked, file, &progress).await?) }, sequenced(ground, asked.case))?;
         made
     };
     let bytes = fs::metadata(&part.0)?.len();

@@ -1,11 +1,12 @@
 //! Packs asked for by people: made one after the other beside the server's work, kept for a while to be fetched.
 //! Must not know HTTP.
 
-use super::{ExportFault, Ground, Private, Progress, export};
-use crate::engine::{Actor, Engine};
+use super::{Asked, ExportFault, Ground, Private, Progress, expected, export};
+use crate::engine::Engine;
 use crate::state::App;
 use crate::workers::sequencer::LogKey;
 use domain::ids::CaseId;
+use pack::age::Recipients;
 use std::collections::BTreeMap;
 use std::fs::File;
 use std::sync::{Arc, Mutex, OnceLock, PoisonError};
@@ -28,6 +29,7 @@ pub struct Packs {
 struct Job {
     progress: Arc<Progress>,
     done: Arc<OnceLock<Result<Ready, String>>>,
+    to: Option<Recipients>,
     begun: Instant,
 }
 
@@ -38,6 +40,13 @@ pub struct Ready {
     pub bytes: u64,
     pub absent: Vec<String>,
     at: Instant,
+}
+
+/// A case's pack: for how many it is encrypted, none if it is plain, and how it stands.
+#[derive(Clone)]
+pub struct Kept {
+    pub recipients: usize,
+    pub standing: Standing,
 }
 
 /// How a pack stands.
@@ -56,11 +65,17 @@ pub enum Standing {
 pub enum Busy {
     /// So many are being made that this one would wait.
     TooMany,
+    /// One of the case is being made for others.
+    ForOthers,
     /// The log's key is not at hand.
     NoKey,
 }
 
 impl Job {
+    fn kept(&self) -> Kept {
+        Kept { recipients: self.to.as_ref().map_or(0, Recipients::count), standing: self.standing() }
+    }
+
     fn standing(&self) -> Standing {
         match self.done.get() {
             None => Standing::Working(self.progress.thousandths()),
@@ -103,25 +118,26 @@ impl Packs {
 
     /// How a case's pack stands, if one was asked for.
     #[must_use]
-    pub fn standing(&self, case: CaseId) -> Option<Standing> {
+    pub fn standing(&self, case: CaseId) -> Option<Kept> {
         let mut jobs = self.jobs.lock().unwrap_or_else(PoisonError::into_inner);
         jobs.retain(|_, job| !job.over());
-        jobs.get(&case).map(Job::standing)
+        jobs.get(&case).map(Job::kept)
     }
 
-    /// Begins a case's pack; one that is being made goes on.
+    /// Begins a case's pack; one that is being made for the same goes on.
     ///
     /// # Errors
-    /// Too many at once.
-    pub fn begin(&self, app: &App, case: CaseId, actor: Actor) -> Result<(), Busy> {
+    /// Too many at once, or one for others is being made.
+    pub fn begin(&self, app: &App, asked: Asked) -> Result<(), Busy> {
         let log = self.log.get().cloned().ok_or(Busy::NoKey)?;
-        let job = Job { progress: Arc::default(), done: Arc::default(), begun: Instant::now() };
+        let case = asked.case;
+        let job = Job { progress: Arc::default(), done: Arc::default(), to: asked.to.clone(), begun: Instant::now() };
         {
             let mut jobs = self.jobs.lock().unwrap_or_else(PoisonError::into_inner);
             jobs.retain(|_, job| !job.over());
             let working = |job: &Job| job.done.get().is_none();
-            if jobs.get(&case).is_some_and(working) {
-                return Ok(());
+            if let Some(under_way) = jobs.get(&case).filter(|job| working(job)) {
+                return if under_way.to == asked.to { Ok(()) } else { Err(Busy::ForOthers) };
             }
             if jobs.values().filter(|job| working(job)).count() >= AT_ONCE {
                 return Err(Busy::TooMany);
@@ -136,7 +152,7 @@ impl Packs {
         }
         let ground = Ground { engine: app.engine.clone(), blobs: app.blobs.clone(), log, ffmpeg: "ffmpeg".into() };
         tokio::spawn(async move {
-            let made = make(&ground, case, &actor, &job.progress).await;
+            let made = make(&ground, &asked, &job.progress).await;
             if let Err(error) = &made {
                 tracing::error!(case.id = %case, %error, "a pack could not be made");
             }
@@ -146,20 +162,12 @@ impl Packs {
     }
 }
 
-async fn make(ground: &Ground, case: CaseId, actor: &Actor, progress: &Progress) -> Result<Ready, ExportFault> {
-    let size = expected(ground, case)?;
+async fn make(ground: &Ground, asked: &Asked, progress: &Progress) -> Result<Ready, ExportFault> {
+    // One that is encrypted lies there twice until it is done.
+    let size = expected(ground, asked.case)? * if asked.to.is_some() { 2 } else { 1 };
     // Without a name the file is gone with its last reader, also when the program is killed.
     let file = Private::make(size)?.nameless()?;
-    let made = export(ground, case, actor, file.try_clone()?, progress).await?;
+    let made = export(ground, asked, file.try_clone()?, progress).await?;
     let bytes = file.metadata()?.len();
     Ok(Ready { file: Arc::new(file), bytes, absent: made.absent, at: Instant::now() })
-}
-
-/// About how large a pack will be: what is sealed goes in twice, and once more composed.
-fn expected(ground: &Ground, case: CaseId) -> Result<u64, ExportFault> {
-    let mut bytes = 16 * 1024 * 1024;
-    for name in ground.blobs.list(&format!("evidence/{case}"))? {
-        bytes += ground.blobs.size(&name)?.unwrap_or(0) * 3;
-    }
-    Ok(bytes)
 }

@@ -7,7 +7,7 @@ use super::problem::{ApiError, field};
 use crate::config::{Net, caller};
 use crate::engine::{Actor, token_hash};
 use axum::body::{Body, Bytes};
-use axum::extract::{ConnectInfo, FromRef, FromRequest, FromRequestParts, Request};
+use axum::extract::{ConnectInfo, FromRef, FromRequest, FromRequestParts, OptionalFromRequest, Request};
 use axum::http::request::Parts;
 use axum::http::{HeaderMap, header};
 use domain::digest::Digest;
@@ -32,6 +32,18 @@ impl<T: DeserializeOwned> FromRequest<Web> for Json<T> {
     type Rejection = ApiError;
     async fn from_request(request: Request, web: &Web) -> Result<Self, ApiError> {
         Hashed::from_request(request, web).await.map(|hashed| Self(hashed.value))
+    }
+}
+
+/// A body that may be left out. One without its type is not overlooked: whoever sent it wanted something.
+impl<T: DeserializeOwned> OptionalFromRequest<Web> for Json<T> {
+    type Rejection = ApiError;
+    async fn from_request(request: Request, web: &Web) -> Result<Option<Self>, ApiError> {
+        if request.headers().contains_key(header::CONTENT_TYPE) {
+            return <Self as FromRequest<Web>>::from_request(request, web).await.map(Some);
+        }
+        let bytes = body(request.into_body(), web.app.limits.json).await?;
+        if bytes.is_empty() { Ok(None) } else { Err(ApiError::Plain("unsupported_media_type")) }
     }
 }
 

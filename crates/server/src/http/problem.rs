@@ -110,6 +110,7 @@ pub const KINDS: &[Kind] = &[
         "The pack is not ready",
         "Ask for it, and fetch it once it is; a finished one is kept for a quarter of an hour.",
     ),
+    kind("pack_for_others", 409, "A pack of this case is being made for others", "Wait until it is done, then ask for yours."),
     kind("session_not_live", 409, "There is no live session", "Photographs are taken while an agent is there."),
     kind("evidence_erased", 410, "The evidence was erased", "Its key was destroyed; nothing can bring it back."),
     kind("body_too_large", 413, "The body is too large", "JSON bodies may have 256 KiB, images 10 MiB."),

@@ -334,7 +334,7 @@ async fn evidence_is_not_erased_before_its_time_under_hold_or_twice_and_an_erase
     ground.close().await;
     assert_eq!(verify(&ground.path).await.unwrap().erased, 1);
     let out = ground.path.join("gone.zip");
-    let args = ExportArgs { case: ground.case, out: Some(out.clone()), data: Some(ground.path.clone()) };
+    let args = ExportArgs { case: ground.case, out: Some(out.clone()), age: Vec::new(), data: Some(ground.path.clone()) };
     let refused = server::export::cli::run(&server::config::Config::default(), &args).await.err().unwrap();
     assert!(format!("{refused:#}").contains("evidence_erased") && !out.exists(), "{refused:#}");
 }

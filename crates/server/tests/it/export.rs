@@ -4,6 +4,8 @@
 use crate::folder::Folder;
 use domain::audit::VerifierKey;
 use domain::ids::CaseId;
+use pack::age::{Identity, Reader, Recipients};
+use serde_json::json;
 use server::config::Config;
 use server::export::cli::{self, ExportArgs, Exported};
 use std::fs::{self, File};
@@ -16,8 +18,12 @@ fn block_on<T>(work: impl Future<Output = T>) -> T {
 }
 
 fn exported(folder: &Folder, case: CaseId, name: &str) -> anyhow::Result<Exported> {
-    let out = Some(folder.path.join(name));
-    block_on(cli::run(&Config::default(), &ExportArgs { case, out, data: Some(folder.path.clone()) }))
+    exported_to(folder, case, name, &[])
+}
+
+fn exported_to(folder: &Folder, case: CaseId, name: &str, to: &[&str]) -> anyhow::Result<Exported> {
+    let (out, age) = (Some(folder.path.join(name)), to.iter().map(ToString::to_string).collect());
+    block_on(cli::run(&Config::default(), &ExportArgs { case, out, age, data: Some(folder.path.clone()) }))
 }
 
 fn key(folder: &Folder) -> VerifierKey {
@@ -113,4 +119,78 @@ fn what_cannot_be_exported_is_said_and_leaves_no_file() {
     let cut = exported(&folder, folder.done.0, "cut.zip").err().unwrap();
     assert!(format!("{cut:#}").contains("segment 5"), "{cut:#}");
     assert!(!folder.path.join("cut.zip").exists() && !folder.path.join("cut.zip.part").exists());
+}
+
+/// Two pairs as `age-keygen` made them, for tests only.
+const ALICE: (&str, &str) = (
+    "age19grwgk8s4e7al0kermy9dsx5prpw0zc6fe0vlq5yzpg34rfggapqhlf0s5",
+    "AGE-SECRET-KEY-13MXR2U4U0XQDUYXW9YCKFLJQSAAN42JC6QVQ0KKCFZVWDGNALCDS5NJNL7",
+);
+const BOB: (&str, &str) = (
+    "age1w8a7dx27aav0fphxm8qp633vddew0k252jqlz4yhhlfx8cz4a4cq3pt68m",
+    "AGE-SECRET-KEY-1TUQ5FRZ36ZYGAM0EL5G2S8R9RC3KG2PQEMN53PDQ86PRVV9MZGTQ6YSFD4",
+);
+
+fn opened(path: &Path, secret: &str, folder: &Folder) -> Result<pack::Report, pack::Fault> {
+    pack::verify_with(File::open(path).unwrap(), Some(&key(folder)), &Identity::read(secret).unwrap())
+}
+
+#[test]
+fn a_pack_encrypted_to_two_opens_for_each_of_them_tells_so_in_the_log_and_leaves_nothing_in_the_clear() {
+    let folder = block_on(Folder::make());
+    let done = exported_to(&folder, folder.done.0, "done.zip.age", &[BOB.0, ALICE.0]).unwrap();
+    assert_eq!(done.bytes, fs::metadata(&done.path).unwrap().len());
+    let report = opened(&done.path, ALICE.1, &folder).unwrap();
+    assert_eq!((report.images, report.consents, report.recordings, report.segments), (2, 1, 1, 6), "{report}");
+    assert_eq!(opened(&done.path, BOB.1, &folder).unwrap(), report);
+    let names = fs::read_dir(&folder.path).unwrap().map(|e| e.unwrap().file_name().into_string().unwrap());
+    assert!(!names.into_iter().any(|name| name.ends_with(".part") || name.ends_with(".zip")));
+    let bytes = fs::read(&done.path).unwrap();
+    assert!(bytes.starts_with(b"age-encryption.org/v1\n") && !bytes.windows(9).any(|part| part == b"README.tx"));
+
+    // The log in the pack, as the opened file has it.
+    let plain = folder.path.join("opened.zip");
+    let mut reader = Reader::open(File::open(&done.path).unwrap(), &Identity::read(BOB.1).unwrap()).unwrap();
+    std::io::copy(&mut reader, &mut File::create(&plain).unwrap()).unwrap();
+    assert_eq!(verified(&plain, &folder).unwrap(), report);
+    let unpacked = folder.path.join("unpacked");
+    unpack(&plain, &unpacked);
+    let events = fs::read_to_string(unpacked.join("log/events.jsonl")).unwrap();
+    let entry: serde_json::Value = serde_json::from_str(events.lines().last().unwrap()).unwrap();
+    let told = &entry["body"]["encrypted"];
+    let hash = Recipients::read(&[ALICE.0, BOB.0]).unwrap().unwrap().sha256().to_string();
+    assert_eq!((&told["format"], &told["recipients"], &told["recipients_sha256"]), (&json!("age"), &json!(2), &json!(hash)), "{entry}");
+    assert!(!events.contains("age1"), "the log tells nobody's key");
+}
+
+#[test]
+fn an_encrypted_pack_is_refused_to_others_after_any_change_and_without_its_key() {
+    let folder = block_on(Folder::make());
+    let done = exported_to(&folder, folder.done.0, "done.zip.age", &[ALICE.0]).unwrap();
+    assert_eq!(opened(&done.path, BOB.1, &folder).unwrap_err().code, "other_recipient");
+    let told = verified(&done.path, &folder).unwrap_err();
+    assert!(told.code == "encrypted" && told.what.contains("--identity") && told.what.contains("age -d -i"), "{told}");
+    let whole = fs::read(&done.path).unwrap();
+    for at in [30, 190, 250, whole.len() / 2, whole.len() - 1] {
+        let mut changed = whole.clone();
+        changed[at] ^= 1;
+        fs::write(&done.path, changed).unwrap();
+        assert!(opened(&done.path, ALICE.1, &folder).is_err(), "byte {at}");
+    }
+}
+
+#[test]
+fn a_recipient_that_is_none_is_refused_before_the_log_is_told_and_a_secret_key_is_not_repeated() {
+    let folder = block_on(Folder::make());
+    for (to, said) in [("age1nobody", "recipient 2 is no X25519 recipient"), (BOB.1, "recipient 2 is a secret key"), (ALICE.0, "twice")] {
+        let refused = format!("{:#}", exported_to(&folder, folder.done.0, "no.zip", &[ALICE.0, to]).err().unwrap());
+        assert!(refused.contains(said) && !refused.contains("AGE-SECRET"), "{refused}");
+    }
+    assert!(!folder.path.join("no.zip").exists() && !folder.path.join("no.zip.part").exists());
+    let plain = exported(&folder, folder.done.0, "plain.zip").unwrap();
+    let unpacked = folder.path.join("unpacked");
+    unpack(&plain.path, &unpacked);
+    let events = fs::read_to_string(unpacked.join("log/events.jsonl")).unwrap();
+    assert_eq!(events.matches("pack_exported").count(), 1, "only the last one was begun");
+    assert!(!events.contains("encrypted"));
 }

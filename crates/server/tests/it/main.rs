@@ -19,6 +19,7 @@ mod intake;
 mod limits;
 mod links;
 mod mutation;
+mod packs;
 mod pages;
 mod people;
 mod profiles;
