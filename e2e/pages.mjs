@@ -57,7 +57,7 @@ async function open(page, name) {
 export const top = (page, place) => page.locator(place).evaluate((each) => {
   each.scrollIntoView({ block: 'start' });
   // A phone keeps its bar above everything.
-  window.scrollBy(0, -72);
+  if (window.innerWidth < 700) window.scrollBy(0, -72);
 });
 
 /**
