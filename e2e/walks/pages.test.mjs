@@ -2,7 +2,7 @@
 import assert from 'node:assert/strict';
 import { adminAt, agentAt, Customer, reportFailedCheck } from '../people.mjs';
 import { expired, passedOn, unopened, visit } from '../pages.mjs';
-import { DESK, expectNoAxeViolations, PHONE, walk } from '../rig.mjs';
+import { DESK, expectNoAxeViolations, PHONE, waitFor, walk } from '../rig.mjs';
 
 /** @param {import('playwright-core').Page} page @param {string} name */
 async function soundAtBothSizes(page, name) {
@@ -42,7 +42,7 @@ walk('every page of the admin fits a phone and a desk and is accessible on both'
   for (const place of ['', 'cases', 'review', 'agents', 'policy', 'profiles', 'webhooks', 'keys', 'settings', 'log', `cases/${made.id}`]) {
     await page.goto(new URL(`/admin#/${place}`, page.url()).href);
     await page.locator('main h1').first().waitFor();
-    await page.locator('main .skeleton').waitFor({ state: 'detached' });
+    await waitFor('everything to be loaded', async () => (await page.locator('main .skeleton').count()) === 0);
     await soundAtBothSizes(page, place);
   }
 }, { timeout: 420_000 });
