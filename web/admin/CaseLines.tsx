@@ -11,7 +11,7 @@ const MOST = 6;
 function proofs(line: LineView): string {
   if (line.statement) return line.statement;
   if (line.why) return said.why[line.why] ?? line.why;
-  const shown = line.by.slice(0, MOST).map((proof) => `${said.by[proof.is] ?? proof.is} ${proof.of}`.trim());
+  const shown = line.by.slice(0, MOST).map((proof) => said.by[proof.is]?.(proof.of) ?? `${proof.is} ${proof.of}`.trim());
   return shown.join(", ") + (line.by.length > MOST ? ` +${line.by.length - MOST}` : "");
 }
 

@@ -67,7 +67,7 @@ function File({ file, onReload }: { file: CaseFile; onReload: () => void }) {
       <Replay file={file} jump={jump} />
       <div class="case-grid">
         <div class="case-main">
-          <Images {...images} />
+          <Images {...images} erased={(file.custody.erased?.images ?? 0) > 0} />
           <CaseLines lines={file.lines} />
           <Steps steps={file.steps} notes={file.notes} />
           <Chat messages={file.chat} />
@@ -104,6 +104,9 @@ function Head({ file, onReload }: { file: CaseFile; onReload: () => void }) {
   );
 }
 
+/** Closed, and nobody decided. */
+const LEFT: ReadonlyArray<string> = ["abandoned", "expired"];
+
 const OUTCOME_ICON: Record<string, IconName> = { good: "circle_check", bad: "circle_x", warn: "warning", plain: "clock", live: "activity" };
 
 function Outcome({ file, nameOf }: { file: CaseFile; nameOf: (agent: string) => string }) {
@@ -113,7 +116,7 @@ function Outcome({ file, nameOf }: { file: CaseFile; nameOf: (agent: string) => 
     <section class={`outcome ${tone}`} aria-label={said.sections.outcome} id="outcome">
       <div class="outcome-mark"><Icon name={OUTCOME_ICON[tone] ?? "clock"} size={28} /></div>
       <div class="outcome-main">
-        <p class="outcome-word">{decision ? verdictWords[decision.verdict] : said.noDecision}</p>
+        <p class="outcome-word">{decision ? verdictWords[decision.verdict] : LEFT.includes(file.row.phase) ? said.noDecisionLeft : said.noDecision}</p>
         {decision && <p>{decision.reasons.map((code) => codeWords[code]).join(", ")}</p>}
         {file.decision_note !== "" && <p class="outcome-note">{file.decision_note}</p>}
       </div>

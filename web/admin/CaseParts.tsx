@@ -6,7 +6,7 @@ import { shown } from "./calls.ts";
 import { day, exact, language, short, stamp } from "./format.ts";
 import { text } from "./text.ts";
 import { setup } from "./text-setup.ts";
-import { answerWords, deliveryTone, deliveryWords, outcomeWords, promptOutcome, promptTone, promptWords, questionWords, reasonWords, seatWords, stepStateWords, stepTone, stepWords } from "./words.ts";
+import { answerWords, deliveryTone, deliveryWords, documentWord, outcomeWords, promptOutcome, promptTone, promptWords, questionWords, reasonWords, seatWords, stepStateWords, stepTone, stepWords } from "./words.ts";
 
 const said = text.file;
 
@@ -50,7 +50,7 @@ export function Chat({ messages }: { messages: ReadonlyArray<ChatMessage> }) {
 
 export function Claimed({ claimed, reports }: { claimed: ClaimedData; reports: ReadonlyArray<ReportView> }) {
   const pairs = ([
-    [said.claimedName, claimed.name], [said.birthDate, claimed.birth_date && day(claimed.birth_date)], [said.documentType, claimed.document_type], [said.documentNumber, claimed.document_number],
+    [said.claimedName, claimed.name], [said.birthDate, claimed.birth_date && day(claimed.birth_date)], [said.documentType, claimed.document_type && documentWord(claimed.document_type)], [said.documentNumber, claimed.document_number],
     [said.documentExpiry, claimed.document_expiry && day(claimed.document_expiry)], [said.address, claimed.address],
   ] as const).filter(([, value]) => value);
   return (

@@ -4,7 +4,7 @@ import { useState } from "preact/hooks";
 import type { CaseFile, CustodyView, EraseCause } from "../generated/api.ts";
 import { Alert, Badge, Card, Dialog, Facts, Field, Note, Time } from "./bits.tsx";
 import { calls, copyOf } from "./calls.ts";
-import { short } from "./format.ts";
+import { day, short } from "./format.ts";
 import { Icon } from "./icons.tsx";
 import { may } from "./roles.ts";
 import { me, useAction } from "./state.ts";
@@ -22,7 +22,7 @@ export function Erased({ custody }: { custody: CustodyView }) {
       <Icon name="shield" size={24} />
       <div>
         <h2 id="erased-title">{said.erasedTitle}</h2>
-        <p><Time at={erased.at} />, {erased.by ? `${said.causes[erased.cause]}, ${said.erasedBy(erased.by)}` : said.erasedItself}.</p>
+        <p><Time at={erased.at} /> · {erased.by ? `${said.causes[erased.cause]} · ${said.erasedBy(erased.by)}` : said.erasedItself}</p>
         <p>{said.were(erased.images, erased.recordings, erased.messages)}</p>
         <p class="quiet">{erased.entry == null ? said.entryPending : said.entry(erased.entry)} · {said.key} <code title={erased.key}>{short(erased.key)}</code></p>
       </div>
@@ -42,7 +42,7 @@ export function Custody({ file, onReload }: { file: CaseFile; onReload: () => vo
   const state = custody.erased ? <Badge tone="plain">{said.gone}</Badge> : custody.hold ? <Badge tone="warn">{said.held}</Badge> : <Badge tone="plain" icon="shield">{said.kept}</Badge>;
   return (
     <Card title={said.title} aside={state} id="custody">
-      {custody.hold && <Note tone="warn" icon="warning"><p class="strong">{said.heldBy(custody.hold.by)}, <Time at={custody.hold.at} /></p><p>{custody.hold.reason}</p></Note>}
+      {custody.hold && <div class="custody"><Note tone="warn" icon="warning"><p class="strong">{said.heldBy(custody.hold.by)}, <Time at={custody.hold.at} /></p><p>{custody.hold.reason}</p></Note></div>}
       <Facts of={[
         [said.rule, custody.rule],
         ...(custody.erased ? [] : [[said.due, custody.hold ? said.dueHeld : custody.due_at ? <Time at={custody.due_at} /> : said.dueNone] as const]),
@@ -105,7 +105,7 @@ function EraseForm({ id, custody, onDone, onClose }: { id: string; custody: Cust
     <Dialog title={said.eraseTitle} onClose={onClose} actions={<><button class="button" onClick={onClose}>{text.common.cancel}</button><button class="button danger" type="submit" form="erase-form" disabled={action.busy}>{said.erase}</button></>}>
       <form id="erase-form" class="form" onSubmit={submit}>
         <p>{said.eraseLead}</p>
-        <p class="quiet">{custody.rule}. {custody.early ? said.eraseEarly : said.eraseLate}</p>
+        <p class="quiet">{custody.rule}. {custody.early || !custody.due_at ? said.eraseEarly : said.eraseLate(day(custody.due_at))}</p>
         <Field label={said.cause}>{(ids) => <select {...ids} value={cause} onChange={(event) => setCause(event.currentTarget.value as EraseCause)}>{CAUSES.map((each) => <option key={each} value={each}>{said.causes[each]}</option>)}</select>}</Field>
         <Alert failure={action.failure} />
       </form>

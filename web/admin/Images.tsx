@@ -7,6 +7,7 @@ import { exact } from "./format.ts";
 import { Icon } from "./icons.tsx";
 import type { Pair, Picture } from "./images.ts";
 import { text } from "./text.ts";
+import { custody } from "./text-custody.ts";
 import { slotWords, sourceWords } from "./words.ts";
 
 const said = text.file;
@@ -16,12 +17,12 @@ function nameOf(picture: Picture): string {
   return `${slotWords[picture.slot]}, ${source}`;
 }
 
-export function Images({ pairs, chat, all }: { pairs: ReadonlyArray<Pair>; chat: ReadonlyArray<Picture>; all: ReadonlyArray<Picture> }) {
+export function Images({ pairs, chat, all, erased = false }: { pairs: ReadonlyArray<Pair>; chat: ReadonlyArray<Picture>; all: ReadonlyArray<Picture>; erased?: boolean }) {
   const [open, setOpen] = useState<number | undefined>(undefined);
   const show = (picture: Picture) => setOpen(all.indexOf(picture));
   return (
     <Card title={said.sections.images} id="images">
-      {all.length === 0 && <Empty icon="image" title={said.imagesEmpty} />}
+      {all.length === 0 && <Empty icon="image" title={erased ? custody.erasedImages : said.imagesEmpty} />}
       {pairs.map((each) => (
         <section key={each.slot} class="pair" aria-label={slotWords[each.slot]}>
           <h3>{slotWords[each.slot]}</h3>

@@ -68,14 +68,14 @@ function WitnessCard({ view }: { view: LogView }) {
     <Card title={said.witnesses} flush={witnesses.length > 0}>
       {witnesses.length === 0 ? <Empty icon="eye" title={said.noWitness}>{said.noWitnessLead}</Empty> : <DataTable name={said.witnessTable} columns={columns} rows={witnesses} id={(row) => row.name} />}
       {(view.published ?? []).map((one) => (
-        <p class="quiet" key={one.kind}>{`${said.published}: ${said.publishedWords[one.kind] ?? one.kind}, ${one.size === 0 ? said.publishedNothing : said.publishedUpTo(one.size)}${one.why ? ` · ${one.why}` : ""}`}</p>
+        <p class={witnesses.length > 0 ? "log-laid quiet" : "quiet"} key={one.kind}>{`${said.published}: ${said.publishedWords[one.kind] ?? one.kind}, ${one.size === 0 ? said.publishedNothing : said.publishedUpTo(one.size)}${one.why ? ` · ${one.why}` : ""}`}</p>
       ))}
     </Card>
   );
 }
 
 function WitnessState({ row, size }: { row: LogWitness; size: number }) {
-  if (row.why) return <Badge tone="bad">{row.why}</Badge>;
+  if (row.why) return <span class="person"><Badge tone="bad">{said.witnessFails}</Badge><span class="quiet">{row.why}</span></span>;
   if (row.size < size) return <Badge tone="warn">{said.witnessBehind(size - row.size)}</Badge>;
   return <Badge tone="good">{said.witnessSigns}</Badge>;
 }

@@ -1,7 +1,7 @@
 // Today's figures and this moment's, live. Must not know how they are counted.
 
 import { useEffect, useId, useState } from "preact/hooks";
-import type { CopiesView, NumbersView, QueueRow } from "../generated/api.ts";
+import type { CopiesView, NumbersView, QueueRow, SessionRow } from "../generated/api.ts";
 import { Badge, Broken, Card, DataTable, Empty, Note, PageHead, PhaseBadge, Skeleton, Time, type Column } from "./bits.tsx";
 import { calls } from "./calls.ts";
 import { clock, count, language, span, stamp } from "./format.ts";
@@ -9,7 +9,7 @@ import { Icon } from "./icons.tsx";
 import { changed, line, now, numbers, numbersAt, useResource } from "./state.ts";
 import { text } from "./text.ts";
 import { custody as copies } from "./text-custody.ts";
-import { queueTone, queueWords, reasonWords } from "./words.ts";
+import { queueTone, queueWords, reasonWords, sessionTone, sessionWords, stepWords } from "./words.ts";
 
 const said = text.overview;
 /** The line is given this long before the page speaks of a loss. */
@@ -61,6 +61,7 @@ function Figures({ view, stale }: { view: NumbersView; stale: boolean }) {
       <div class="overview-grid">
         <div class="overview-main">
           <Queue view={view} />
+          <Sessions rows={view.sessions ?? []} />
           <Recent />
         </div>
         <div class="overview-side">
@@ -95,6 +96,22 @@ function Queue({ view }: { view: NumbersView }) {
   return (
     <Card title={said.queue(view.waiting, view.longest_wait)} flush>
       {view.queue.length === 0 ? <Empty icon="clock" title={said.queue(0, 0)}>{said.queueEmpty}</Empty> : <DataTable name={said.queueTable} columns={columns} rows={view.queue} id={(row) => row.id} />}
+    </Card>
+  );
+}
+
+/** Who is face to face, with whom, how far and for how long; supervisors step in from the agent console. */
+function Sessions({ rows }: { rows: ReadonlyArray<SessionRow> }) {
+  const columns: ReadonlyArray<Column<SessionRow>> = [
+    { key: "name", head: said.name, cell: (row) => <a href={`#/cases/${row.id}`}>{row.name || text.file.nameless}</a> },
+    { key: "agent", head: said.agent, cell: (row) => row.agent || text.common.none },
+    { key: "step", head: said.step, cell: (row) => (row.step ? stepWords[row.step] : said.stepsDone) },
+    { key: "state", head: said.state, cell: (row) => <Badge tone={sessionTone[row.state] ?? "plain"}>{sessionWords[row.state] ?? row.state}</Badge> },
+    { key: "for", head: said.lasts, figure: true, cell: (row) => clock((now.value - Date.parse(row.started_at)) / 1000) },
+  ];
+  return (
+    <Card title={said.sessions(rows.length)} flush>
+      {rows.length === 0 ? <Empty icon="video" title={said.sessions(0)}>{said.sessionsEmpty}</Empty> : <DataTable name={said.sessionsTable} columns={columns} rows={rows} id={(row) => row.id} />}
     </Card>
   );
 }

@@ -10,6 +10,9 @@ import { me, route, useAction, useResource } from "./state.ts";
 import { text } from "./text.ts";
 import { profilesText as said } from "./text-profiles.ts";
 
+/** Of no country: its code is a word of the program. */
+const GENERAL = "default";
+
 type Ask = { what: "raise" | "declare"; line: ProfileLine };
 
 export function ProfilesPage() {
@@ -37,7 +40,7 @@ function Chosen({ view, code, onSaved }: { view: ProfilesView; code: string | un
   return (
     <>
       <nav class="profile-tabs" aria-label={said.choose}>
-        {view.profiles.map((profile) => <a key={profile.code} href={`#/profiles/${profile.code}`} aria-current={profile.code === shown.code ? "page" : undefined}><span class="strong">{profile.code}</span> <span>{profile.name}</span></a>)}
+        {view.profiles.map((profile) => <a key={profile.code} href={`#/profiles/${profile.code}`} aria-current={profile.code === shown.code ? "page" : undefined}>{profile.code !== GENERAL && <span class="strong">{profile.code}</span>} <span>{profile.name}</span></a>)}
       </nav>
       <section class="profile-head" aria-label={shown.name}>
         <h2>{shown.name}</h2>
@@ -67,8 +70,8 @@ function LineRow({ line, onAsk }: { line: ProfileLine; onAsk: ((ask: Ask) => voi
         {line.values.length > 0 && <p class="profile-values">{line.values.map((value) => <span key={value.name}>{said.values[value.name] ?? value.name}: <b>{said.inForce(value.base, value.is)}</b></span>)}</p>}
         <p class="quiet">{line.citation} · <code>{line.id}</code></p>
         {line.note !== "" && <p class="quiet">{line.note}</p>}
-        {line.raised && <p class="profile-own"><Icon name="pencil" size={14} /> {said.raisedBy(line.raised.by)}, <Time at={line.raised.at} />: {line.raised.reason}</p>}
-        {line.declared && <p class="profile-own"><Icon name="check" size={14} /> {said.declaredBy(line.declared.by)}, <Time at={line.declared.at} />: {line.declared.statement}</p>}
+        {line.raised && <p class="profile-own"><Icon name="pencil" size={14} /><span>{said.raisedBy(line.raised.by)}, <Time at={line.raised.at} />: {line.raised.reason}</span></p>}
+        {line.declared && <p class="profile-own"><Icon name="check" size={14} /><span>{said.declaredBy(line.declared.by)}, <Time at={line.declared.at} />: {line.declared.statement}</span></p>}
       </div>
       <div class="profile-side">
         <Badge tone={TONES[line.certainty]}>{said.certainty[line.certainty]}</Badge>

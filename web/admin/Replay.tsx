@@ -15,6 +15,7 @@ import { Controls, Files, Gaps, Track } from "./ReplayControls.tsx";
 import { MomentList } from "./ReplayList.tsx";
 import { Stage } from "./ReplayStage.tsx";
 import { text } from "./text.ts";
+import { custody } from "./text-custody.ts";
 import { KEYS, said } from "./text-replay.ts";
 import { useDrawings, useProofs } from "./evidence.ts";
 
@@ -29,6 +30,7 @@ export type Jump = { play: boolean; round: number } & ({ entry: string } | { ses
 /** `brief`: the pictures and what steers them, for pages with a list of their own. */
 export function Replay({ file, jump, brief = false }: { file: CaseFile; jump: Jump | undefined; brief?: boolean }) {
   const { recordings } = file;
+  if (recordings.length === 0 && file.custody.erased?.recordings) return <Card title={text.player.title} id="recording"><Empty icon="video" title={custody.erasedRecordings}>{custody.erasedRecordingsLead}</Empty></Card>;
   if (recordings.length === 0) return <Card title={text.player.title} id="recording"><Empty icon="video" title={text.player.none}>{text.player.noneLead}</Empty></Card>;
   const sealed = recordings.every((each) => each.sealed);
   const playable = recordings.some((each) => each.files.length > 0);

@@ -85,6 +85,8 @@ export const sourceWords: Record<string, string> = { report: "Failed attempt", l
 export const gapWords: Record<string, string> = { loss: "Packets lost", interrupted: "Line broke off", server_stopped: "Server stopped", recorder_full: "Recorder overloaded" };
 export const queueWords: Record<string, string> = { queued: "Waiting", ringing: "Ringing", parked: "Line dropped, place kept" };
 export const queueTone: Record<string, Tone> = { queued: "plain", ringing: "live", parked: "warn" };
+export const sessionWords: Record<string, string> = { joining: "Connecting", live: "Face to face", interrupted: "Line lost", hold: "On hold" };
+export const sessionTone: Record<string, Tone> = { joining: "plain", live: "good", interrupted: "bad", hold: "warn" };
 export const deliveryWords: Record<string, string> = { pending: "Pending", delivered: "Delivered", failing: "Retrying", dead: "Given up" };
 export const deliveryTone: Record<string, Tone> = { pending: "plain", delivered: "good", failing: "warn", dead: "bad" };
 export const endpointWords: Record<string, string> = { active: "Active", failing: "Failing", disabled: "Disabled" };
@@ -95,6 +97,9 @@ export const promptOutcome: Record<string, string> = { asked: "asked", passed: "
 export const questionWords: Record<string, string> = {
   birth_date: "Date of birth", address: "Address", document_number: "Document number", purpose: "Purpose of the account", name: "Full name", document_expiry: "Document expiry",
 };
+
+/** The kind of a document as the bank named it. */
+export const documentWord = (kind: string): string => DOCUMENTS[kind.toLowerCase()] ?? kind.replaceAll("_", " ");
 
 const DOCUMENTS: Record<string, string> = {
   passport: "Passport", id_card: "ID card", driving_licence: "Driving licence", driving_license: "Driving licence", residence_permit: "Residence permit", work_permit: "Work permit", visa: "Visa",
@@ -148,7 +153,7 @@ export const factWords: Record<string, string> = {
 /** What the short values of a fact's body mean; others are shown as they are. */
 const valueWords: Record<string, string> = {
   ...findingWords, ...reviewReasonWords, ...reasonWords, ...modeWords, ...slotWords, ...seatWords, ...stepWords, ...promptWords, ...verdictWords, ...codeWords, ...gapWords, ...answerWords, ...presenceWords, ...awayWords,
-  left: "left", lost: "line lost", callback: "call-back", accepted: "accepted", rejected: "rejected", timed_out: "no answer", rescinded: "withdrawn", agent_gone: "agent gone",
+  ...phaseWords, required: "the profile asks for it", sample: "blind sample", prompting: "permission is asked for", denied: "permission refused", left: "left", lost: "line lost", callback: "call-back", accepted: "accepted", rejected: "rejected", timed_out: "no answer", rescinded: "withdrawn", agent_gone: "agent gone",
 };
 
 /** Which fields say the most about a fact, in reading order. */

@@ -2428,6 +2428,8 @@ export interface NumbersView {
   reviews_waiting?: number;
   /** Share answered within 20 s, 0..1, today (answered / (answered + abandoned)). */
   service_level?: number | null;
+  /** Sessions that run now, longest first, at most 50. */
+  sessions?: Array<SessionRow>;
   /** Waiting now. */
   waiting: number;
 }
@@ -3243,6 +3245,21 @@ export interface SegmentView {
   kind: string;
   /** As read. */
   read: string;
+}
+
+/** A session that runs. */
+export interface SessionRow {
+  /** The agent's name. */
+  agent: string;
+  /** `case_…`. */
+  id: string;
+  /** The customer's name. */
+  name: string;
+  /** RFC 3339. */
+  started_at: string;
+  /** `joining`, `live`, `interrupted`, `hold`. */
+  state: string;
+  step?: StepKind | null;
 }
 
 /** The live session. */

@@ -4,13 +4,15 @@
 use crate::engine::EngineError;
 use crate::socket::agent::day_start;
 use crate::state::App;
+use crate::views;
 use domain::agent::PresenceName;
 use domain::case::Case;
-use domain::ids::TenantId;
+use domain::ids::{AgentId, TenantId};
+use domain::procedure::StepState;
 use domain::review::Kind;
 use domain::time::{Span, Timestamp};
 use std::sync::Arc;
-use wire::api::admin::{CaseRow, NumbersView, QueueRow};
+use wire::api::admin::{CaseRow, NumbersView, QueueRow, SessionRow};
 use wire::api::custody::CopiesView;
 
 /// Answered within this counts for the service level.
@@ -29,7 +31,7 @@ pub async fn case_row(app: &App, case: &Case) -> CaseRow {
         id: case.id.to_string(),
         reference: case.reference.clone(),
         name: case.customer.name.reveal().clone(),
-        phase: crate::views::phase(case),
+        phase: views::phase(case),
         reasons: case.reports.last().map(|r| r.reasons.iter().map(|x| (*x).into()).collect()).unwrap_or_default(),
         locale: case.customer.locale.clone(),
         agent,
@@ -37,6 +39,12 @@ pub async fn case_row(app: &App, case: &Case) -> CaseRow {
         updated_at: case.updated_at.to_string(),
         recovered_in: done.map(|s| small(s.as_seconds())),
     }
+}
+
+/// The same for somebody: without its outcome while they look at it blind.
+pub async fn case_row_for(app: &App, case: &Case, person: AgentId) -> CaseRow {
+    let row = case_row(app, case).await;
+    if views::blind(case, person) { views::masked_row(row) } else { row }
 }
 
 /// The numbers of today and of this moment.
@@ -81,9 +89,29 @@ pub async fn numbers(app: &App, tenant: TenantId) -> Result<NumbersView, EngineE
             .find(|(_, r)| r.kind == Kind::Required)
             .map_or(0, |(_, r)| small(now.since(r.decided_at).as_seconds())),
         queue: waiting.iter().take(MAX_QUEUE).filter_map(|c| queue_row(c, now)).collect(),
+        sessions: sessions(app, tenant).await?,
         log_halted: app.witnesses.guard.halted().map(|why| why.code().to_owned()),
         copies: copies(app, tenant, now).await?,
     })
+}
+
+/// Who is face to face now, and how far they are.
+async fn sessions(app: &App, tenant: TenantId) -> Result<Vec<SessionRow>, EngineError> {
+    let mut rows = Vec::new();
+    for case in app.hub.live(tenant).iter().take(MAX_QUEUE) {
+        let Some(session) = views::session(case) else { continue };
+        let agent = app.engine.store.person(session.agent).await?.map(|p| p.name);
+        let open = case.procedure.iter().flat_map(|p| &p.steps).find(|s| matches!(s.state, StepState::Pending));
+        rows.push(SessionRow {
+            id: case.id.to_string(),
+            name: case.customer.name.reveal().clone(),
+            agent: agent.unwrap_or_default(),
+            started_at: session.started_at.to_string(),
+            state: views::session_word(session).to_owned(),
+            step: open.map(|s| s.kind.into()),
+        });
+    }
+    Ok(rows)
 }
 
 /// How far copies of recordings are behind, where any are made.

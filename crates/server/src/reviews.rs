@@ -129,6 +129,12 @@ impl Reviews {
         self.lock().open.values().find(|(_, review)| review.holder() == Some(person)).cloned()
     }
 
+    /// The case that this person looks at blind now: what was decided about it is kept from them wherever it stands.
+    #[must_use]
+    pub fn hidden_from(&self, person: AgentId) -> Option<CaseId> {
+        self.held(person).filter(|(_, review)| review.kind == Kind::Sample).map(|(case, _)| case.id)
+    }
+
     /// Looks that nobody has, each with those who could be drawn for it. Somebody who is drawn for one is busy for the next.
     #[must_use]
     pub fn proposals(&self, now: Timestamp) -> Vec<(CaseId, Vec<Candidate>)> {

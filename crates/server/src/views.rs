@@ -9,7 +9,7 @@ mod review;
 
 pub use identity::identity;
 pub use people::{company, table};
-pub use review::{blind, masked, review_card};
+pub use review::{blind, masked, masked_row, review_card, tells};
 
 use crate::tenant::{Settings, Tenant};
 use domain::case::{Case, Message, Outcome, Phase, Ticket, TicketState};
@@ -259,6 +259,17 @@ fn recording_word(r: &Recording) -> &'static str {
         Recording::Running { .. } => "recording",
         Recording::Failed { .. } => "failed",
         Recording::Sealed { .. } => "sealed",
+    }
+}
+
+/// How a session stands, in the word that pages translate.
+#[must_use]
+pub fn session_word(s: &Session) -> &'static str {
+    match s.state {
+        _ if s.hold.is_some() => "hold",
+        State::Joining { .. } => "joining",
+        State::Live => "live",
+        State::Interrupted { .. } => "interrupted",
     }
 }
 

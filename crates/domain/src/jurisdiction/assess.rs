@@ -3,7 +3,7 @@
 
 use super::line::applies;
 use super::{Ask, Certainty, Citation, Line, Profile, ReviewRule, step_of};
-use crate::case::{Case, Outcome, Phase, today};
+use crate::case::{Case, Phase, today};
 use crate::decision::{Decision, Verdict};
 use crate::digest::Digest;
 use crate::evidence::Slot;
@@ -14,9 +14,9 @@ use crate::mrz::Mrz;
 use crate::procedure::{Answer, Kind, StepState};
 use crate::reading::Field;
 use crate::refusal::LineName;
-use crate::review;
 use crate::session::State;
-use crate::time::{Span, Timestamp};
+use crate::time::Timestamp;
+use crate::{retention, review};
 use serde::{Deserialize, Serialize};
 
 /// How a case stands to one line.
@@ -386,12 +386,8 @@ impl Look<'_> {
 
     fn retention(&self) -> Standing {
         let Phase::Closed { outcome, at, .. } = &self.case.phase else { return Standing::Follows { what: After::Retention } };
-        let days = match outcome {
-            Outcome::Verified => i64::from(self.profile.retention_years) * 366,
-            Outcome::Rejected | Outcome::Escalated => i64::from(self.profile.rejected_years) * 366,
-            Outcome::Abandoned | Outcome::Expired => i64::from(self.profile.abandoned_days),
-        };
-        Standing::Met { by: vec![Proof::KeptUntil { at: *at + Span::minutes(days * 24 * 60) }] }
+        // The very time at which it is erased: two answers to "until when" would be one too many.
+        Standing::Met { by: vec![Proof::KeptUntil { at: retention::due(self.profile, Some(*outcome), *at) }] }
     }
 
     fn mrz(&self) -> Found {

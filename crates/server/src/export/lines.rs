@@ -26,8 +26,18 @@ impl Line {
         match self.standing.as_str() {
             "met" => Tone::Good,
             "missing" if self.mandatory => Tone::Bad,
-            "not_applicable" => Tone::Quiet,
+            "missing" | "not_applicable" => Tone::Quiet,
             _ => Tone::Warn,
+        }
+    }
+
+    /// The standing in words: what nobody asks for is not missing.
+    pub fn said(&self) -> &str {
+        match self.standing.as_str() {
+            "missing" if !self.mandatory => "not required; not done",
+            "not_applicable" => "does not apply",
+            "follows" => "follows after the verdict",
+            other => other,
         }
     }
 }
@@ -130,4 +140,23 @@ pub(super) fn short(hash: &str) -> String {
 /// The last digits of an id.
 pub(super) fn tail(id: &str) -> String {
     id.len().checked_sub(8).and_then(|at| id.get(at..)).map_or_else(|| id.to_owned(), |tail| format!("…{tail}"))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn standing(standing: &str, mandatory: bool) -> Line {
+        let (id, title, citation, evidence) = ("sg.x".to_owned(), String::new(), String::new(), String::new());
+        Line { id, title, citation, mandatory, standing: standing.to_owned(), evidence }
+    }
+
+    #[test]
+    fn a_line_that_is_only_advised_is_never_called_missing() {
+        assert_eq!(standing("missing", true).said(), "missing");
+        assert_eq!(standing("missing", false).said(), "not required; not done");
+        assert_eq!((standing("missing", true).tone(), standing("missing", false).tone()), (Tone::Bad, Tone::Quiet));
+        assert_eq!(standing("met", false).said(), "met");
+        assert!(["not_applicable", "follows"].iter().all(|each| !standing(each, true).said().contains('_')));
+    }
 }

@@ -152,7 +152,7 @@ fn columns(of: &[(&str, f32)]) -> Vec<(String, f32)> {
 
 fn profile(lines: &[lines::Line]) -> Table {
     let row = |line: &lines::Line| {
-        let standing = Cell(line.standing.replace('_', " "), line.tone());
+        let standing = Cell(line.said().to_owned(), line.tone());
         vec![Cell::plain(line.title.clone()), Cell(line.citation.clone(), Tone::Quiet), standing, Cell::plain(line.evidence.clone())]
     };
     let columns = columns(&[("Line", 2.4), ("Paragraph", 2.0), ("Standing", 1.0), ("Rests on", 2.6)]);

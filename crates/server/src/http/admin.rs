@@ -20,7 +20,7 @@ use super::limits::{Guards, Purpose};
 use super::problem::ApiError;
 use super::recordings::may_download;
 use crate::engine::Loaded;
-use crate::numbers::{case_row, numbers};
+use crate::numbers::{case_row, case_row_for, numbers};
 use crate::state::App;
 use crate::{playback, views};
 use axum::Router;
@@ -114,11 +114,7 @@ async fn cases(State(app): State<App>, CanRead(person): CanRead, Query(filter): 
     let mut rows = Vec::with_capacity(stored.len());
     for row in stored {
         let Some(case) = app.engine.listed(&row).await? else { continue };
-        let mut shown = case_row(&app, &case).await;
-        if views::blind(&case, person.id) {
-            shown.phase = Phase::UnderReview;
-        }
-        rows.push(shown);
+        rows.push(case_row_for(&app, &case, person.id).await);
     }
     Ok(axum::Json(CaseRows { rows, next_cursor }))
 }

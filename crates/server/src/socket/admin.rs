@@ -29,7 +29,7 @@ pub async fn serve(app: App, socket: WebSocket, person: Person) {
             heard = ear.hear::<serde_json::Value>() => answer(&mut voice, heard).await,
             change = changes.recv() => match change {
                 Ok(ToAdmin::Case(case)) if case.tenant == tenant => {
-                    let row = crate::numbers::case_row(&app, &case).await;
+                    let row = crate::numbers::case_row_for(&app, &case, person.id).await;
                     voice.say(&AdminPush::CaseChanged { id: case.id.to_string(), row }).await
                 }
                 Ok(ToAdmin::Case(_) | ToAdmin::Agents(_)) | Err(broadcast::error::RecvError::Lagged(_)) => true,

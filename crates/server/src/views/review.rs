@@ -2,11 +2,11 @@
 //! Must not know who is at the desk.
 
 use domain::case::Case;
-use domain::ids::AgentId;
+use domain::ids::{AgentId, CaseId};
 use domain::jurisdiction::profile_or_default;
 use domain::review::{Kind, Review, State};
 use domain::time::Timestamp;
-use wire::api::admin::CaseFile;
+use wire::api::admin::{CaseFile, CaseRow};
 use wire::api::review::ReviewCard;
 use wire::terms::{FailureReason, Phase};
 
@@ -18,6 +18,18 @@ const TELLING: [&str; 8] =
 #[must_use]
 pub fn blind(case: &Case, person: AgentId) -> bool {
     case.open_review().is_some_and(|review| review.kind == Kind::Sample && review.holder() == Some(person))
+}
+
+/// Whether an entry of this kind would tell what was decided about the case that somebody looks at blind.
+#[must_use]
+pub fn tells(kind: &str, of: Option<CaseId>, hidden: Option<CaseId>) -> bool {
+    hidden.is_some() && of == hidden && TELLING.contains(&kind)
+}
+
+/// A row of a list without anything that tells what was decided.
+#[must_use]
+pub fn masked_row(row: CaseRow) -> CaseRow {
+    CaseRow { phase: Phase::UnderReview, agent: None, recovered_in: None, ..row }
 }
 
 /// A card of the desk.
@@ -44,9 +56,11 @@ pub fn review_card(case: &Case, review: &Review, now: Timestamp) -> ReviewCard {
 /// A case file without anything that tells what was decided.
 #[must_use]
 pub fn masked(mut file: CaseFile) -> CaseFile {
-    file.row.phase = Phase::UnderReview;
-    file.row.agent = None;
-    file.row.recovered_in = None;
+    file.row = masked_row(file.row);
+    // How long it is kept follows from the verdict.
+    file.custody.rule.clear();
+    file.custody.due_at = None;
+    file.custody.early = false;
     file.decision = None;
     file.decision_note.clear();
     file.notes.clear();

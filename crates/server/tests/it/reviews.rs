@@ -201,6 +201,17 @@ async fn a_blind_look_tells_nothing_of_the_decision_and_changes_nothing() {
     assert_eq!(app.signed(&checker, Method::GET, &path, None).await.problem(), (409, "review_blind".to_owned()));
     let rows = app.signed(&checker, Method::GET, "/v1/admin/cases", None).await.json();
     assert_eq!(rows["rows"][0]["phase"], "under_review");
+    assert_eq!((&rows["rows"][0]["agent"], &rows["rows"][0]["recovered_in"]), (&Value::Null, &Value::Null));
+    for path in ["log".to_owned(), "deliveries".to_owned(), format!("people/{agent}/log"), format!("people/{agent}/log.csv")] {
+        let said = app.signed(&checker, Method::GET, &format!("/v1/admin/{path}"), None).await;
+        let said = String::from_utf8(said.bytes.to_vec()).unwrap();
+        for told in ["rejected", "face_does_not_match", "case_closed", "\"decided\"", ",decided,"] {
+            assert!(!said.contains(told), "{told} is told by {path}");
+        }
+    }
+    let (_, other) = app.person(&app.bank, "auditor").await;
+    let seen = app.signed(&other, Method::GET, "/v1/admin/log", None).await.json();
+    assert!(seen["entries"].as_array().unwrap().iter().any(|e| e["kind"] == "decided"), "who looks at nothing reads everything");
 
     let done = give(&app, &checker, case, approve()).await.json();
     assert_eq!((done["agreed"].as_bool(), done["verdict"].as_str()), (Some(false), Some("rejected")));
@@ -210,6 +221,34 @@ async fn a_blind_look_tells_nothing_of_the_decision_and_changes_nothing() {
     assert_eq!(numbers["samples"], json!({ "looks": 1, "agreed": 0 }));
     assert_eq!(numbers["makers"][0]["id"], agent.to_string());
     assert_eq!(numbers["pairs"].as_array().unwrap().len(), 1);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn the_profile_says_the_same_day_of_erasure_as_the_rule_of_keeping() {
+    let app = TestApp::new().await;
+    let agent = on_duty(&app, &["lang:ms"]).await.id;
+    let (case, _) = face_to_face(&app, "onb-1", "SG", agent).await;
+    decide(&app, case, agent, Verdict::Rejected, ReasonCode::FaceDoesNotMatch).await;
+    let (_, admin) = app.person(&app.bank, "admin").await;
+    let file = app.signed(&admin, Method::GET, &format!("/v1/admin/cases/{case}"), None).await.json();
+    let lines = file["lines"].as_array().unwrap();
+    let kept: Vec<&Value> = lines.iter().flat_map(|l| l["by"].as_array().unwrap()).filter(|by| by["is"] == "kept_until").collect();
+    assert!(!kept.is_empty() && kept.iter().all(|by| by["of"] == file["custody"]["due_at"]), "{kept:?}");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn who_reads_sees_the_sessions_that_run_with_agent_and_step_until_they_end() {
+    let app = TestApp::new().await;
+    let agent = on_duty(&app, &["lang:ms"]).await.id;
+    let (case, _) = face_to_face(&app, "onb-1", "SG", agent).await;
+    let (_, supervisor) = app.person(&app.bank, "supervisor").await;
+    let rows = app.signed(&supervisor, Method::GET, "/v1/admin/numbers", None).await.json()["sessions"].clone();
+    let row = &rows[0];
+    assert_eq!((row["id"].as_str(), row["state"].as_str()), (Some(case.to_string().as_str()), Some("live")), "{rows}");
+    assert_eq!((row["step"].as_str(), row["agent"].as_str().is_some_and(|name| !name.is_empty())), (Some("greet"), true), "{rows}");
+    decide(&app, case, agent, Verdict::Rejected, ReasonCode::FaceDoesNotMatch).await;
+    let after = app.signed(&supervisor, Method::GET, "/v1/admin/numbers", None).await.json();
+    assert!(after["sessions"].as_array().is_none_or(Vec::is_empty));
 }
 
 #[tokio::test(flavor = "multi_thread")]

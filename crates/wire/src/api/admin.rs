@@ -5,7 +5,7 @@ use super::agents::ProfileView;
 use super::cases::{Claimed, DecisionView, Recovery, ReportView};
 use super::evidence::{EvidenceView, RecordingView};
 use crate::socket::ChatMessage;
-use crate::terms::{AwayReason, FailureReason, Phase, Presence, RecoveryMode, Role};
+use crate::terms::{AwayReason, FailureReason, Phase, Presence, RecoveryMode, Role, StepKind};
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
@@ -177,6 +177,9 @@ pub struct NumbersView {
     pub agents_away: u32,
     /// Who waits, longest first, at most 50.
     pub queue: Vec<QueueRow>,
+    /// Sessions that run now, longest first, at most 50.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub sessions: Vec<SessionRow>,
     /// Second looks that wait.
     #[serde(default)]
     pub reviews_waiting: u32,
@@ -189,6 +192,24 @@ pub struct NumbersView {
     /// Copies of recordings in the tenant's own storage; absent where none is configured.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub copies: Option<super::custody::CopiesView>,
+}
+
+/// A session that runs.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+pub struct SessionRow {
+    /// `case_…`.
+    pub id: String,
+    /// The customer's name.
+    pub name: String,
+    /// The agent's name.
+    pub agent: String,
+    /// RFC 3339.
+    pub started_at: String,
+    /// `joining`, `live`, `interrupted`, `hold`.
+    pub state: String,
+    /// The first step that is open; none when all are done.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub step: Option<StepKind>,
 }
 
 /// Somebody who waits.

@@ -166,12 +166,12 @@ async fn because(app: &App, case: &Case, error: EngineError) -> ApiError {
         match &case.kept.hold {
             Some(hold) => {
                 let by = name(app, hold.by).await.unwrap_or_else(|_| hold.by.to_string());
-                format!("Under legal hold since {}, set by {by}: {}", hold.at, hold.reason.reveal())
+                format!("Under legal hold since {}, set by {by}: {}", hold.at.local("UTC").date, hold.reason.reveal())
             }
             None => "Under legal hold.".to_owned(),
         }
     } else if code == Code::RetentionRuns {
-        format!("{}. It is erased by itself at {}.", rule(case), case.erase_due().map(|t| t.to_string()).unwrap_or_default())
+        format!("{}. It is erased by itself on {}.", rule(case), case.erase_due().map(|t| t.local("UTC").date).unwrap_or_default())
     } else if code == Code::ReasonMissing {
         "Give a reason of 3 to 500 characters.".to_owned()
     } else if code == Code::WrongPhase {

@@ -5,6 +5,7 @@ use super::super::extract::{CanRead, id};
 use super::super::problem::ApiError;
 use crate::proofs::ProofError;
 use crate::state::App;
+use crate::views::tells;
 use crate::workers::witnesses::{Laid, Standing, WitnessAt};
 use axum::Json;
 use axum::extract::{Path, State};
@@ -22,7 +23,9 @@ pub(super) async fn read(State(app): State<App>, CanRead(person): CanRead) -> Re
     let store = &app.engine.store;
     let gauges = store.gauges().await?;
     let key = store.setting("log/verifier_key".to_owned()).await?.unwrap_or_default();
-    let entries = store.audit_page(person.tenant, None, SHOWN).await?;
+    let mut entries = store.audit_page(person.tenant, None, SHOWN).await?;
+    let hidden = app.reviews.hidden_from(person.id);
+    entries.retain(|row| !tells(&row.entry.kind, row.entry.case, hidden));
     Ok(Json(LogView {
         checkpoint: store.checkpoint().await?.map(|c| c.note).unwrap_or_default(),
         size: gauges.log_size,

@@ -7,6 +7,7 @@ use super::super::problem::ApiError;
 use super::super::who::{Person, role};
 use super::log::timeline;
 use crate::state::App;
+use crate::views::tells;
 use axum::extract::{Path, State};
 use axum::http::header;
 use axum::response::{IntoResponse, Response};
@@ -154,8 +155,9 @@ pub(in super::super) async fn read(
     let person = of_tenant(&app, &reader, &person).await?;
     let limit = filter.limit.unwrap_or(100).clamp(1, MAX_ENTRIES);
     let kinds = kinds_of(filter.group.as_deref())?;
-    let rows = app.engine.store.audit_of_person(reader.tenant, person.id, kinds, filter.before()?, limit).await?;
+    let mut rows = app.engine.store.audit_of_person(reader.tenant, person.id, kinds, filter.before()?, limit).await?;
     let next_cursor = rows.last().filter(|_| rows.len() == limit as usize).map(|row| row.entry.id.to_string());
+    keep_blind(&app, &reader, &mut rows);
     let entries = entries(&app, &rows).await?;
     if guards.take(Purpose::View, &format!("{} log {}", reader.id, person.id)).is_ok() {
         let body = serde_json::json!({ "agent": person.id });
@@ -163,6 +165,12 @@ pub(in super::super) async fn read(
     }
     let role = role(&person.role).unwrap_or(Role::Agent);
     Ok(axum::Json(PersonLog { id: person.id.to_string(), name: person.name, role, entries, next_cursor }))
+}
+
+/// Takes away what tells the reader how the case was decided that they look at blind.
+fn keep_blind(app: &App, reader: &Person, rows: &mut Vec<AuditRow>) {
+    let hidden = app.reviews.hidden_from(reader.id);
+    rows.retain(|row| !tells(&row.entry.kind, row.entry.case, hidden));
 }
 
 async fn of_tenant(app: &App, reader: &Person, text: &str) -> Result<PersonWrite, ApiError> {
@@ -209,7 +217,8 @@ pub(in super::super) async fn export(
 ) -> Result<Response, ApiError> {
     let person = of_tenant(&app, &reader, &person).await?;
     let kinds = kinds_of(filter.group.as_deref())?;
-    let rows = all(&app, &reader, person.id, &kinds).await?;
+    let mut rows = all(&app, &reader, person.id, &kinds).await?;
+    keep_blind(&app, &reader, &mut rows);
     let body = serde_json::json!({ "agent": person.id, "group": filter.group, "lines": rows.len() });
     app.engine.log(reader.tenant, None, &reader.actor(), "person_log_exported", body).await?;
     let mut text = String::from("\u{feff}at,group,kind,actor,case,detail,entry,index\r\n");

@@ -13,7 +13,6 @@ use domain::case::{Case, Input, Target};
 use domain::ids::{AgentId, CaseId, GuestId};
 use domain::pii::Pii;
 use domain::refusal::{Code, Refusal};
-use domain::session::State as SessionState;
 use domain::time::Timestamp;
 use wire::api::people::{Colleague, FloorView, LiveRow, TransferTo};
 use wire::socket::{AgentMessage, AgentPush};
@@ -206,19 +205,13 @@ impl Page {
 
     async fn live_row(&mut self, case: &Case) -> Option<LiveRow> {
         let session = crate::views::session(case)?;
-        let state = match session.state {
-            _ if session.hold.is_some() => "hold",
-            SessionState::Joining { .. } => "joining",
-            SessionState::Live => "live",
-            SessionState::Interrupted { .. } => "interrupted",
-        };
         Some(LiveRow {
             case: case.id.to_string(),
             name: case.customer.name.reveal().clone(),
             locale: case.customer.locale.clone(),
             agent: self.name_of(session.agent).await,
             started_at: session.started_at.to_string(),
-            state: state.to_owned(),
+            state: crate::views::session_word(session).to_owned(),
             supervisor: session.supervisor.as_ref().map(|s| s.name.reveal().clone()),
         })
     }
