@@ -28,6 +28,7 @@ mod replay;
 mod reviews;
 mod router;
 mod settings;
+mod sftp;
 mod sockets;
 mod test_app;
 mod uploads;
