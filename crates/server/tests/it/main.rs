@@ -13,6 +13,7 @@ mod export;
 mod faults;
 mod floor;
 mod folder;
+mod full;
 mod hands;
 mod identity;
 mod intake;
