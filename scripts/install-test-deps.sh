@@ -23,6 +23,9 @@ have ffmpeg || missing+=(ffmpeg)
 have pdftotext || missing+=(poppler-utils)
 have python3 || missing+=(python3)
 have_postgres || missing+=(postgresql)
+# Copies by SFTP are tested against the real thing.
+have sftp || missing+=(openssh-client)
+[[ -x /usr/sbin/sshd || -x /usr/local/sbin/sshd || -x /usr/bin/sshd ]] || missing+=(openssh-server)
 have cc || missing+=(build-essential)
 if have dpkg-query; then
   # The screenshots show Thai, Devanagari, Tamil and Chinese; without these they show boxes.
@@ -64,3 +67,8 @@ echo "installing: ${missing[*]}"
 # --no-install-recommends: the tests need the programs, not the desktop around them.
 "${as_root[@]}" env DEBIAN_FRONTEND=noninteractive \
   apt-get install -q -y --no-install-recommends "${missing[@]}"
+# The package begins to serve at once, and again at every boot. The tests run a server of their own: nobody asked
+# for a door into this machine.
+if [[ " ${missing[*]} " == *" openssh-server "* && -d /run/systemd/system ]]; then
+  "${as_root[@]}" systemctl disable --now ssh.service ssh.socket || true
+fi

@@ -12,6 +12,7 @@ use domain::case::{Case, Input, Order, Wanted};
 use domain::ids::{CaseId, SessionId};
 use domain::seats::{Seating, Sense};
 use domain::session::Seat;
+pub use events::keep;
 use ladder::Ladder;
 use media::{MediaError, MediaEvent, MediaHandle, MediaOrder, PeerId, RoomId};
 use std::collections::{BTreeMap, BTreeSet};

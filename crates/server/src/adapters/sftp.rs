@@ -48,9 +48,11 @@ impl Sftp {
         let unavailable = |e: std::io::Error| StorageError::Unavailable(format!("{}: {e}", self.program.display()));
         let option = |name: &str, path: &Path| format!("{name}={}", path.display());
         let mut child = Command::new(&self.program)
-            .args(["-q", "-b", "-", "-P", &self.port.to_string(), "-i"])
+            .args(["-b", "-", "-P", &self.port.to_string(), "-i"])
             .arg(&self.key_file)
             .args(["-o", "BatchMode=yes", "-o", "StrictHostKeyChecking=yes", "-o", "IdentitiesOnly=yes", "-o", "ConnectTimeout=10"])
+            // Not `-q`: with it ssh refuses a server without a word, and the operator looks for the reason.
+            .args(["-o", "LogLevel=ERROR"])
             .args(["-o", &option("UserKnownHostsFile", &self.known_hosts), "-o", "GlobalKnownHostsFile=/dev/null", "-F", "/dev/null"])
             .arg(format!("{}@{}", self.user, self.host))
             .stdin(Stdio::piped())
@@ -68,13 +70,9 @@ impl Sftp {
         if done.status.success() {
             return Ok(Ok(()));
         }
-        let said: String = String::from_utf8_lossy(&done.stderr).chars().take(MAX_SAID).collect();
+        let said = reason(&String::from_utf8_lossy(&done.stderr));
         // 255 is ssh's own: nobody was reached. Otherwise a line of the batch failed.
-        if done.status.code() == Some(255) {
-            Err(StorageError::Unavailable(said.trim().to_owned()))
-        } else {
-            Ok(Err(said.trim().to_owned()))
-        }
+        if done.status.code() == Some(255) { Err(StorageError::Unavailable(said)) } else { Ok(Err(said)) }
     }
 
     /// The file as it lies there; nothing if there is none.
@@ -116,6 +114,13 @@ impl Sftp {
             None => Err(StorageError::Unavailable("the server makes no hard links, so nothing can be created safely".to_owned())),
         }
     }
+}
+
+/// The end of what was said, on one line: the reason comes last, after ssh's frame of signs around a changed key.
+fn reason(said: &str) -> String {
+    let line = said.split_whitespace().collect::<Vec<_>>().join(" ");
+    let skip = line.chars().count().saturating_sub(MAX_SAID);
+    line.chars().skip(skip).collect()
 }
 
 impl Storage for Sftp {

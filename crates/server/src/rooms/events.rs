@@ -11,15 +11,51 @@ use domain::ids::CaseId;
 use domain::session::Seat;
 use media::{MediaEvent, Quality, RoomId};
 use std::sync::Arc;
+use std::time::Duration;
+use store::StoreError;
 use tokio::sync::mpsc;
 use wire::socket::{AgentPush, CustomerPush};
 
 /// Cases read per page at boot.
 const PAGE: u32 = 200;
 
+/// How soon the store is asked again for what may not be lost.
+const AGAIN: Duration = Duration::from_millis(250);
+
 /// Feeds one input; a refusal means that the case moved on meanwhile.
 pub(super) async fn feed(engine: &Engine, case: CaseId, input: Input) {
-    match engine.tell_case(case, &Actor::System, input).await {
+    said(case, engine.tell_case(case, &Actor::System, input).await);
+}
+
+/// As `feed`, and again until the store takes it: a disk that takes no segment takes no entry either, and nobody may be
+/// verified on a recording that has a hole. Whoever calls does not wait for that.
+async fn feed_until_kept(engine: &Arc<Engine>, case: CaseId, input: Input) {
+    let first = engine.tell_case(case, &Actor::System, input.clone()).await;
+    if !waits(&first) {
+        return said(case, first);
+    }
+    tracing::error!(case.id = %case, "what the recorder tells waits for the store");
+    // With its last user the engine is over, and a start reads from the files what was recorded.
+    let engine = Arc::downgrade(engine);
+    tokio::spawn(async move {
+        loop {
+            tokio::time::sleep(AGAIN).await;
+            let Some(engine) = engine.upgrade() else { return };
+            let next = engine.tell_case(case, &Actor::System, input.clone()).await;
+            if !waits(&next) {
+                return said(case, next);
+            }
+        }
+    });
+}
+
+/// Whether the same may be taken the next time.
+const fn waits(told: &Result<(), EngineError>) -> bool {
+    matches!(told, Err(EngineError::Store(StoreError::Unavailable(_) | StoreError::Conflict)))
+}
+
+fn said(case: CaseId, told: Result<(), EngineError>) {
+    match told {
         Ok(()) => {}
         Err(EngineError::Refused(refusal)) => tracing::debug!(case.id = %case, %refusal, "a media event came too late"),
         Err(error) => tracing::error!(case.id = %case, %error, "a media event could not be kept"),
@@ -34,7 +70,7 @@ pub(super) async fn run(rooms: Arc<Rooms>, mut media: mpsc::Receiver<MediaEvent>
                 None => return,
             },
             event = recorder.recv() => match event {
-                Some(event) => on_recorder(&rooms, event).await,
+                Some(event) => keep(&rooms.engine, event).await,
                 None => return,
             },
         }
@@ -62,7 +98,7 @@ async fn on_media(rooms: &Arc<Rooms>, event: MediaEvent) {
         MediaEvent::RecordingFailed { room, reason } => {
             let session = rooms.lock().get(&case_of(room)).and_then(|r| r.session);
             if let Some(session) = session {
-                feed(&rooms.engine, case_of(room), Input::RecordingFailed { session, why: reason }).await;
+                feed_until_kept(&rooms.engine, case_of(room), Input::RecordingFailed { session, why: reason }).await;
             }
         }
         MediaEvent::RecordingStopped { room } => rooms.recorder.seal(room),
@@ -150,16 +186,20 @@ fn to_agent(rooms: &Rooms, case: CaseId, push: AgentPush) {
     }
 }
 
-async fn on_recorder(rooms: &Arc<Rooms>, event: RecorderEvent) {
+/// Gives the case what the recorder told of it.
+pub async fn keep(engine: &Arc<Engine>, event: RecorderEvent) {
     let (case, input) = match event {
-        RecorderEvent::Head { case, session, segments, head } => (case, Input::RecordingHead { session, segments, head }),
+        // The next one says more than this.
+        RecorderEvent::Head { case, session, segments, head } => {
+            return feed(engine, case, Input::RecordingHead { session, segments, head }).await;
+        }
         RecorderEvent::Gap { case, session, seat, kind, from, to, why } => {
             (case, Input::RecordingGap { session, seat, kind, from, to, why })
         }
         RecorderEvent::Failed { case, session, why } => (case, Input::RecordingFailed { session, why }),
         RecorderEvent::Sealed { case, session, segments, head } => (case, Input::RecordingSealed { session, segments, head }),
     };
-    feed(&rooms.engine, case, input).await;
+    feed_until_kept(engine, case, input).await;
 }
 
 /// After a restart: live sessions wait for their browsers, closed ones get their recording sealed.

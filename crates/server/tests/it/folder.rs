@@ -339,7 +339,7 @@ fn input(event: RecorderEvent) -> Input {
 }
 
 /// An audio segment of one packet, in the bytes that the recorder writes.
-fn segment(room: RoomId, index: u32, packet: [u8; 60]) -> Segment {
+pub fn segment(room: RoomId, index: u32, packet: [u8; 60]) -> Segment {
     let mut bytes = b"RCRSEG\0\x01".to_vec();
     bytes.extend_from_slice(&room.0.to_le_bytes());
     bytes.extend_from_slice(&9u128.to_le_bytes());
