@@ -1,5 +1,6 @@
 //! A log of any length in a data folder of its own, and what it costs to prove it: time, memory, length of a proof.
-//! `log_scale make FOLDER ENTRIES`, `log_scale verify FOLDER`, `log_scale load FOLDER SECONDS`.
+//! `log_scale make FOLDER ENTRIES`, `log_scale verify FOLDER`, `log_scale load FOLDER SECONDS`; the line of figures is
+//! for the script that judges them.
 //! Must not know what an entry means.
 
 use anyhow::{Context, Result, bail};
@@ -104,11 +105,12 @@ async fn verify(folder: &Path) -> Result<()> {
     let memory = memory_kib()?;
     say(&report.to_string())?;
     say(&format!("verified in {:.1} s, {} KiB of memory at most", took.as_secs_f64(), memory))?;
-    proof(folder).await
+    let hashes = proof(folder).await?;
+    say(&format!("figures seconds={:.1} kib={memory} hashes={hashes}", took.as_secs_f64()))
 }
 
 /// How long the inclusion proof of an entry in the middle is.
-async fn proof(folder: &Path) -> Result<()> {
+async fn proof(folder: &Path) -> Result<usize> {
     let store = store::open(&format!("sqlite:{}", folder.join("recourse.db").display()), store::Options::default()).await?;
     let mut tree = Tree::default();
     let mut at = 0;
@@ -125,7 +127,8 @@ async fn proof(folder: &Path) -> Result<()> {
     anyhow::ensure!(tree.root_at(at) == Some(frontier.root()), "the tree and the log's end differ");
     let path = tree.inclusion(at / 2, at).context("no proof")?;
     store.close().await?;
-    say(&format!("an inclusion proof in {at} leaves is {} hashes, {} bytes", path.len(), path.len() * 32))
+    say(&format!("an inclusion proof in {at} leaves is {} hashes, {} bytes", path.len(), path.len() * 32))?;
+    Ok(path.len())
 }
 
 /// The most memory this process ever had in use.
@@ -170,5 +173,7 @@ async fn load(folder: &Path, long: Duration) -> Result<()> {
         at(0.5).as_secs_f64(),
         at(0.99).as_secs_f64(),
         at(1.0).as_secs_f64()
-    ))
+    ))?;
+    anyhow::ensure!(waits.len() as u64 >= written, "{written} entries were written, {} have their place", waits.len());
+    say(&format!("figures p99={:.3}", at(0.99).as_secs_f64()))
 }
