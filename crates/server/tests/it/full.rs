@@ -18,7 +18,7 @@ use server::workers::sequencer::once;
 use std::collections::BTreeSet;
 use std::fs::{self, File};
 use std::io::{ErrorKind, Write};
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::process::Command;
 use std::sync::Arc;
 use std::sync::mpsc::SyncSender;
@@ -30,7 +30,7 @@ use tokio::sync::mpsc::Receiver;
 const CHILD: &str = "RECOURSE_IT_UNTIL_THE_DISK_IS_FULL";
 /// Room for a server's folder and some megabytes of what it writes ahead.
 const DISK: &str = "size=24m";
-/// So often the store has to refuse before the disk counts as full.
+/// So often in a row the store has to refuse before the disk counts as full.
 const REFUSED: usize = 20;
 const PATIENCE: Duration = Duration::from_secs(60);
 
@@ -60,6 +60,8 @@ fn when_the_disk_is_full_a_recording_fails_once_what_was_acknowledged_stays_and_
 
 /// A live recording whose segments the test makes.
 struct Live {
+    path: PathBuf,
+    began: Instant,
     yard: Yard,
     case: CaseId,
     recorder: Recorder,
@@ -82,22 +84,39 @@ impl Live {
         let recorder = Recorder::start(to_recorder, yard.blobs.clone(), tell).unwrap();
         let key = yard.engine.loaded(case).await.unwrap().key;
         recorder.begin(RoomId(case.0), case, session, (*key.0).clone());
-        Self { yard, case, recorder, segments, sent: 0, events, failures: 0, heads: 0, kept: BTreeSet::new(), tried: 0 }
+        let (path, began) = (path.to_owned(), Instant::now());
+        let (kept, tried) = (BTreeSet::new(), 0);
+        Self { path, began, yard, case, recorder, segments, sent: 0, events, failures: 0, heads: 0, kept, tried }
     }
 
-    /// Gives the case what the recorder told so far, as the server does.
-    async fn hear(&mut self) {
+    /// Gives the case what the recorder told so far, as the server does; the failure is for whoever calls to give.
+    async fn hear(&mut self) -> Option<RecorderEvent> {
+        let mut failed = None;
         while let Ok(event) = self.events.try_recv() {
             match &event {
                 RecorderEvent::Head { .. } => self.heads += 1,
                 RecorderEvent::Failed { why, .. } => {
                     assert_eq!(*why, "storage");
                     self.failures += 1;
+                    failed = Some(event);
+                    continue;
                 }
                 RecorderEvent::Sealed { .. } => panic!("a recording with holes is not sealed"),
                 RecorderEvent::Gap { .. } => {}
             }
             keep(&self.yard.engine, event).await;
+        }
+        failed
+    }
+
+    /// Takes what is left of the disk until the store refuses so many entries one after the other: what others gave back
+    /// meanwhile, and the room that the store's own files still had, are used up.
+    async fn starve(&mut self) {
+        let mut in_a_row = 0;
+        while in_a_row < REFUSED {
+            fill(&self.path.join("filling"));
+            in_a_row = if self.write().await { 0 } else { in_a_row + 1 };
+            assert!(self.began.elapsed() < PATIENCE, "the store does not run out of room");
         }
     }
 
@@ -142,23 +161,25 @@ async fn works_until_the_disk_is_full_and_goes_on() {
     let Some(path) = std::env::var_os(CHILD) else { return };
     let path = Path::new(&path);
     let mut live = Live::begin(path).await;
-    let began = Instant::now();
     while live.heads == 0 {
         live.record();
-        assert!(live.write().await && began.elapsed() < PATIENCE, "all is well before");
-        live.hear().await;
+        assert!(live.write().await && live.began.elapsed() < PATIENCE, "all is well before");
+        assert!(live.hear().await.is_none(), "all is well before");
     }
 
-    let mut refused = 0;
-    while refused < REFUSED || live.failures == 0 {
-        // What other programs leave, the next one takes.
+    let failed = loop {
         fill(&path.join("filling"));
         live.record();
-        refused += usize::from(!live.write().await);
-        live.hear().await;
-        assert!(began.elapsed() < PATIENCE, "{refused} refused, {} failures", live.failures);
-    }
+        live.write().await;
+        if let Some(failed) = live.hear().await {
+            break failed;
+        }
+        assert!(live.began.elapsed() < PATIENCE, "the recorder does not run out of room");
+    };
+    live.starve().await;
+    keep(&live.yard.engine, failed).await;
     assert!(!live.recording_failed().await, "the log is as full as the recording");
+    live.starve().await;
 
     fs::remove_file(path.join("filling")).unwrap();
     wait_for("the case to hear of its recording", async || live.recording_failed().await).await;
