@@ -6,6 +6,7 @@ use axum::http::{Method, header};
 use ed25519_dalek::SigningKey;
 use pack::age::{Identity, Recipients};
 use serde_json::{Value, json};
+use server::export::jobs::Standing;
 use server::workers::sequencer::{LogKey, once};
 use std::io::Cursor;
 use std::sync::Arc;
@@ -40,13 +41,14 @@ impl Desk {
 
     /// Gives entries their places until the pack is there.
     async fn ready(&self) -> Value {
-        let mut view = Value::Null;
+        let case = self.case.parse().unwrap();
+        // Over HTTP somebody who asks without a pause is told to wait.
         wait_for("the pack", async || {
             once(&self.app.app.engine, &self.log).await.unwrap();
-            view = self.at(Method::GET, "", None).await.json();
-            view["state"] != "working"
+            !self.app.app.packs().standing(case).is_some_and(|kept| matches!(kept.standing, Standing::Working(_)))
         })
         .await;
+        let view = self.at(Method::GET, "", None).await.json();
         assert_eq!(view["state"], "ready", "{view}");
         view
     }
