@@ -6,7 +6,7 @@ import { rename, rm } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { fileURLToPath, pathToFileURL } from 'node:url';
 import { promisify } from 'node:util';
-import { playOn, screenshot } from './rig.mjs';
+import { DESK, PHONE, playOn, screenshot } from './rig.mjs';
 
 const here = dirname(fileURLToPath(import.meta.url));
 const ENDING = '.scene.mjs';
@@ -16,18 +16,18 @@ const run = promisify(execFile);
  * What else to take besides the light picture at the size the page has.
  * @typedef {object} Also
  * @property {boolean} [dark] the dark picture too
- * @property {{width: number, height: number}} [size] the light picture at another size too
- * @property {string} [language] which language the page speaks, when it is not English
+ * @property {string} [language] which language the page speaks, when it is not English: how long its words are shows at one size
+ * @property {() => Promise<unknown>} [settle] brings what the picture is of into view, at each size
  * @property {string} [copy] a name under which the light picture is kept a second time
  */
 /** @typedef {(page: import('playwright-core').Page, name: string, also?: Also) => Promise<void>} Shoot */
 
 /**
- * Takes pictures of a page as it stands: NAME-WIDTHxHEIGHT-THEME[-LANGUAGE].png.
+ * Takes pictures of a page as it stands, as a phone and as a desk see it: NAME-WIDTHxHEIGHT-THEME[-LANGUAGE].png.
  * @param {string} folder
  * @returns {Shoot}
  */
-export const shooter = (folder) => async (page, name, { dark = false, size, language, copy } = {}) => {
+export const shooter = (folder) => async (page, name, { dark = false, language, settle, copy } = {}) => {
   const own = page.viewportSize();
   /** @param {'light' | 'dark'} theme @param {string} [as] */
   const take = async (theme, as) => {
@@ -38,11 +38,13 @@ export const shooter = (folder) => async (page, name, { dark = false, size, lang
     await screenshot(page, path, width > 600 || language ? 'css' : 'device');
     await shrink(path);
   };
+  await settle?.();
   await take('light');
   if (copy) await take('light', copy);
   if (dark) await take('dark');
-  if (size && own) {
-    await page.setViewportSize(size);
+  if (own && !language) {
+    await page.setViewportSize(own.width > own.height ? PHONE.viewport : DESK.viewport);
+    await settle?.();
     await take('light');
     await page.setViewportSize(own);
   }

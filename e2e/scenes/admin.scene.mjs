@@ -1,7 +1,7 @@
 // The admin page over a day's work: one finished call with its recording, one that runs, some that wait or never came.
 import { moves } from '../people.mjs';
 import { waitFor } from '../rig.mjs';
-import { adminAt, deskAt, failedCheck, phoneAt, TALL } from './cast.mjs';
+import { adminAt, deskAt, failedCheck, phoneAt } from './cast.mjs';
 
 /** Reports of a morning: what failed, how sure the check was, which attempt, in which language, whose. */
 const MORNING = /** @type {const} */ ([
@@ -30,7 +30,7 @@ export async function play(stage, shoot) {
   await next.page.getByRole('button', { name: 'I have no camera' }).click();
   await page.locator('.overview .strip').waitFor();
   await page.getByRole('link', { name: 'Arif Budiman' }).first().waitFor();
-  await shoot(page, 'admin-overview', { dark: true, size: TALL });
+  await shoot(page, 'admin-overview', { dark: true });
   await next.browser.close();
   await desk.decide('Escalate', { reason: 'A specialist must look' });
   await now.customer.title(/will take it from here/);
@@ -75,8 +75,8 @@ async function open(page, name) {
 /** @param {import('playwright-core').Page} page @param {import('../screens.mjs').Shoot} shoot */
 async function lists(page, shoot) {
   for (const [link, name, row, also] of /** @type {const} */ ([
-    ['Cases', 'cases', 'Priya Devi', { dark: true, size: TALL }], ['Agents', 'agents', 'Ana Reyes', {}],
-    ['Webhooks', 'webhooks', 'case.verified', {}], ['API keys', 'keys', 'Demo bank', {}], ['Audit log', 'audit-log', 'tree', { size: TALL }],
+    ['Cases', 'cases', 'Priya Devi', { dark: true }], ['Agents', 'agents', 'Ana Reyes', {}],
+    ['Webhooks', 'webhooks', 'case.verified', {}], ['API keys', 'keys', 'Demo bank', {}], ['Audit log', 'audit-log', 'tree', {}],
   ])) {
     await open(page, link);
     if (row !== 'tree') await page.locator('main').getByText(row).first().waitFor();
@@ -92,11 +92,11 @@ async function caseFile(admin, shoot, id) {
   await page.waitForFunction(() => [...document.images].every((image) => image.complete));
   await waitFor('the first picture of either side', async () => page.locator('.player figure.side').evaluateAll((sides) =>
     sides.length > 1 && sides.every((side) => [...side.querySelectorAll('video')].some((video) => video.readyState >= 2))), { timeout: 45_000 });
-  await shoot(page, 'admin-case', { dark: true, size: TALL });
+  await shoot(page, 'admin-case', { dark: true });
   await admin.playRecording();
   await page.locator('.player').first().scrollIntoViewIfNeeded();
   await page.locator('#recording, .player').first().evaluate((player) => player.scrollIntoView({ block: 'start' }));
-  await shoot(page, 'admin-case-player', { dark: true, size: TALL });
+  await shoot(page, 'admin-case-player', { dark: true });
   await page.locator('#timeline').evaluate((timeline) => timeline.scrollIntoView({ block: 'start' }));
   await shoot(page, 'admin-case-timeline');
 }
@@ -105,7 +105,7 @@ async function caseFile(admin, shoot, id) {
 async function policyPage(page, shoot) {
   await open(page, 'Policy');
   await page.locator('.rules .rule').first().waitFor();
-  await shoot(page, 'admin-policy', { dark: true, size: TALL });
+  await shoot(page, 'admin-policy', { dark: true });
   const rule = page.locator('.rules .rule', { hasText: 'low confidence' });
   await rule.locator('button[aria-expanded]').click();
   await rule.scrollIntoViewIfNeeded();
@@ -116,14 +116,14 @@ async function policyPage(page, shoot) {
   await page.getByRole('button', { name: 'Run the simulation' }).click();
   await page.locator('.offers').waitFor();
   await page.locator('.offers').evaluate((table) => table.closest('section, .card')?.scrollIntoView({ block: 'start' }));
-  await shoot(page, 'admin-policy-simulator', { size: TALL });
+  await shoot(page, 'admin-policy-simulator');
 }
 
 /** @param {import('playwright-core').Page} page @param {import('../screens.mjs').Shoot} shoot */
 async function settingsPage(page, shoot) {
   await open(page, 'Settings');
   await page.getByLabel('Origins, one a line').fill('https://www.harbour.example');
-  await shoot(page, 'admin-settings', { dark: true, size: TALL });
+  await shoot(page, 'admin-settings', { dark: true });
   await page.getByRole('button', { name: 'Review and save' }).click();
   await page.getByRole('dialog').waitFor();
   await shoot(page, 'admin-settings-save');

@@ -1,7 +1,7 @@
 // The agent from the sign-in to a call, and the call on both sides up to the first prompt.
 import { moves } from '../people.mjs';
 import { DESK, waitFor } from '../rig.mjs';
-import { deskAt, drawPrompt, failedCheck, HERE, loaded, phoneAt, TALL, WIDE } from './cast.mjs';
+import { deskAt, drawPrompt, failedCheck, HERE, loaded, phoneAt } from './cast.mjs';
 
 /** @param {import('../rig.mjs').Stage} stage @param {import('../screens.mjs').Shoot} shoot */
 export async function play(stage, shoot) {
@@ -9,7 +9,7 @@ export async function play(stage, shoot) {
   stage.complaints.expect(/status of 401/);
   await signIn(stage, shoot, urls);
   const { desk, page: agent } = await deskAt(stage, urls.agent_url);
-  await shoot(agent, 'agent-away', { dark: true, size: TALL });
+  await shoot(agent, 'agent-away', { dark: true });
   await agent.getByRole('button', { name: /^Keys/ }).click();
   await agent.getByRole('dialog').waitFor();
   await shoot(agent, 'agent-help');
@@ -47,7 +47,7 @@ async function ring(desk, shoot) {
   const agent = desk.page;
   await desk.stage('ring');
   await loaded(agent);
-  await shoot(agent, 'agent-ring', { dark: true, size: TALL });
+  await shoot(agent, 'agent-ring', { dark: true });
   // On a slow machine three pictures last longer than a ring does.
   if ((await desk.stage('ring', 'away')) === 'away') await desk.goAvailable();
   await desk.answer();
@@ -58,23 +58,23 @@ async function ring(desk, shoot) {
 /** @param {Both} both */
 async function live({ desk, agent, page, customer, shoot }) {
   await page.locator('.call-head .recording').waitFor();
-  await shoot(page, 'customer-live', { size: WIDE, copy: 'customer-live' });
+  await shoot(page, 'customer-live', { copy: 'customer-live' });
   await desk.write('Hello Priya, I am Ana. Please have your card at hand.');
   await waitFor('the unread mark', async () => (await page.locator('.controls .badge').count()) > 0);
   await customer.openChat();
   await customer.write('Hello, it is right here');
   await agent.locator('#chat .bubble', { hasText: 'it is right here' }).waitFor();
-  await shoot(page, 'customer-chat', { dark: true, size: WIDE });
+  await shoot(page, 'customer-chat', { dark: true });
   await page.getByRole('dialog', { name: 'Chat' }).getByRole('button', { name: 'Close' }).click();
 
   await waitFor('sealed segments', async () => (await agent.locator('.pill[data-rec=recording]').count()) > 0);
   await agent.locator('.pill[data-line=good]').first().waitFor({ timeout: 20_000 }).catch(() => undefined);
   await loaded(agent);
-  await shoot(agent, 'agent-live', { dark: true, size: TALL, copy: 'agent-live' });
+  await shoot(agent, 'agent-live', { dark: true, copy: 'agent-live' });
 
   await agent.locator('.ways').getByRole('button', { name: 'Approve' }).click();
   await agent.locator('.verdict-sheet .locks').waitFor();
-  await shoot(agent, 'agent-approve-locked', { size: TALL });
+  await shoot(agent, 'agent-approve-locked');
   await agent.keyboard.press('Escape');
   await agent.locator('.verdict-sheet').waitFor({ state: 'detached' });
 }
@@ -83,6 +83,6 @@ async function live({ desk, agent, page, customer, shoot }) {
 async function prompted({ desk, agent, page, shoot }) {
   await drawPrompt(desk);
   await page.locator('.prompt-words').waitFor();
-  await shoot(page, 'customer-liveness-prompt', { size: WIDE });
+  await shoot(page, 'customer-liveness-prompt');
   await shoot(agent, 'agent-liveness-prompt', { dark: true });
 }

@@ -9,8 +9,6 @@ import { DESK, PHONE } from '../rig.mjs';
 export const HERE = Object.freeze({ timezoneId: 'Asia/Singapore' });
 /** What a phone says it is: the page's help follows it. */
 const ANDROID = 'Mozilla/5.0 (Linux; Android 14; Pixel 8) AppleWebKit/537.36 (KHTML, like Gecko) Chrome/141.0.0.0 Mobile Safari/537.36';
-export const WIDE = DESK.viewport;
-export const TALL = PHONE.viewport;
 
 /** Taking pictures slows every page of the machine down. */
 const PATIENCE = 45_000;

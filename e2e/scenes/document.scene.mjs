@@ -1,7 +1,7 @@
 // A card before the camera on both sides of a call, compared, decided, and the stars of the customer.
 import { moves } from '../people.mjs';
 import { waitFor } from '../rig.mjs';
-import { deskAt, failedCheck, guideOn, inLanguages, loaded, phoneAt, TALL, WIDE } from './cast.mjs';
+import { deskAt, failedCheck, guideOn, inLanguages, loaded, phoneAt } from './cast.mjs';
 
 /** @param {import('../rig.mjs').Stage} stage @param {import('../screens.mjs').Shoot} shoot */
 export async function play(stage, shoot) {
@@ -17,7 +17,7 @@ export async function play(stage, shoot) {
 
   const off = await guideOn(desk, page);
   await moves(customer.own, 'the own picture');
-  await shoot(page, 'customer-document-guide', { size: WIDE });
+  await shoot(page, 'customer-document-guide');
   for (const language of ['ta', 'th', 'en']) {
     await page.evaluate((tag) => localStorage.setItem('recourse.language', tag), language);
     await page.reload();
@@ -34,12 +34,12 @@ export async function play(stage, shoot) {
   await agent.locator('.images').getByRole('button', { name: /^Compare/ }).click();
   await agent.locator('.lightbox .panes').waitFor();
   await loaded(agent);
-  await shoot(agent, 'agent-compare', { dark: true, size: TALL });
+  await shoot(agent, 'agent-compare', { dark: true });
   await agent.keyboard.press('Escape');
   await decide(desk, agent, shoot);
   await customer.title("You're verified");
   await page.locator('label.star').nth(4).click();
-  await shoot(page, 'customer-verified', { dark: true, size: WIDE });
+  await shoot(page, 'customer-verified', { dark: true });
   await inLanguages(page, (language) => shoot(page, 'customer-verified', { language }));
   await customer.rate(5, 'Quick and kind');
   await agent.locator('.wrap-up .rating svg').first().waitFor();
@@ -54,7 +54,7 @@ async function decide(desk, agent, shoot) {
   const sheet = agent.locator('.verdict-sheet');
   await sheet.getByRole('checkbox', { name: 'Identity confirmed', exact: true }).check();
   await loaded(agent);
-  await shoot(agent, 'agent-verdict', { dark: true, size: TALL });
+  await shoot(agent, 'agent-verdict', { dark: true });
   await sheet.locator('.confirm').click();
   await desk.stage('wrap');
 }

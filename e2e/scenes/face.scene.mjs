@@ -2,7 +2,7 @@
 // the newest one is dressed as the one to be shown.
 import { Customer, Desk, moves } from '../people.mjs';
 import { DESK, PHONE, waitFor } from '../rig.mjs';
-import { drawPrompt, failedCheck, HERE, loaded, TALL, WIDE } from './cast.mjs';
+import { drawPrompt, failedCheck, HERE, loaded } from './cast.mjs';
 
 const PATIENCE = 45_000;
 const SPOTS = [[0, 0], [2, 1], [1, 2], [0, 1], [2, 2], [1, 0]].map(([x, y]) => ({ x, y }));
@@ -61,7 +61,7 @@ export async function play(stage, shoot) {
     await drawPrompt(desk);
     await phone.page.locator(`section.prompt[data-prompt=${prompt.prompt}]`).waitFor();
     await agent.page.locator(`.stage .prompt[data-prompt=${prompt.prompt}][data-shown=true]`).waitFor();
-    await shoot(phone.page, `customer-prompt-${name}`, { size: WIDE });
+    await shoot(phone.page, `customer-prompt-${name}`);
     await shoot(agent.page, `agent-prompt-${name}`, { dark: name === 'cover' });
     for (const language of [...languages, ...(languages.length > 0 ? ['en'] : [])]) {
       await phone.page.evaluate((tag) => localStorage.setItem('recourse.language', tag), language);
@@ -84,7 +84,7 @@ async function compared(desk, shoot) {
   await agent.keyboard.press('c');
   await agent.locator('.sheet.compare').waitFor();
   await loaded(agent);
-  await shoot(agent, 'agent-compare-faces', { dark: true, size: TALL });
+  await shoot(agent, 'agent-compare-faces', { dark: true });
   await agent.keyboard.press('3');
   await agent.keyboard.press('4');
   await agent.keyboard.press('o');

@@ -1,6 +1,6 @@
 // The admin's quieter pages: profiles, training, witnesses, the bank's own questions, the evidence pack, and how long a case is kept.
 import { expired, passedOn, top, unopened, visit } from '../pages.mjs';
-import { adminAt, deskAt, failedCheck, phoneAt, TALL, WIDE } from './cast.mjs';
+import { adminAt, deskAt, failedCheck, phoneAt } from './cast.mjs';
 
 /** Pages that are looked at for long have their dark picture too. */
 const DARK = ['admin-profile', 'admin-keeping-held', 'admin-case-erased'];
@@ -20,11 +20,6 @@ export async function play(stage, shoot) {
   await phone.browser.close();
   await expired(admin, left.case);
   await visit(admin, { passed: made.case, left: left.case }, async (of, name, place) => {
-    for (const size of [WIDE, TALL]) {
-      await of.setViewportSize(size);
-      if (place) await top(of, place);
-      await shoot(of, name, { dark: size === WIDE && DARK.includes(name) });
-    }
-    await of.setViewportSize(WIDE);
+    await shoot(of, name, { dark: DARK.includes(name), settle: place ? () => top(of, place) : undefined });
   });
 }

@@ -1,7 +1,7 @@
 // The replay of a call with everything in it: at a drawing, at a filter, its keys, and an answer that was changed.
 import { eventfulCall, inkOver, openReplay, proofMarks, seekTo } from '../replay.mjs';
 import { waitFor } from '../rig.mjs';
-import { adminAt, TALL } from './cast.mjs';
+import { adminAt } from './cast.mjs';
 
 /** @param {import('../rig.mjs').Stage} stage @param {import('../screens.mjs').Shoot} shoot */
 export async function play(stage, shoot) {
@@ -20,7 +20,7 @@ export async function play(stage, shoot) {
   }, { timeout: 30_000 });
   await waitFor('the proofs', async () => Object.keys(await proofMarks(page)).join() === 'proven', { timeout: 30_000 });
   await top();
-  await shoot(page, 'admin-replay', { dark: true, size: TALL });
+  await shoot(page, 'admin-replay', { dark: true });
   await page.locator('.moments-filter summary').click();
   await page.getByLabel(/^Liveness prompts/).check();
   await top();

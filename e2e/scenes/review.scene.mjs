@@ -1,7 +1,7 @@
 // The second look: the desk, a decision drawn, its file, the finding, the figures, and one person's log.
 import { Admin, Customer, moves, reportFailedCheck } from '../people.mjs';
 import { DESK, PHONE, waitFor } from '../rig.mjs';
-import { adminAt, deskAt, failedCheck, HERE, TALL } from './cast.mjs';
+import { adminAt, deskAt, failedCheck, HERE } from './cast.mjs';
 
 const MUMBAI = { geolocation: { latitude: 19.07612, longitude: 72.87732, accuracy: 35 }, permissions: ['geolocation', 'camera', 'microphone'] };
 
@@ -16,7 +16,7 @@ export async function play(stage, shoot) {
   await admin.signIn(urls.supervisor_url);
   await page.getByRole('navigation').getByRole('link', { name: 'Second looks' }).click();
   await page.getByRole('button', { name: 'Take second looks' }).waitFor();
-  await shoot(page, 'review-desk-off', { size: TALL });
+  await shoot(page, 'review-desk-off');
 
   const made = await reportFailedCheck(urls, { name: 'Priya Sharma', jurisdiction: 'IN', address: '1 Marine Drive, Mumbai, India' });
   const phone = await stage.person('phone', { camera: 'card', context: { ...PHONE, ...MUMBAI } });
@@ -31,7 +31,7 @@ export async function play(stage, shoot) {
   await desk.decide('Approve', { reason: 'Identity confirmed' });
   await page.getByRole('button', { name: 'Take second looks' }).click();
   await page.getByRole('button', { name: /^Begin/ }).waitFor();
-  await shoot(page, 'review-desk', { dark: true, size: TALL });
+  await shoot(page, 'review-desk', { dark: true });
 
   await page.getByRole('button', { name: /^Begin/ }).click();
   await page.locator('.review-work').waitFor();
@@ -39,21 +39,21 @@ export async function play(stage, shoot) {
   await waitFor('the pictures', async () => page.locator('.review-left figure.side').evaluateAll((sides) =>
     sides.length > 1 && sides.every((side) => [...side.querySelectorAll('video')].some((video) => video.readyState >= 2))), { timeout: 45_000 });
   await page.waitForFunction(() => [...document.images].every((image) => image.complete && image.naturalWidth > 0));
-  await shoot(page, 'review-file', { dark: true, size: TALL });
+  await shoot(page, 'review-file', { dark: true });
   await page.keyboard.press('c');
   await page.getByRole('dialog', { name: 'Capture again?' }).waitFor();
-  await shoot(page, 'review-finding', { size: TALL });
+  await shoot(page, 'review-finding');
   await page.keyboard.press('Escape');
   await page.keyboard.press('a');
   await page.getByRole('dialog', { name: 'Approve?' }).getByRole('button', { name: 'Confirm: Approve' }).click();
   await page.getByText('say the same').waitFor();
   await page.getByText(/of second looks came within a minute/).waitFor();
   for (const summary of await page.locator('.review-tables summary').all()) await summary.click();
-  await shoot(page, 'review-numbers', { dark: true, size: TALL });
+  await shoot(page, 'review-numbers', { dark: true });
 
   const reader = await adminAt(stage, urls.admin_url);
   await reader.page.getByRole('navigation').getByRole('link', { name: 'Agents' }).click();
   await reader.page.getByRole('link', { name: 'Log of Ana Reyes' }).click();
   await reader.page.getByText('The agent decided').first().waitFor();
-  await shoot(reader.page, 'person-log', { dark: true, size: TALL });
+  await shoot(reader.page, 'person-log', { dark: true });
 }

@@ -1,7 +1,7 @@
 // Before anybody answers: the bank's prompt, the start, the question about the camera, the wait, calling back.
 import { Bank, moves } from '../people.mjs';
 import { DESK } from '../rig.mjs';
-import { askForever, failedCheck, HERE, inLanguages, phoneAt, TALL, WIDE } from './cast.mjs';
+import { askForever, failedCheck, HERE, inLanguages, phoneAt } from './cast.mjs';
 
 /** @param {import('../rig.mjs').Stage} stage @param {import('../screens.mjs').Shoot} shoot */
 export async function play(stage, shoot) {
@@ -17,10 +17,10 @@ async function bank(stage, shoot, urls) {
   const there = new Bank(page);
   await page.goto(urls.bank_url);
   await page.getByRole('button', { name: 'Run the check' }).waitFor();
-  await shoot(page, 'bank-form', { dark: true, size: TALL });
+  await shoot(page, 'bank-form', { dark: true });
   await there.check('Glare on the document');
   await there.frame.getByRole('button', { name: 'Verify now with a live agent' }).waitFor();
-  await shoot(page, 'bank-prompt', { dark: true, size: TALL });
+  await shoot(page, 'bank-prompt', { dark: true });
 }
 
 /** @param {import('../rig.mjs').Stage} stage @param {import('../screens.mjs').Shoot} shoot @param {import('../recourse.mjs').Urls} urls */
@@ -69,7 +69,7 @@ async function waiting(stage, shoot, urls) {
     await page.locator('.waiting .light').waitFor();
     await page.locator('.waiting .links button').waitFor();
     const english = language === 'en';
-    await shoot(page, 'customer-waiting', english ? { size: WIDE } : { language });
+    await shoot(page, 'customer-waiting', english ? {} : { language });
     if (english) {
       await page.getByRole('button', { name: 'End', exact: true }).click();
       await page.getByRole('dialog', { name: 'Leave the video?' }).waitFor();

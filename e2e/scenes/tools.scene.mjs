@@ -2,7 +2,7 @@
 // place, and more people in the call.
 import { codeAt, Customer, Desk, moves, reportFailedCheck } from '../people.mjs';
 import { PHONE, waitFor } from '../rig.mjs';
-import { deskAt, HERE, loaded, TALL, WIDE } from './cast.mjs';
+import { deskAt, HERE, loaded } from './cast.mjs';
 
 const NUMBER = '+919812300052';
 /** The specimen passport of ICAO 9303. */
@@ -47,7 +47,7 @@ async function optics({ agent, page, shoot }) {
   await agent.keyboard.press(' ');
   await page.getByRole('dialog', { name: 'Check your photo' }).waitFor();
   await loaded(page);
-  await shoot(page, 'customer-photo-check', { dark: true, size: WIDE });
+  await shoot(page, 'customer-photo-check', { dark: true });
   await page.getByRole('button', { name: 'Use photo' }).click();
   await agent.locator('.pair .still-note', { hasText: /:\d\d$/ }).first().waitFor();
   await agent.keyboard.press('g');
@@ -73,7 +73,7 @@ async function details({ agent, shoot }) {
   await lines.fill(LINES.replace('7408122', '7408132'));
   await panel.getByText(/check digits? do(es)? not fit/).waitFor();
   await loaded(agent);
-  await shoot(agent, 'agent-details', { dark: true, size: TALL });
+  await shoot(agent, 'agent-details', { dark: true });
   await panel.getByRole('button', { name: 'Back to the checklist' }).click();
 }
 
@@ -90,7 +90,7 @@ async function together({ agent, page, shoot }) {
   await agent.mouse.up();
   await page.locator('.board-head').waitFor();
   await shoot(agent, 'agent-draw', { dark: true });
-  await shoot(page, 'customer-draw', { size: WIDE });
+  await shoot(page, 'customer-draw');
   await agent.getByRole('button', { name: /^(Stop drawing|Draw)$/ }).click();
   await page.locator('.board').waitFor({ state: 'detached' });
 }
@@ -106,16 +106,16 @@ async function people(stage, { urls, agent, page, shoot }) {
   await boss.page.locator('.observe').getByRole('button', { name: 'Join', exact: true }).click();
   await page.locator('.company', { hasText: 'has joined' }).waitFor();
   await moves(page.locator('video[data-seat=supervisor]'), 'the supervisor on the phone');
-  await shoot(page, 'customer-company', { size: WIDE });
+  await shoot(page, 'customer-company');
   await agent.keyboard.press(',');
   const sheet = agent.locator('dialog.people');
   await sheet.getByRole('button', { name: 'Make a link' }).click();
   const link = await sheet.locator('[data-interpreter-link]').inputValue();
-  await shoot(agent, 'agent-people', { dark: true, size: TALL });
+  await shoot(agent, 'agent-people', { dark: true });
   const third = await stage.person('interpreter', { camera: 'none', context: { ...PHONE, ...HERE } });
   await third.page.goto(link);
   await third.page.getByLabel('Your name').fill('Ravi');
-  await shoot(third.page, 'interpreter-join', { size: WIDE });
+  await shoot(third.page, 'interpreter-join');
   await third.browser.close();
   await sheet.getByRole('button', { name: 'Put on hold' }).click();
   await page.getByText('You\'re on hold').waitFor();
@@ -131,14 +131,14 @@ async function asked({ urls, desk, agent, page, customer, shoot }) {
   desk.onCode = async () => {
     const { code } = await codeAt(urls, NUMBER);
     await page.getByRole('dialog', { name: 'Type your code' }).waitFor();
-    await shoot(page, 'customer-code', { dark: true, size: WIDE });
+    await shoot(page, 'customer-code', { dark: true });
     await shoot(agent, 'agent-code');
     await customer.typeCode(code);
     await page.getByText('That is the right code.').waitFor();
   };
   desk.onPlace = async (step) => {
     await page.getByRole('dialog', { name: 'May we see where you are?' }).waitFor();
-    await shoot(page, 'customer-place', { size: WIDE });
+    await shoot(page, 'customer-place');
     await page.getByRole('button', { name: 'Share my place' }).click();
     await step.locator('.found .map path').first().waitFor();
     await loaded(agent);

@@ -1,7 +1,7 @@
 // Everything that keeps a camera away, and the way around it by photographs.
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { deskAt, failedCheck, heldElsewhere, inLanguages, phoneAt, WIDE } from './cast.mjs';
+import { deskAt, failedCheck, heldElsewhere, inLanguages, phoneAt } from './cast.mjs';
 
 const card = join(dirname(fileURLToPath(import.meta.url)), '..', '..', 'crates', 'server', 'demo', 'document.jpg');
 const LINE = 'Mozilla/5.0 (Linux; Android 14; Pixel 8 Build/AP2A; wv) AppleWebKit/537.36 (KHTML, like Gecko) Version/4.0 Chrome/126.0 Mobile Safari/537.36 Line/14.9.0';
@@ -51,7 +51,7 @@ async function byPhotographs(stage, shoot, urls) {
   await page.locator('.bubble', { hasText: 'No problem' }).waitFor();
   await desk.page.getByRole('button', { name: /^Photograph: / }).click();
   await page.locator('.photos').getByText(/asks for a photo/).waitFor();
-  await shoot(page, 'customer-photos', { dark: true, size: WIDE });
+  await shoot(page, 'customer-photos', { dark: true });
   await page.locator('.by-hand input[type=file]').setInputFiles(card);
   await page.getByText('Can you read every line?').waitFor();
   await shoot(page, 'customer-photos-check');
