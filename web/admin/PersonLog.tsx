@@ -12,7 +12,7 @@ import { actorName, Proof } from "./Timeline.tsx";
 import { fact, roleWords, telling } from "./words.ts";
 import type { Refused } from "../lib/api.ts";
 
-const GROUPS = ["sign_in", "presence", "contact", "view", "work", "decision", "review", "setting"] as const;
+const GROUPS = ["sign_in", "presence", "training", "contact", "view", "work", "decision", "review", "setting"] as const;
 
 const COLUMNS: ReadonlyArray<Column<PersonEntry>> = [
   { key: "when", head: said.when, cell: (row) => <time dateTime={row.entry.at} title={exact(row.entry.at)}>{exact(row.entry.at).split(",")[0]} {stamp(row.entry.at).slice(0, 8)}</time> },

@@ -72,7 +72,7 @@ export const review = {
 } as const;
 
 export const groupWords: Record<string, string> = {
-  sign_in: "Sign-ins", presence: "Presence", contact: "Contacts", view: "Views", work: "Work in calls", decision: "Decisions", review: "Second looks", setting: "Settings", other: "Other",
+  sign_in: "Sign-ins", presence: "Presence", training: "Training", contact: "Contacts", view: "Views", work: "Work in calls", decision: "Decisions", review: "Second looks", setting: "Settings", other: "Other",
 };
 
 export const personLog = {

@@ -202,6 +202,10 @@ async fn a_certificate_is_entered_shown_logged_and_taken_away() {
     assert_eq!(app.signed(&admin, Method::DELETE, &path, None).await.json()["agent"]["certificates"], json!([]));
     let log = app.signed(&admin, Method::GET, "/v1/admin/log", None).await.json().to_string();
     assert_eq!(log.matches("\"certified\"").count(), 3, "{log}");
+    let own = app.signed(&admin, Method::GET, &format!("/v1/admin/people/{agent}/log?group=training"), None).await;
+    let entries = own.json()["entries"].as_array().unwrap().clone();
+    assert_eq!(entries.len(), 3, "the agent's own log has each: {own:?}");
+    assert!(entries.iter().all(|e| e["group"] == "training" && e["entry"]["kind"] == "certified"), "{own:?}");
 }
 
 #[tokio::test]

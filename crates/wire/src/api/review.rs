@@ -253,7 +253,7 @@ pub struct PersonLog {
 /// An entry of a person's log.
 #[derive(Clone, Debug, Serialize, Deserialize, ToSchema)]
 pub struct PersonEntry {
-    /// Which group it belongs to: `sign_in`, `presence`, `contact`, `view`, `work`, `decision`, `review`, `setting`, `other`.
+    /// Which group it belongs to: `sign_in`, `presence`, `training`, `contact`, `view`, `work`, `decision`, `review`, `setting`, `other`.
     pub group: String,
     /// The entry.
     pub entry: TimelineEntry,

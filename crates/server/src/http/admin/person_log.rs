@@ -28,7 +28,7 @@ const MAX_ENTRIES: u32 = 200;
 const MAX_LINES: usize = 20_000;
 
 /// Kinds by group, in the order in which the page offers them. What stands in none is `other`.
-const GROUPS: [(&str, &[&str]); 8] = [
+const GROUPS: [(&str, &[&str]); 9] = [
     (
         "sign_in",
         &[
@@ -43,6 +43,7 @@ const GROUPS: [(&str, &[&str]); 8] = [
         ],
     ),
     ("presence", &["presence_changed"]),
+    ("training", &["certified", "training_shown"]),
     (
         "contact",
         &[
