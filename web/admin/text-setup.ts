@@ -63,7 +63,7 @@ export const setup = {
     witnesses: "Witnesses", witnessName: "Witness", witnessSize: "Signed up to", witnessAt: "At", witnessState: "State", witnessSigns: "Signs", witnessFails: "Does not sign", witnessNothing: "Nothing yet",
     witnessBehind: (entries: number) => (entries === 1 ? "1 entry behind" : `${count(entries)} entries behind`), witnessTable: "Witnesses of this log", witnessKey: (name: string) => `Verifier key of ${name}`,
     noWitness: "No witness signs this log", noWitnessLead: "Whoever holds this server and its keys could write the log anew, and nobody else would know. Name a witness in proof.witnesses, or keep checkpoints elsewhere.",
-    published: "Also laid down", publishedWords: { folder: "in a folder", mail: "by mail" } as Record<string, string>, publishedNothing: "nothing yet", publishedUpTo: (size: number) => `up to ${count(size)} entries`,
+    published: "Also laid down", publishedWords: { folder: "in a folder", mail: "by mail", s3: "in a bucket" } as Record<string, string>, publishedNothing: "nothing yet", publishedUpTo: (size: number) => `up to ${count(size)} entries`,
     haltedTitle: "The audit log is not signed any more.", haltedNext: "Work is still recorded and waits for its place. Find out what was put back, then record the loss with recourse log-loss.", haltedLink: "Open the audit log",
     halted: { put_back: "It has fewer entries than were signed: an older copy of the database was put back.", other_root: "Its entries are not those that were signed: it was written anew.", witness_ahead: "A witness signed more entries than it has: an older copy was put back.", contradicted: "It does not lead to what a witness signed: it was written anew." } as Record<string, string>,
   },

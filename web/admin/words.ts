@@ -146,7 +146,7 @@ export const factWords: Record<string, string> = {
   evidence_refused: "A view of evidence was refused", person_log_viewed: "A person’s log was read", person_log_exported: "A person’s log was exported",
   surface_shown: "The agent chose what both look at", drawing_kept: "What was drawn was sealed",
   pack_exported: "An evidence pack was made", pack_downloaded: "The evidence pack was saved",
-  hold_set: "A legal hold was set", hold_lifted: "The legal hold was lifted", evidence_erased: "The evidence was erased", erasure_refused: "An erasure was refused", recording_delivered: "The recording was copied to your storage",
+  hold_set: "A legal hold was set", hold_lifted: "The legal hold was lifted", evidence_erased: "The evidence was erased", erasure_refused: "An erasure was refused", recording_delivered: "The recording was copied to your storage", pack_delivered: "The evidence pack was copied to your storage",
   subject_access_exported: "A copy for the customer was made", pass_issued: "A pass to the evidence was issued",
 };
 
@@ -189,5 +189,5 @@ export function fact(kind: string): string {
 export const EVENTS = [
   "case.created", "case.invited", "case.claimed", "case.waiting", "case.callback", "session.started", "session.interrupted", "session.resumed", "session.ended",
   "case.deciding", "case.under_review", "case.verified", "case.rejected", "case.escalated", "case.abandoned", "case.expired", "recording.sealed", "case.reported", "case.rated",
-  "evidence.erased", "recording.delivered",
+  "evidence.erased", "recording.delivered", "pack.delivered",
 ] as const;

@@ -2502,7 +2502,7 @@ export interface PersonEntry {
   case?: string | null;
   /** The entry. */
   entry: TimelineEntry;
-  /** Which group it belongs to: `sign_in`, `presence`, `contact`, `view`, `work`, `decision`, `review`, `setting`, `other`. */
+  /** Which group it belongs to: `sign_in`, `presence`, `training`, `contact`, `view`, `work`, `decision`, `review`, `setting`, `other`. */
   group: string;
   /** Why, in the person's own words, where the case still holds them: of a waiver. */
   reason?: string | null;

@@ -140,6 +140,17 @@ pub enum Custody {
         /// How many objects.
         objects: u32,
     },
+    /// An evidence pack lies, encrypted and read back, in the tenant's own storage.
+    PackDelivered {
+        /// Kind of storage, such as `s3`.
+        to: &'static str,
+        /// SHA-256 of the encrypted pack.
+        pack: Digest,
+        /// Of the list of its objects.
+        manifest: Digest,
+        /// How many objects.
+        objects: u32,
+    },
 }
 
 /// How long a profile keeps a case with this outcome; without an outcome nothing was ever offered.

@@ -132,10 +132,11 @@ pub struct Location {
     pub geoip_file: PathBuf,
 }
 
-/// Storage of the tenants' own, for copies of sealed recordings.
+/// Storage of the tenants' own, for copies of sealed recordings and of evidence packs.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 #[serde(default, deny_unknown_fields)]
 pub struct Copies {
+    pub packs_to: Vec<String>,
     pub s3: S3,
     pub sftp: Sftp,
 }
@@ -178,6 +179,9 @@ pub struct Proof {
     pub folder: PathBuf,
     pub mail_to: Vec<String>,
     pub mail_hours: u32,
+    pub s3: S3,
+    pub s3_minutes: u32,
+    pub s3_lock_days: u32,
 }
 
 impl Proof {
@@ -272,7 +276,16 @@ impl Default for Log {
 
 impl Default for Proof {
     fn default() -> Self {
-        Self { origin: "recourse/log".to_owned(), witnesses: Vec::new(), folder: PathBuf::new(), mail_to: Vec::new(), mail_hours: 24 }
+        Self {
+            origin: "recourse/log".to_owned(),
+            witnesses: Vec::new(),
+            folder: PathBuf::new(),
+            mail_to: Vec::new(),
+            mail_hours: 24,
+            s3: S3 { prefix: "checkpoints/".to_owned(), ..S3::default() },
+            s3_minutes: 10,
+            s3_lock_days: 0,
+        }
     }
 }
 

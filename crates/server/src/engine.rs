@@ -100,7 +100,16 @@ pub struct Engine {
     pub public_url: String,
     dispatch: OnceLock<Arc<dyn Dispatch>>,
     entry_key: tokio::sync::OnceCell<SecretKey>,
-    copies: OnceLock<Vec<Channel>>,
+    copies: OnceLock<Copying>,
+}
+
+/// What is copied to the tenants' own storage.
+#[derive(Clone, Debug, Default)]
+pub struct Copying {
+    /// The kinds of storage that sealed recordings go to.
+    pub channels: Vec<Channel>,
+    /// Whether evidence packs go there too.
+    pub packs: bool,
 }
 
 impl Engine {
@@ -125,15 +134,15 @@ impl Engine {
         let _ = self.dispatch.set(dispatch);
     }
 
-    /// Says to which kinds of storage sealed recordings are copied; once, at the start.
-    pub fn copy_to(&self, channels: Vec<Channel>) {
-        let _ = self.copies.set(channels);
+    /// Says what is copied where; once, at the start.
+    pub fn copy_to(&self, copying: Copying) {
+        let _ = self.copies.set(copying);
     }
 
     /// Whether recordings are copied anywhere.
     #[must_use]
     pub fn copies(&self) -> bool {
-        self.copies.get().is_some_and(|all| !all.is_empty())
+        self.copies.get().is_some_and(|copying| !copying.channels.is_empty())
     }
 
     #[must_use]

@@ -1,22 +1,28 @@
-//! Copies of sealed recordings to the tenant's own storage: the part files in pieces, then a list of
-//! them with their hashes. Must not know a key, nor when to try again.
+//! Copies to the tenant's own storage: sealed recordings as they lie here, evidence packs encrypted. Objects in pieces, then
+//! a list of them with their hashes. Must not know a key, nor when to try again.
+
+mod pack;
+mod recording;
+
+pub use pack::Packer;
 
 use crate::adapters::blobs::{BlobError, Blobs};
-use crate::adapters::storage::{PIECE, Storage, StorageError, sha256};
-use crate::engine::{Actor, Engine, EngineError};
-use domain::case::Input;
+use crate::adapters::storage::{Storage, StorageError};
+use crate::engine::{Engine, EngineError};
+use crate::export::ExportFault;
 use domain::digest::Digest;
-use domain::evidence::Recording;
-use domain::ids::{CaseId, DeliveryId, SessionId, TenantId};
-use domain::retention::Custody;
+use domain::ids::{DeliveryId, SessionId};
+use domain::time::Span;
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
-use std::time::{Duration, Instant};
+use std::time::Duration;
 use store::rows::DeliveryRow;
 
-/// The event of a delivery that asks for a copy.
-pub const EVENT: &str = "recording.copy";
+/// The event of a delivery that asks for a copy of a recording.
+pub const RECORDING: &str = "recording.copy";
+/// The event of one that asks for a copy of a case's pack.
+pub const PACK: &str = "pack.copy";
 /// After so long a turn ends, within the lease of its delivery; the next one goes on from there.
 const TURN: Duration = Duration::from_secs(5);
 /// Copies under way whose pieces are remembered; a forgotten one finds its pieces there and goes on.
@@ -26,6 +32,7 @@ const MAX_UNDER_WAY: usize = 256;
 pub struct Pushes {
     stores: Vec<Target>,
     under_way: Mutex<BTreeMap<DeliveryId, Vec<Piece>>>,
+    packer: Option<Packer>,
 }
 
 /// A storage and where in it.
@@ -35,32 +42,22 @@ pub struct Target {
     pub prefix: String,
 }
 
-/// What a delivery carries.
+/// What the delivery of a recording carries.
 #[derive(Serialize, Deserialize)]
 pub struct Order {
     pub session: SessionId,
 }
 
-/// A piece of a part file, as the list names it.
+/// A piece of a file, as the list names it.
 #[derive(Clone, Serialize)]
 struct Piece {
     name: String,
-    part: u32,
+    /// Which part file of a recording.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    part: Option<u32>,
     from: u64,
     bytes: u64,
     sha256: Digest,
-}
-
-/// The list that is put last: what it names is there.
-#[derive(Serialize)]
-struct Manifest<'a> {
-    format: &'static str,
-    tenant: TenantId,
-    case: CaseId,
-    session: SessionId,
-    segments: u64,
-    head: Digest,
-    pieces: &'a [Piece],
 }
 
 /// How a turn ended.
@@ -69,6 +66,8 @@ pub enum Turn {
     Done,
     /// Some pieces are there; more are to come.
     More,
+    /// Nothing can be put before so long.
+    Wait(Span),
 }
 
 /// Why a turn failed.
@@ -80,6 +79,8 @@ pub enum PushError {
     Blob(#[from] BlobError),
     #[error(transparent)]
     Engine(#[from] EngineError),
+    #[error(transparent)]
+    Export(#[from] ExportFault),
     /// It will never work.
     #[error("{0}")]
     Never(&'static str),
@@ -88,7 +89,13 @@ pub enum PushError {
 impl Pushes {
     #[must_use]
     pub fn new(stores: Vec<Target>) -> Self {
-        Self { stores, under_way: Mutex::default() }
+        Self { stores, under_way: Mutex::default(), packer: None }
+    }
+
+    /// The same, with packs.
+    #[must_use]
+    pub fn packing(self, packer: Packer) -> Self {
+        Self { packer: Some(packer), ..self }
     }
 
     fn under_way(&self) -> MutexGuard<'_, BTreeMap<DeliveryId, Vec<Piece>>> {
@@ -104,44 +111,16 @@ impl Pushes {
     /// Copies as much as fits into a turn; after the last piece the list, and the fact in the log.
     ///
     /// # Errors
-    /// A storage that does not answer, or holds something else.
+    /// A storage that does not answer, or holds something else; a pack that cannot be made.
     pub async fn turn(&self, engine: &Engine, blobs: &Arc<dyn Blobs>, kind: &str, row: &DeliveryRow) -> Result<Turn, PushError> {
         let target = self.stores.iter().find(|t| t.storage.kind() == kind).ok_or(PushError::Never("no such storage is configured"))?;
         let case = row.case.ok_or(PushError::Never("the delivery belongs to no case"))?;
-        let order: Order = serde_json::from_slice(&row.payload).map_err(|_| PushError::Never("the delivery is damaged"))?;
-        let now = engine.case(case).await?;
-        let sealed = now.past.iter().find(|p| p.session.id == order.session).map(|p| p.session.recording);
-        let Some(Recording::Sealed { segments, head }) = sealed else { return Err(PushError::Never("the recording is not sealed")) };
-        let folder = format!("{}{}/{case}/{}", target.prefix, row.tenant, order.session);
-        let mut pieces = self.under_way().remove(&row.id).unwrap_or_default();
-        let done = copy(blobs, target.storage.as_ref(), case, order.session, &folder, &mut pieces).await;
-        match done {
-            Ok(Turn::Done) => {}
-            Ok(Turn::More) => {
-                self.remember(row.id, pieces);
-                return Ok(Turn::More);
-            }
-            Err(error) => {
-                self.remember(row.id, pieces);
-                return Err(error);
-            }
+        match (row.event.as_str(), &self.packer) {
+            (RECORDING, _) => self.recording(engine, blobs, target, case, row).await,
+            (PACK, Some(packer)) => packer.turn(target, case, row).await,
+            (PACK, None) => Err(PushError::Never("no recipients of packs are configured")),
+            _ => Err(PushError::Never("the delivery is damaged")),
         }
-        let list = Manifest {
-            format: "recourse recording copy v1",
-            tenant: row.tenant,
-            case,
-            session: order.session,
-            segments,
-            head,
-            pieces: &pieces,
-        };
-        let bytes = serde_json::to_vec_pretty(&list).map_err(|_| PushError::Never("the list cannot be written"))?;
-        let manifest = Digest::of(&bytes);
-        let objects = u32::try_from(pieces.len() + 1).unwrap_or(u32::MAX);
-        target.storage.put_new(&format!("{folder}/manifest.json"), bytes).await?;
-        let custody = Custody::Delivered { session: order.session, to: target.storage.kind(), manifest, objects };
-        engine.tell_case(case, &Actor::System, Input::Custody(custody)).await?;
-        Ok(Turn::Done)
     }
 
     fn remember(&self, id: DeliveryId, pieces: Vec<Piece>) {
@@ -151,39 +130,4 @@ impl Pushes {
         }
         all.insert(id, pieces);
     }
-}
-
-async fn copy(
-    blobs: &Arc<dyn Blobs>,
-    storage: &dyn Storage,
-    case: CaseId,
-    session: SessionId,
-    folder: &str,
-    pieces: &mut Vec<Piece>,
-) -> Result<Turn, PushError> {
-    let began = Instant::now();
-    let mut seen = 0;
-    for part in 0.. {
-        let file = crate::recorder::part_name(case, session, part);
-        let Some(size) = blobs.size(&file)? else { return Ok(Turn::Done) };
-        let mut from = 0;
-        while from < size {
-            let length = PIECE.min(size - from);
-            seen += 1;
-            if seen > pieces.len() {
-                if began.elapsed() > TURN {
-                    return Ok(Turn::More);
-                }
-                let (files, at) = (blobs.clone(), file.clone());
-                let read = tokio::task::spawn_blocking(move || files.read_range(&at, from, length)).await;
-                let bytes = read.map_err(|_| PushError::Never("the server is stopping"))??;
-                let name = format!("{folder}/{part:04}.{:05}", from / PIECE);
-                let piece = Piece { name: name.clone(), part, from, bytes: length, sha256: Digest(sha256(&bytes)) };
-                storage.put_new(&name, bytes).await?;
-                pieces.push(piece);
-            }
-            from += length;
-        }
-    }
-    Ok(Turn::Done)
 }

@@ -12,8 +12,10 @@ use crate::adapters::outbound::TargetPolicy;
 use crate::adapters::webhook_client::HttpWebhookClient;
 use crate::boards::Boards;
 use crate::config::{Config, TlsMode};
-use crate::engine::{Actor, Engine, bound};
+use crate::engine::{Actor, Copying, Engine, bound};
+use crate::export::Ground;
 use crate::hub::Hub;
+use crate::push::{Packer, Pushes, Target};
 use crate::relays::Relays;
 use crate::reviews::Reviews;
 use crate::rooms::Rooms;
@@ -30,6 +32,7 @@ use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 use domain::audit::{Frontier, VerifierKey};
 use ed25519_dalek::SigningKey;
+use pack::age::Recipients;
 use std::net::{IpAddr, Ipv4Addr, SocketAddr, UdpSocket};
 use std::path::Path;
 use std::sync::Arc;
@@ -71,8 +74,7 @@ pub async fn build(config: &Config, messenger: impl FnOnce(Arc<dyn Clock>) -> Op
     if moved > 0 {
         tracing::info!(moved, "keys of cases have a database of their own now");
     }
-    let pushes = Arc::new(config.pushes(&clock).context("the storage for copies cannot be used")?);
-    engine.copy_to([Channel::S3, Channel::Sftp].into_iter().filter(|channel| pushes.kinds().contains(&channel.as_str())).collect());
+    let pushes = Arc::new(pushes(config, &clock, &engine, &blobs, &log)?);
     let hub = Arc::new(Hub::default());
     let queue = Arc::new(QueueView::default());
     hub.follow(queue.clone());
@@ -95,7 +97,8 @@ pub async fn build(config: &Config, messenger: impl FnOnce(Arc<dyn Clock>) -> Op
     let relays = Relays::new(config.media.ice_servers.clone());
     let geoip = geoip(&config.location.geoip_file)?;
     let boards = Boards::start(engine.clone(), hub.clone(), blobs.clone());
-    let witnesses = Arc::new(Witnesses::new(config.proof.witnesses(), log.guard.clone(), publishers(config, &messenger, &log.origin)));
+    let publishers = publishers(config, &clock, &messenger, &log.origin)?;
+    let witnesses = Arc::new(Witnesses::new(config.proof.witnesses(), log.guard.clone(), publishers));
     let app = App::new(Parts { engine, hub, blobs, rooms, queue, limits, targets, relays, geoip, boards, reviews, witnesses });
     app.packs().with_key(log.clone());
     let deliveries = Deliveries::new(webhooks, messenger).copying(pushes, app.blobs.clone());
@@ -220,16 +223,33 @@ pub(crate) fn log_key(folder: &Path, origin: &str) -> Result<LogKey> {
     Ok(key)
 }
 
-fn publishers(config: &Config, messenger: &Arc<dyn Messenger>, log: &str) -> Publishers {
+/// Where copies go; and tells the engine what to ask for.
+fn pushes(config: &Config, clock: &Arc<dyn Clock>, engine: &Arc<Engine>, blobs: &Arc<FileBlobs>, log: &Arc<LogKey>) -> Result<Pushes> {
+    let pushes = config.pushes(clock).context("the storage for copies cannot be used")?;
+    let channels = [Channel::S3, Channel::Sftp].into_iter().filter(|channel| pushes.kinds().contains(&channel.as_str())).collect();
+    let to = Recipients::read(&config.copies.packs_to).context("copies.packs_to")?;
+    engine.copy_to(Copying { channels, packs: to.is_some() });
+    let ground = Ground { engine: engine.clone(), blobs: blobs.clone(), log: log.clone(), ffmpeg: "ffmpeg".into() };
+    Ok(match to {
+        Some(to) => pushes.packing(Packer::new(ground, to)),
+        None => pushes,
+    })
+}
+
+fn publishers(config: &Config, clock: &Arc<dyn Clock>, messenger: &Arc<dyn Messenger>, log: &str) -> Result<Publishers> {
     let mut all = Vec::new();
     if !config.proof.folder.as_os_str().is_empty() {
         all.push(Publisher::Folder(config.proof.folder.clone()));
+    }
+    if let Some(Target { storage, prefix }) = config.checkpoints(clock).context("the bucket for checkpoints cannot be used")? {
+        let every = Duration::from_secs(u64::from(config.proof.s3_minutes) * 60);
+        all.push(Publisher::Bucket { storage, prefix, every });
     }
     if !config.proof.mail_to.is_empty() {
         let every = Duration::from_secs(u64::from(config.proof.mail_hours) * 3600);
         all.push(Publisher::Mail { to: config.proof.mail_to.clone(), every, messenger: messenger.clone(), log: log.to_owned() });
     }
-    Publishers::new(all)
+    Ok(Publishers::new(all))
 }
 
 /// Records in the log that what was signed before is lost, so that signing may go on. Asks the witnesses first.

@@ -29,6 +29,7 @@ pub const EVENTS: &[&str] = &[
     "case.rated",
     "evidence.erased",
     "recording.delivered",
+    "pack.delivered",
 ];
 
 /// The body of a webhook.

@@ -46,12 +46,18 @@ impl Case {
     pub(super) fn custody(&self, custody: Custody, now: Timestamp) -> Result<Transition, Refusal> {
         match custody {
             Custody::Erase { cause, by, key } => self.erase(cause, by, key, now),
-            Custody::Hold { .. } | Custody::Lift { .. } | Custody::Delivered { .. } if self.kept.erased.is_some() => {
+            Custody::Hold { .. } | Custody::Lift { .. } | Custody::Delivered { .. } | Custody::PackDelivered { .. }
+                if self.kept.erased.is_some() =>
+            {
                 Err(self.refuse(Code::Erased, "custody"))
             }
             Custody::Hold { by, reason, salt } => self.set_hold(by, reason, salt, now),
             Custody::Lift { by, reason, salt } => self.lift_hold(by, &reason, salt, now),
             Custody::Delivered { session, to, manifest, objects } => self.delivered(session, to, manifest, objects, now),
+            // Each is another file, also of the same case: nothing to compare it with.
+            Custody::PackDelivered { to, pack, manifest, objects } => {
+                Ok(self.step(self.clone(), now, vec![Fact::PackDelivered { to: to.to_owned(), pack, manifest, objects }]))
+            }
         }
     }
 

@@ -280,6 +280,8 @@ pub enum Fact {
     },
     /// A sealed recording lies in the tenant's own storage too.
     RecordingDelivered { session: SessionId, to: String, manifest: Digest, objects: u32 },
+    /// An encrypted evidence pack lies in the tenant's own storage.
+    PackDelivered { to: String, pack: Digest, manifest: Digest, objects: u32 },
 }
 
 impl Fact {

@@ -6,7 +6,7 @@ use super::storage::{Storage, StorageError, sha256};
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 use domain::digest::Digest;
-use domain::time::Timestamp;
+use domain::time::{Span, Timestamp};
 use futures_util::future::BoxFuture;
 use hmac::{Hmac, KeyInit, Mac};
 use reqwest::header::HeaderMap;
@@ -37,6 +37,8 @@ pub struct S3 {
     credentials: Credentials,
     clock: Arc<dyn Clock>,
     http: reqwest::Client,
+    /// How long nobody may delete or replace an object.
+    lock: Option<Span>,
 }
 
 /// Whether an object is there.
@@ -58,7 +60,14 @@ impl S3 {
         let base = Url::parse(&format!("{}/{bucket}", url.trim_end_matches('/'))).map_err(|e| broken(&e))?;
         let http =
             reqwest::Client::builder().timeout(TIMEOUT).redirect(reqwest::redirect::Policy::none()).build().map_err(|e| broken(&e))?;
-        Ok(Self { base, credentials, clock, http })
+        Ok(Self { base, credentials, clock, http, lock: None })
+    }
+
+    /// The same bucket, whose new objects are locked so long (Object Lock in compliance mode, as SEC 17a-4(f) asks of a
+    /// storage); 0 leaves that to the bucket's default.
+    #[must_use]
+    pub fn locking(self, days: u32) -> Self {
+        Self { lock: (days > 0).then(|| Span::seconds(i64::from(days) * 86_400)), ..self }
     }
 
     async fn send(&self, method: Method, name: &str, body: Vec<u8>, extra: &[(&'static str, String)]) -> Result<Response, StorageError> {
@@ -114,7 +123,11 @@ impl S3 {
             Found::Absent => {}
             found @ (Found::Same | Found::Other) => return as_found(found),
         }
-        let extra = [("if-none-match", "*".to_owned()), (CHECKSUM, STANDARD.encode(hash))];
+        let mut extra = vec![("if-none-match", "*".to_owned()), (CHECKSUM, STANDARD.encode(hash))];
+        if let Some(span) = self.lock {
+            extra.push(("x-amz-object-lock-mode", "COMPLIANCE".to_owned()));
+            extra.push(("x-amz-object-lock-retain-until-date", date(self.clock.now() + span)));
+        }
         let answer = self.send(Method::PUT, name, bytes, &extra).await?;
         match answer.status() {
             StatusCode::OK | StatusCode::CREATED if checksum(answer.headers()) == Some(hash) => Ok(()),
@@ -159,6 +172,12 @@ fn host(url: &Url) -> String {
 fn stamp(at: Timestamp) -> String {
     let at = jiff::Timestamp::from_microsecond(at.0).unwrap_or(jiff::Timestamp::UNIX_EPOCH);
     at.strftime("%Y%m%dT%H%M%SZ").to_string()
+}
+
+/// The same as the headers of Object Lock want it, ISO 8601.
+fn date(at: Timestamp) -> String {
+    let at = jiff::Timestamp::from_microsecond(at.0).unwrap_or(jiff::Timestamp::UNIX_EPOCH);
+    at.strftime("%Y-%m-%dT%H:%M:%SZ").to_string()
 }
 
 /// Signature Version 4 over a request; the headers come back sorted, as they were signed.
@@ -268,6 +287,7 @@ mod tests {
 
     #[test]
     fn times_are_written_as_amazon_writes_them() {
-        assert_eq!(stamp(Timestamp::parse("2013-05-24T00:00:00Z").unwrap()), "20130524T000000Z");
+        let at = Timestamp::parse("2013-05-24T00:00:00.5Z").unwrap();
+        assert_eq!((stamp(at).as_str(), date(at).as_str()), ("20130524T000000Z", "2013-05-24T00:00:00Z"));
     }
 }

@@ -1,9 +1,13 @@
 //! Which values make sense, and the sentence for each that does not.
 //! Must not know how the values are read or written.
 
+use super::copies::bucket_problems;
 use super::{Config, Messenger, TlsMode};
 use crate::workers::witnesses::{MAX_MAILBOXES, MAX_WITNESSES, WitnessAt};
 use domain::audit::VerifierKey;
+
+/// A lock cannot be taken back: more than a lifetime is a slip of the finger.
+const MAX_LOCK_DAYS: u32 = 100 * 366;
 
 impl Config {
     /// Everything that cannot work, with what to do about it.
@@ -75,6 +79,13 @@ impl Config {
         }
         if !proof.mail_to.is_empty() && self.messenger.email.host.is_empty() {
             wrong.push("proof.mail_to wants messenger.email.host, which is empty".to_owned());
+        }
+        bucket_problems("proof.s3", &proof.s3, wrong);
+        if !(1..=24 * 60).contains(&proof.s3_minutes) {
+            wrong.push(format!("proof.s3_minutes is {}; it must be from 1 to {}", proof.s3_minutes, 24 * 60));
+        }
+        if proof.s3_lock_days > MAX_LOCK_DAYS {
+            wrong.push(format!("proof.s3_lock_days is {}; it must be at most {MAX_LOCK_DAYS}", proof.s3_lock_days));
         }
         if !(1..=24 * 31).contains(&proof.mail_hours) {
             wrong.push(format!("proof.mail_hours is {}; it must be from 1 to {}", proof.mail_hours, 24 * 31));

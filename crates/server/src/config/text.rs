@@ -69,6 +69,27 @@ const KEYS: &[(&str, &str)] = &[
     ("proof.folder", "A folder on another mount that gets every checkpoint as a file of its own. Empty for none."),
     ("proof.mail_to", "Mailboxes that get the newest checkpoint every so many hours, if it is a new one."),
     ("proof.mail_hours", ""),
+    ("proof.s3_minutes", "How often a bucket (below) gets the newest checkpoint, in minutes."),
+    (
+        "proof.s3_lock_days",
+        "For so many days nobody, the account itself included, can delete or replace it (Object Lock, compliance\n\
+         mode). 0 leaves that to the bucket's own default.",
+    ),
+    (
+        "proof.s3.url",
+        "A bucket, as for copies, that gets the newest checkpoint as an object of its own; best another account's, with\n\
+         Object Lock. Empty for none.",
+    ),
+    ("proof.s3.region", ""),
+    ("proof.s3.bucket", ""),
+    ("proof.s3.prefix", "What names begin with; the size of the log follows."),
+    ("proof.s3.access_key", "It needs s3:PutObject and s3:GetObject, and s3:PutObjectRetention to lock."),
+    ("proof.s3.secret_key", ""),
+    (
+        "copies.packs_to",
+        "Recipients of age (age1…), up to twenty. With some, the evidence pack of every case that closes after a session is\n\
+         made, encrypted to them, and copied as well.",
+    ),
     (
         "copies.s3.url",
         "Storage that speaks S3, such as https://s3.ap-southeast-1.amazonaws.com. Every sealed recording is copied\n\
@@ -88,7 +109,7 @@ const KEYS: &[(&str, &str)] = &[
 ];
 
 /// Keys whose values are never printed.
-const SECRET: &[&str] = &["messenger.sms.token", "messenger.email.password", "copies.s3.secret_key"];
+const SECRET: &[&str] = &["messenger.sms.token", "messenger.email.password", "copies.s3.secret_key", "proof.s3.secret_key"];
 /// A list of tables; by environment it is written as in the file.
 const TABLES: &str = "media.ice_servers";
 /// Keys of those tables whose values are never printed.

@@ -53,10 +53,12 @@ impl Engine {
                 }
             }
             if let Fact::RecordingSealed { session, .. } = fact {
-                for channel in self.copies.get().into_iter().flatten() {
-                    seq += 1;
-                    rows.deliveries.push(self.copy(slot, tx, *channel, *session, seq));
-                }
+                let order = serde_json::to_vec(&push::Order { session: *session }).unwrap_or_default();
+                self.copy(slot, tx, push::RECORDING, &order, &mut seq, rows);
+            }
+            // Without a session there is nothing in a pack that the bank did not send itself.
+            if matches!(fact, Fact::CaseClosed { .. }) && !case.past.is_empty() && self.copies.get().is_some_and(|c| c.packs) {
+                self.copy(slot, tx, push::PACK, b"{}", &mut seq, rows);
             }
             rows.marks.extend(marks(fact, slot, tx.now));
         }
@@ -64,19 +66,22 @@ impl Engine {
         self.link_message(slot, tx, tenant, seq + 1, rows)
     }
 
-    /// A sealed recording is wanted in the tenant's own storage.
-    fn copy(&self, slot: &CaseSlot, tx: &Tx, channel: Channel, session: SessionId, seq: i64) -> DeliveryRow {
-        DeliveryRow {
-            id: DeliveryId(self.ids.id()),
-            tenant: slot.case.tenant,
-            case: Some(slot.case.id),
-            seq,
-            channel,
-            endpoint: None,
-            event: push::EVENT.to_owned(),
-            payload: serde_json::to_vec(&push::Order { session }).unwrap_or_default(),
-            created_at: tx.now,
-            next_at: tx.now,
+    /// Something is wanted in each of the tenant's own kinds of storage.
+    fn copy(&self, slot: &CaseSlot, tx: &Tx, event: &str, payload: &[u8], seq: &mut i64, rows: &mut Commit) {
+        for channel in self.copies.get().into_iter().flat_map(|copying| &copying.channels) {
+            *seq += 1;
+            rows.deliveries.push(DeliveryRow {
+                id: DeliveryId(self.ids.id()),
+                tenant: slot.case.tenant,
+                case: Some(slot.case.id),
+                seq: *seq,
+                channel: *channel,
+                endpoint: None,
+                event: event.to_owned(),
+                payload: payload.to_vec(),
+                created_at: tx.now,
+                next_at: tx.now,
+            });
         }
     }
 
@@ -184,6 +189,9 @@ fn named(fact: &Fact) -> Vec<(&'static str, Option<SessionId>)> {
     }
     if let Fact::RecordingDelivered { session, .. } = fact {
         return vec![("recording.delivered", Some(*session))];
+    }
+    if let Fact::PackDelivered { .. } = fact {
+        return vec![("pack.delivered", None)];
     }
     Vec::new()
 }

@@ -162,7 +162,8 @@ impl Packs {
     }
 }
 
-async fn make(ground: &Ground, asked: &Asked, progress: &Progress) -> Result<Ready, ExportFault> {
+/// Makes a pack into a file without a name.
+pub(crate) async fn make(ground: &Ground, asked: &Asked, progress: &Progress) -> Result<Ready, ExportFault> {
     // One that is encrypted lies there twice until it is done.
     let size = expected(ground, asked.case)? * if asked.to.is_some() { 2 } else { 1 };
     // Without a name the file is gone with its last reader, also when the program is killed.

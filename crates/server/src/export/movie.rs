@@ -2,12 +2,13 @@
 //! Must not know cases; its files lie in a private folder and go with it.
 
 use super::Private;
+use rustix::process::{Pid, setpriority_process};
 use std::fmt::Write as _;
 use std::fs::{self, File};
 use std::path::{Path, PathBuf};
 use std::process::Stdio;
 use std::time::Duration;
-use tokio::process::Command;
+use tokio::process::{Child, Command};
 
 /// Size of the picture; the strip below the two sides holds the captions.
 pub(super) const SIZE: (u32, u32) = (1280, 540);
@@ -91,9 +92,12 @@ pub(super) async fn compose(ffmpeg: &Path, footage: Footage, captions: &str) -> 
         .current_dir(folder.path())
         .stdin(Stdio::null())
         .stdout(Stdio::null())
+        .stderr(Stdio::piped())
         .kill_on_drop(true)
-        .output();
-    match tokio::time::timeout(limit, run).await {
+        .spawn();
+    let run = run.map_err(|error| format!("ffmpeg did not start: {error}"))?;
+    yield_to_calls(&run);
+    match tokio::time::timeout(limit, run.wait_with_output()).await {
         Err(_) => return Err(format!("ffmpeg took longer than {} s", limit.as_secs())),
         Ok(Err(error)) => return Err(format!("ffmpeg did not start: {error}")),
         Ok(Ok(said)) if !said.status.success() => {
@@ -104,6 +108,15 @@ pub(super) async fn compose(ffmpeg: &Path, footage: Footage, captions: &str) -> 
     }
     let file = File::open(folder.path().join("film.mp4")).map_err(broken)?;
     Ok(Film { file, _folder: folder })
+}
+
+/// Composing has all the time in the world, a packet has not. Before the first thread is made, as a rule; one that ran
+/// ahead costs precedence and nothing else.
+fn yield_to_calls(run: &Child) {
+    let id = run.id().and_then(|id| i32::try_from(id).ok()).and_then(Pid::from_raw);
+    if let Some(Err(error)) = id.map(|id| setpriority_process(Some(id), 19)) {
+        tracing::debug!(%error, "ffmpeg runs with the same precedence as everything");
+    }
 }
 
 fn name(n: usize) -> String {

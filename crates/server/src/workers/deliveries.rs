@@ -134,8 +134,8 @@ async fn attempt(engine: &Engine, arms: &Deliveries, delivery: ClaimedDelivery) 
         Channel::Sms | Channel::Email => Ok(message(engine, arms, &delivery).await),
         Channel::S3 | Channel::Sftp => match pushed(engine, arms, row).await {
             Pushed::Tried(tried) => tried,
-            Pushed::More => {
-                let next_at = engine.now();
+            Pushed::Later(wait) => {
+                let next_at = engine.now() + wait;
                 return Ok(engine.store.settle_delivery(row.id, delivery.lease, Outcome::Released { next_at }).await?);
             }
         },
@@ -196,18 +196,19 @@ fn receiver(row: &DeliveryRow) -> Option<EndpointId> {
 
 enum Pushed {
     Tried(Try),
-    /// The turn is over before the recording is.
-    More,
+    /// The turn is over before the copy is; the next one after so long.
+    Later(Span),
 }
 
 async fn pushed(engine: &Engine, arms: &Deliveries, row: &DeliveryRow) -> Pushed {
     let Some((pushes, blobs)) = &arms.copies else { return Pushed::Tried(Err("no storage is configured")) };
     match pushes.turn(engine, blobs, row.channel.as_str(), row).await {
         Ok(Turn::Done) => Pushed::Tried(Ok(Tried { status: None, error: String::new(), outcome: delivery::Outcome::Delivered })),
-        Ok(Turn::More) => Pushed::More,
+        Ok(Turn::More) => Pushed::Later(Span::seconds(0)),
+        Ok(Turn::Wait(wait)) => Pushed::Later(wait),
         Err(PushError::Never(why)) => Pushed::Tried(Err(why)),
         Err(PushError::Storage(StorageError::Differs(name))) => {
-            tracing::error!(case.id = ?row.case, name, "another object lies in the storage under the name of a recording");
+            tracing::error!(case.id = ?row.case, name, "another object lies in the storage under the name of a copy");
             Pushed::Tried(Err("another object lies in the storage under this name; nothing is overwritten"))
         }
         Err(error) => Pushed::Tried(Ok(Tried { status: None, error: error.to_string(), outcome: delivery::Outcome::Failed })),

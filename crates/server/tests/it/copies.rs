@@ -3,6 +3,7 @@
 #![expect(clippy::unwrap_used, reason = "a test ends where its ground gives way")]
 
 use crate::folder::{Yard, log_key, new_report};
+use crate::sockets::wait_for;
 use axum::Router;
 use axum::body::Bytes;
 use axum::extract::{Request, State};
@@ -13,6 +14,7 @@ use base64::engine::general_purpose::STANDARD;
 use domain::ids::{CaseId, SessionId};
 use domain::time::{Span, Timestamp};
 use hmac::{Hmac, KeyInit, Mac};
+use pack::age::Recipients;
 use serde_json::Value;
 use server::adapters::blobs::Blobs;
 use server::adapters::clock::FakeClock;
@@ -22,16 +24,20 @@ use server::adapters::outbound::TargetPolicy;
 use server::adapters::s3::{Credentials, S3};
 use server::adapters::storage::{Storage, StorageError};
 use server::adapters::webhook_client::HttpWebhookClient;
-use server::push::{Pushes, Target};
+use server::engine::Copying;
+use server::export;
+use server::push::{Packer, Pushes, Target};
 use server::verify::verify;
 use server::workers::deliveries::{Deliveries, once};
-use server::workers::sequencer::once as sequence;
+use server::workers::sequencer::{LogKey, once as sequence};
+use server::workers::witnesses::{Publisher, Publishers, Witnesses};
 use sha2::{Digest as _, Sha256};
 use std::collections::BTreeMap;
 use std::fs;
 use std::path::PathBuf;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex};
+use std::time::Duration;
 use store::rows::Channel;
 
 const ACCESS: &str = "AKIAEXAMPLE";
@@ -40,14 +46,16 @@ const REGION: &str = "ap-southeast-1";
 
 /// A storage that keeps S3's rules: it checks signature, body hash, checksum and `If-None-Match`.
 #[derive(Clone, Default)]
-struct Bucket(Arc<Inside>);
+pub struct Bucket(pub Arc<Inside>);
 
 #[derive(Default)]
-struct Inside {
+pub struct Inside {
     objects: Mutex<BTreeMap<String, Bytes>>,
     /// How often each name was created.
     created: Mutex<BTreeMap<String, u32>>,
-    away: AtomicBool,
+    /// Until when an object is locked, as it was asked for.
+    locked: Mutex<BTreeMap<String, String>>,
+    pub away: AtomicBool,
     /// Keeps no checksums, as some compatible storages.
     forgetful: AtomicBool,
     refused: Mutex<Vec<String>>,
@@ -116,6 +124,11 @@ async fn serve(State(bucket): State<Bucket>, request: Request) -> Response {
         }
         "PUT" => {
             *inside.created.lock().unwrap().entry(path.clone()).or_default() += 1;
+            let word = |name: &str| parts.headers.get(name).map(|v| v.to_str().unwrap().to_owned());
+            if let (Some(mode), Some(until)) = (word("x-amz-object-lock-mode"), word("x-amz-object-lock-retain-until-date")) {
+                assert_eq!(mode, "COMPLIANCE");
+                inside.locked.lock().unwrap().insert(path.clone(), until);
+            }
             let headers = told(&body);
             objects.insert(path, body);
             (StatusCode::OK, headers).into_response()
@@ -138,11 +151,11 @@ impl Bucket {
         url
     }
 
-    fn names(&self) -> Vec<String> {
+    pub fn names(&self) -> Vec<String> {
         self.0.objects.lock().unwrap().keys().cloned().collect()
     }
 
-    fn object(&self, name: &str) -> Bytes {
+    pub fn object(&self, name: &str) -> Bytes {
         self.0.objects.lock().unwrap()[name].clone()
     }
 }
@@ -151,11 +164,12 @@ fn credentials(secret: &str) -> Credentials {
     Credentials { access_key: ACCESS.to_owned(), secret_key: secret.to_owned(), region: REGION.to_owned() }
 }
 
-struct Ground {
-    path: PathBuf,
-    clock: Arc<FakeClock>,
-    yard: Yard,
-    bucket: Bucket,
+pub struct Ground {
+    pub path: PathBuf,
+    pub clock: Arc<FakeClock>,
+    pub yard: Yard,
+    pub bucket: Bucket,
+    pub log: Arc<LogKey>,
     arms: Arc<Deliveries>,
 }
 
@@ -167,21 +181,32 @@ impl Drop for Ground {
 
 impl Ground {
     async fn lay() -> Self {
+        Self::lay_packing(&[]).await
+    }
+
+    /// With packs for these recipients, if there are any.
+    pub async fn lay_packing(packs_to: &[&str]) -> Self {
         server::tls::install_crypto();
         let path = std::env::temp_dir().join(format!("recourse-it-{:032x}", u128::from_be_bytes(random())));
         let clock = Arc::new(FakeClock::at(Timestamp::parse("2026-11-23T09:00:00Z").unwrap()));
         let yard = Yard::lay_at(&path, 0, clock.clone()).await;
-        yard.engine.copy_to(vec![Channel::S3]);
+        yard.engine.copy_to(Copying { channels: vec![Channel::S3], packs: !packs_to.is_empty() });
         let bucket = Bucket::default();
         let storage = Arc::new(S3::new(&bucket.open().await, "evidence", credentials(SECRET), clock.clone()).unwrap());
-        let pushes = Arc::new(Pushes::new(vec![Target { storage, prefix: "recourse/".to_owned() }]));
+        let mut pushes = Pushes::new(vec![Target { storage, prefix: "recourse/".to_owned() }]);
+        let log = Arc::new(log_key(&path));
+        if let Some(to) = Recipients::read(packs_to).unwrap() {
+            let (engine, blobs, log) = (yard.engine.clone(), yard.blobs.clone(), log.clone());
+            pushes = pushes.packing(Packer::new(export::Ground { engine, blobs, log, ffmpeg: "ffmpeg".into() }, to));
+        }
+        let pushes = Arc::new(pushes);
         let webhooks = Arc::new(HttpWebhookClient::new(TargetPolicy::default()).unwrap());
         let blobs: Arc<dyn Blobs> = yard.blobs.clone();
         let arms = Arc::new(Deliveries::new(webhooks, Arc::new(DemoInbox::new(clock.clone()))).copying(pushes, blobs));
-        Self { path, clock, yard, bucket, arms }
+        Self { path, clock, yard, bucket, log, arms }
     }
 
-    async fn drain(&self) {
+    pub async fn drain(&self) {
         while once(&self.yard.engine, &self.arms).await.unwrap() > 0 {}
     }
 
@@ -212,7 +237,7 @@ async fn a_sealed_recording_arrives_whole_still_sealed_with_a_list_that_the_log_
     let fact = log.iter().find(|row| row.entry.kind == "recording_delivered").unwrap();
     assert_eq!(fact.entry.body["manifest"], hex(&Sha256::digest(&list)));
     assert_eq!((&fact.entry.body["to"], &fact.entry.body["objects"]), (&"s3".into(), &2.into()));
-    while sequence(&ground.yard.engine, &log_key(&ground.path)).await.unwrap() > 0 {}
+    while sequence(&ground.yard.engine, &ground.log).await.unwrap() > 0 {}
     ground.yard.engine.store.close().await.unwrap();
     verify(&ground.path).await.unwrap();
 }
@@ -299,4 +324,36 @@ async fn a_storage_without_checksums_is_read_back_and_a_wrong_key_is_refused() {
     let Err(StorageError::Unavailable(why)) = stranger.put_new("c", b"x".to_vec()).await else { panic!("a wrong key was let in") };
     assert!(why.contains("403") && why.contains("SignatureDoesNotMatch"), "{why}");
     assert_eq!(bucket.names(), ["/evidence/a/b"]);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn checkpoints_lie_in_a_bucket_under_a_lock_and_one_that_lies_there_instead_is_told() {
+    let mut ground = Ground::lay().await;
+    let log = ground.log.clone();
+    let url = ground.bucket.open().await;
+    let storage = Arc::new(S3::new(&url, "proof", credentials(SECRET), ground.clock.clone()).unwrap().locking(3_650));
+    let bucket = Publisher::Bucket { storage, prefix: "checkpoints/".to_owned(), every: Duration::ZERO };
+    let witnesses = Arc::new(Witnesses::new(Vec::new(), log.guard.clone(), Publishers::new(vec![bucket])));
+    tokio::spawn(witnesses.clone().run(ground.yard.engine.clone()));
+    let laid = || witnesses.publishers.standings().remove(0);
+
+    ground.yard.verified_as(new_report("onb-1")).await;
+    while sequence(&ground.yard.engine, &log).await.unwrap() > 0 {}
+    let first = ground.yard.engine.store.checkpoint().await.unwrap().unwrap();
+    witnesses.signed();
+    wait_for("the checkpoint to lie there", async || laid().size == first.size).await;
+    assert_eq!((laid().kind, laid().why), ("s3", None));
+    let name = format!("/proof/checkpoints/{:020}.checkpoint", first.size);
+    assert_eq!(ground.bucket.object(&name), first.note.as_bytes());
+    assert_eq!(ground.bucket.0.locked.lock().unwrap()[&name], "2036-11-20T09:00:00Z", "ten years of 365 days");
+
+    // Whoever wrote the next one beforehand is not believed, and not overwritten.
+    ground.yard.verified_as(new_report("onb-2")).await;
+    let next = first.size + ground.yard.engine.store.unsequenced(1_000).await.unwrap().len() as u64;
+    let name = format!("/proof/checkpoints/{next:020}.checkpoint");
+    ground.bucket.0.objects.lock().unwrap().insert(name.clone(), Bytes::from_static(b"another root"));
+    while sequence(&ground.yard.engine, &log).await.unwrap() > 0 {}
+    witnesses.signed();
+    wait_for("the refusal to be told", async || laid().why.is_some_and(|why| why.contains("another object"))).await;
+    assert_eq!((laid().size, ground.bucket.object(&name)), (first.size, Bytes::from_static(b"another root")));
 }

@@ -122,11 +122,11 @@ fn what_cannot_be_exported_is_said_and_leaves_no_file() {
 }
 
 /// Two pairs as `age-keygen` made them, for tests only.
-const ALICE: (&str, &str) = (
+pub const ALICE: (&str, &str) = (
     "age19grwgk8s4e7al0kermy9dsx5prpw0zc6fe0vlq5yzpg34rfggapqhlf0s5",
     "AGE-SECRET-KEY-13MXR2U4U0XQDUYXW9YCKFLJQSAAN42JC6QVQ0KKCFZVWDGNALCDS5NJNL7",
 );
-const BOB: (&str, &str) = (
+pub const BOB: (&str, &str) = (
     "age1w8a7dx27aav0fphxm8qp633vddew0k252jqlz4yhhlfx8cz4a4cq3pt68m",
     "AGE-SECRET-KEY-1TUQ5FRZ36ZYGAM0EL5G2S8R9RC3KG2PQEMN53PDQ86PRVV9MZGTQ6YSFD4",
 );

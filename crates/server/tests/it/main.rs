@@ -20,6 +20,7 @@ mod intake;
 mod limits;
 mod links;
 mod mutation;
+mod pack_copies;
 mod packs;
 mod pages;
 mod people;

@@ -1,8 +1,9 @@
-//! Lays checkpoints down where this server's disk is not: in a folder on another mount, in a mailbox.
+//! Lays checkpoints down where this server's disk is not: in a folder on another mount, in a bucket, in a mailbox.
 //! Must not know who reads them there.
 
 use crate::adapters::files;
 use crate::adapters::messenger::Messenger;
+use crate::adapters::storage::Storage;
 use crate::engine::Engine;
 use domain::pii::Pii;
 use domain::time::Timestamp;
@@ -23,6 +24,8 @@ pub const MAX_MAILBOXES: usize = 8;
 pub enum Publisher {
     /// A new file for each.
     Folder(PathBuf),
+    /// An object for the newest, every so often.
+    Bucket { storage: Arc<dyn Storage>, prefix: String, every: Duration },
     /// The newest, every so often.
     Mail { to: Vec<String>, every: Duration, messenger: Arc<dyn Messenger>, log: String },
 }
@@ -30,7 +33,7 @@ pub enum Publisher {
 /// How it stands with one.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Laid {
-    /// `folder` or `mail`.
+    /// `folder`, `mail` or the kind of storage.
     pub kind: &'static str,
     pub size: u64,
     pub at: Option<Timestamp>,
@@ -48,6 +51,7 @@ impl Publishers {
     pub fn new(all: Vec<Publisher>) -> Self {
         let kind = |publisher: &Publisher| match publisher {
             Publisher::Folder(_) => "folder",
+            Publisher::Bucket { storage, .. } => storage.kind(),
             Publisher::Mail { .. } => "mail",
         };
         let all = all.into_iter().map(|publisher| {
@@ -63,20 +67,17 @@ impl Publishers {
         self.all.iter().map(|(_, laid)| lock(laid).clone()).collect()
     }
 
-    /// Runs until the program ends.
+    /// Runs until the program ends; one that takes its time holds up no other.
     pub(super) async fn run(&self, engine: &Engine, changed: &Notify) {
-        if self.all.is_empty() {
-            return;
-        }
-        let mut mailed = vec![None; self.all.len()];
+        futures_util::future::join_all(self.all.iter().map(|(publisher, laid)| self.follow(engine, changed, publisher, laid))).await;
+    }
+
+    async fn follow(&self, engine: &Engine, changed: &Notify, publisher: &Publisher, laid: &Mutex<Laid>) {
+        let mut last = None;
         loop {
             let wait = changed.notified();
             match engine.store.checkpoint().await {
-                Ok(Some(newest)) => {
-                    for ((publisher, laid), mailed) in self.all.iter().zip(&mut mailed) {
-                        self.lay(engine, publisher, laid, mailed, &newest).await;
-                    }
-                }
+                Ok(Some(newest)) => self.lay(engine, publisher, laid, &mut last, &newest).await,
                 Ok(None) => {}
                 Err(error) => tracing::warn!(%error, "the newest checkpoint cannot be read"),
             }
@@ -84,7 +85,8 @@ impl Publishers {
         }
     }
 
-    async fn lay(&self, engine: &Engine, publisher: &Publisher, laid: &Mutex<Laid>, mailed: &mut Option<Instant>, newest: &CheckpointRow) {
+    async fn lay(&self, engine: &Engine, publisher: &Publisher, laid: &Mutex<Laid>, last: &mut Option<Instant>, newest: &CheckpointRow) {
+        let soon = |every: &Duration| last.is_some_and(|last: Instant| last.elapsed() < *every);
         if lock(laid).size == newest.size {
             return;
         }
@@ -94,11 +96,21 @@ impl Publishers {
                 let work = tokio::task::spawn_blocking(move || lay_in(&folder, &row)).await;
                 work.map_err(|_| "stopped".to_owned()).and_then(|done| done.map_err(|e| e.to_string()))
             }
-            Publisher::Mail { to, every, messenger, log } => {
-                if mailed.is_some_and(|last| last.elapsed() < *every) {
+            Publisher::Bucket { storage, prefix, every } => {
+                if soon(every) {
                     return;
                 }
-                *mailed = Some(Instant::now());
+                let done = storage.put_new(&name(prefix, newest.size), newest.note.clone().into_bytes()).await;
+                if done.is_ok() {
+                    *last = Some(Instant::now());
+                }
+                done.map_err(|e| e.to_string())
+            }
+            Publisher::Mail { to, every, messenger, log } => {
+                if soon(every) {
+                    return;
+                }
+                *last = Some(Instant::now());
                 mail(messenger.as_ref(), to, log, newest).await
             }
         };
@@ -119,9 +131,14 @@ fn lock(laid: &Mutex<Laid>) -> MutexGuard<'_, Laid> {
     laid.lock().unwrap_or_else(PoisonError::into_inner)
 }
 
+/// In the order of sizes, also where names are sorted as text.
+fn name(prefix: &str, size: u64) -> String {
+    format!("{prefix}{size:020}.checkpoint")
+}
+
 /// A file of its own, which is never replaced: another note under the name is an error.
 fn lay_in(folder: &Path, row: &CheckpointRow) -> io::Result<()> {
-    let path = folder.join(format!("{:020}.checkpoint", row.size));
+    let path = folder.join(name("", row.size));
     match files::create(folder, &path, row.note.as_bytes()) {
         Err(e) if e.kind() == io::ErrorKind::AlreadyExists => {
             if std::fs::read(&path)? == row.note.as_bytes() {
