@@ -34,7 +34,7 @@ pub use handle::{
 };
 pub use peek::{SCAN_PACKETS_MAX, Scan};
 pub use plan::FilePlan;
-pub use segment::{Codec, Decoded, Gap, GapWhy, Kind, Packet, Segment, SegmentError, SegmentHead, SenderReport, decode};
+pub use segment::{Codec, Decoded, Gap, GapWhy, Kind, Packet, Pieces, Segment, SegmentError, SegmentHead, SenderReport, decode};
 pub use start::start;
 
 /// Where the WebRTC stack logs from: its warnings are about peers' offers, not about us, and its

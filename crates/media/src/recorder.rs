@@ -4,7 +4,9 @@ use std::sync::mpsc::{SyncSender, TrySendError};
 use std::time::Duration;
 
 use crate::handle::{PeerId, RoomId, Seat};
-use crate::segment::{Codec, Gap, GapWhy, HEAD_LEN, RECORD_LEN, SENDER_REPORTS_MAX, Segment, SegmentHead, SenderReport, append_record};
+use crate::segment::{
+    Codec, Gap, GapWhy, HEAD_LEN, Pieces, RECORD_LEN, SENDER_REPORTS_MAX, Segment, SegmentHead, SenderReport, append_record,
+};
 
 /// One received packet with all that a record keeps of it.
 #[derive(Debug, Clone, Copy)]
@@ -45,7 +47,7 @@ const SPREAD: u64 = 0x9e37_79b9_7f4a_7c15;
 #[derive(Debug)]
 struct Open {
     head: SegmentHead,
-    bytes: Vec<u8>,
+    bytes: Pieces,
 }
 
 /// Recorder of one seat's track over all its connections in a room.
@@ -127,8 +129,6 @@ impl TrackRecorder {
         let open = self.open.get_or_insert_with(|| {
             let index = run.next_index;
             run.next_index = run.next_index.wrapping_add(1);
-            let mut bytes = Vec::with_capacity(HEAD_LEN + capacity + capacity / 16);
-            bytes.resize(HEAD_LEN, 0);
             Open {
                 head: SegmentHead {
                     room,
@@ -149,7 +149,7 @@ impl TrackRecorder {
                     sender_reports: last_report.into_iter().collect(),
                     base_seq: p.seq,
                 },
-                bytes,
+                bytes: Pieces::begin(HEAD_LEN, capacity + capacity / 16),
             }
         });
         open.head.size = open.head.size.or(run.size);
@@ -164,7 +164,7 @@ impl TrackRecorder {
         // Within a segment both differences are small; the casts cut nothing.
         let seq_rel = p.seq.wrapping_sub(open.head.base_seq) as i32;
         let arrival = u32::try_from(p.arrival_us - open.head.started_us).unwrap_or(0);
-        append_record(&mut open.bytes, seq_rel, p.time, p.marker, arrival, p.payload);
+        append_record(open.bytes.room_for(RECORD_LEN + p.payload.len()), seq_rel, p.time, p.marker, arrival, p.payload);
     }
 
     /// Time is cut into spans, and a segment ends with its span: all tracks of a room hand over together, so that whoever
@@ -209,7 +209,7 @@ impl TrackRecorder {
             return HandOver::Nothing;
         };
         head.gap = self.gap.take();
-        head.write(&mut bytes);
+        head.write(bytes.first_mut());
         self.last_len = bytes.len();
         let (gap, started, ended, packets) = (head.gap, head.started_us, head.ended_us, head.packets);
         let (why, reason) = match sink.try_send(Segment { head, bytes }) {
@@ -260,7 +260,7 @@ mod tests {
         let spans: Vec<_> = segments.iter().map(|s| s.head.ended_us - s.head.started_us).collect();
         assert!(spans.iter().all(|span| *span < 2_000_000), "{spans:?}");
         assert!(spans[1..].iter().all(|span| *span == 1_900_000), "{spans:?}");
-        let Decoded { head, packets } = decode(&segments[1].bytes).unwrap();
+        let Decoded { head, packets } = decode(segments[1].bytes.whole()).unwrap();
         assert_eq!((head.run, head.index, packets.len()), (0, 1, 20));
         let (tick, silent) = (9_900_000, 9_900_000 + 2_000_000);
         assert_eq!(r.tick(tick, &tx), HandOver::Nothing);

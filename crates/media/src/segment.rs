@@ -133,7 +133,78 @@ pub struct Segment {
     /// What it says of itself.
     pub head: SegmentHead,
     /// The whole segment file.
-    pub bytes: Vec<u8>,
+    pub bytes: Pieces,
+}
+
+/// Bytes in pieces, one after the other: a segment takes the memory that it has filled so far, and what it gives back fits
+/// the next one, whoever's track that is.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Pieces {
+    pieces: Vec<Vec<u8>>,
+    len: usize,
+}
+
+/// A quarter of a second of a good picture.
+const PIECE: usize = 32 * 1024;
+
+impl Pieces {
+    /// Begins with so many zeros, to be written over; about so much will follow.
+    pub(crate) fn begin(zeros: usize, likely: usize) -> Pieces {
+        let mut first = Vec::with_capacity((zeros + likely).min(PIECE));
+        first.resize(zeros, 0);
+        Pieces { pieces: vec![first], len: zeros }
+    }
+
+    /// The piece in which this much goes without being cut.
+    pub(crate) fn room_for(&mut self, len: usize) -> &mut Vec<u8> {
+        self.len += len;
+        let full = self.pieces.last().is_none_or(|last| !last.is_empty() && last.len() + len > PIECE);
+        if full {
+            self.pieces.push(Vec::with_capacity(len.max(PIECE)));
+        }
+        let at = self.pieces.len() - 1;
+        &mut self.pieces[at]
+    }
+
+    /// The first of them.
+    pub(crate) fn first_mut(&mut self) -> &mut [u8] {
+        self.pieces.first_mut().map_or(&mut [], Vec::as_mut_slice)
+    }
+
+    /// All of them, in order.
+    pub fn pieces(&self) -> impl Iterator<Item = &[u8]> + Clone {
+        self.pieces.iter().map(Vec::as_slice)
+    }
+
+    /// In one piece.
+    #[must_use]
+    pub fn concat(&self) -> Vec<u8> {
+        self.pieces.concat()
+    }
+
+    /// How many bytes.
+    #[must_use]
+    pub fn len(&self) -> usize {
+        self.len
+    }
+
+    /// Whether there are none.
+    #[must_use]
+    pub fn is_empty(&self) -> bool {
+        self.len == 0
+    }
+
+    /// In one piece, for as long as the test lasts.
+    #[cfg(test)]
+    pub(crate) fn whole(&self) -> &'static [u8] {
+        Box::leak(self.concat().into_boxed_slice())
+    }
+}
+
+impl From<Vec<u8>> for Pieces {
+    fn from(bytes: Vec<u8>) -> Pieces {
+        Pieces { len: bytes.len(), pieces: vec![bytes] }
+    }
 }
 
 /// One recorded packet.

@@ -2,6 +2,7 @@
 //! Must not know the cases they serve.
 
 pub mod blobs;
+mod cipher;
 pub mod clock;
 pub mod files;
 pub mod geoip;

@@ -224,7 +224,7 @@ impl Writer {
             return;
         };
         let record = &mut self.record;
-        if parts::record(&open.key, &place(open.session, open.count), &segment.bytes, record).is_err() {
+        if parts::record(&open.key, &place(open.session, open.count), segment.bytes.pieces(), record).is_err() {
             return fail(open, &self.events, "cipher");
         }
         if let Err(error) = open.file.append(record) {

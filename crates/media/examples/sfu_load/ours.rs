@@ -44,7 +44,7 @@ pub fn serve(options: &Options) -> Fallible<()> {
     std::fs::remove_file(&path)?;
     std::thread::spawn(move || {
         for segment in segments {
-            if file.write_all(&segment.bytes).is_err() {
+            if segment.bytes.pieces().any(|piece| file.write_all(piece).is_err()) {
                 return;
             }
         }

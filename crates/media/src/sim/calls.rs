@@ -56,7 +56,7 @@ fn a_lossy_uplink_is_recorded_whole_by_retransmission() {
     let mut seqs = BTreeSet::new();
     for s in &segments {
         if s.head.seat == Seat::Customer && s.head.kind == Kind::Video {
-            for p in decode(&s.bytes).unwrap().packets {
+            for p in decode(s.bytes.whole()).unwrap().packets {
                 assert!(seqs.insert(p.seq), "packet recorded twice");
             }
         }

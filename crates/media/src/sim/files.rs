@@ -120,7 +120,7 @@ fn recorded(kind: Video, video: Vec<(u64, Vec<Vec<u8>>)>, link: Link) -> (Vec<Se
 }
 
 fn decoded(segments: &[Segment]) -> Vec<Decoded<'_>> {
-    segments.iter().map(|s| decode(&s.bytes).unwrap()).collect()
+    segments.iter().map(|s| decode(s.bytes.whole()).unwrap()).collect()
 }
 
 fn select(kinds: Kinds, cut: Cut) -> Selection {
@@ -343,7 +343,7 @@ fn made(plan: &crate::FilePlan, segments: &[Segment], pieces: std::ops::Range<us
     let mut asked = std::collections::BTreeSet::new();
     let mut copy = |segment: u32, from: u32, len: u32, out: &mut Vec<u8>| {
         asked.insert(segment);
-        let bytes = &segments[segment as usize].bytes;
+        let bytes = segments[segment as usize].bytes.whole();
         out.extend_from_slice(&bytes[from as usize..(from + len) as usize]);
         Ok::<(), std::convert::Infallible>(())
     };
@@ -354,7 +354,7 @@ fn made(plan: &crate::FilePlan, segments: &[Segment], pieces: std::ops::Range<us
 fn scanned(segments: &[Segment]) -> crate::Scan {
     let mut scan = crate::Scan::default();
     for segment in segments {
-        scan.add(&segment.bytes).unwrap();
+        scan.add(segment.bytes.whole()).unwrap();
     }
     scan
 }
@@ -429,7 +429,7 @@ fn what_is_recorded_can_be_entered_every_ten_seconds() {
     sim.run(Duration::from_secs(35), |s| s.chatter((640, 480)));
     sim.with_room(|room, now, io| room.close(now, io));
     let segments: Vec<Segment> = sim.segments.try_iter().collect();
-    let packets = segments.iter().filter(|s| s.head.kind == Kind::Video).flat_map(|s| decode(&s.bytes).unwrap().packets);
+    let packets = segments.iter().filter(|s| s.head.kind == Kind::Video).flat_map(|s| decode(s.bytes.whole()).unwrap().packets);
     let is_key = |payload: &[u8]| matches!(crate::codec::video_start(crate::segment::Codec::Vp8, payload), crate::codec::Start::Key(_));
     let keys: Vec<i64> = packets.filter(|p| is_key(p.payload)).map(|p| p.arrival_us).collect();
     assert!(keys.len() >= 3, "{keys:?}");

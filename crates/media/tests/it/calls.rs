@@ -206,7 +206,8 @@ fn closing_a_room_hands_over_the_recording_and_tells() {
             let track: Vec<_> = segments.iter().filter(|s| s.head.seat == seat && s.head.kind == kind).collect();
             assert!(!track.is_empty(), "{seat:?} {kind:?}");
             for s in track {
-                let media::Decoded { head, packets } = media::decode(&s.bytes).unwrap();
+                let bytes = s.bytes.concat();
+                let media::Decoded { head, packets } = media::decode(&bytes).unwrap();
                 assert_eq!(head, s.head);
                 assert!(!packets.is_empty());
             }

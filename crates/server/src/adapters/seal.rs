@@ -1,11 +1,10 @@
 //! Sealed bytes: 64 KiB chunks under AES-256-GCM in the STREAM construction, bound to a place.
 //! Must not know where the bytes lie, nor whose they are.
 
+use super::cipher::Cipher;
 use super::ids::random;
 use super::kms::{SecretKey, derive};
 use aead_stream::{NewStream, Nonce, StreamBE32, StreamPrimitive};
-use aes_gcm::aead::KeyInit;
-use aes_gcm::{Aes256Gcm, Key};
 
 /// Plain bytes in every chunk but the last: small enough to seek by, large enough that the
 /// tag costs 0.03 %.
@@ -35,15 +34,23 @@ pub enum SealError {
 /// `case_…/evd_…`; it is authenticated and must be given again to open.
 pub fn seal(key: &[u8; 32], place: &str, plain: &[u8]) -> Result<Vec<u8>, SealError> {
     let mut out = Vec::new();
-    seal_onto(key, place, plain, &mut out)?;
+    seal_onto(key, place, std::iter::once(plain), &mut out)?;
     Ok(out)
 }
 
-/// The same at the end of `out`, for who seals often and keeps the buffer.
-pub fn seal_onto(key: &[u8; 32], place: &str, plain: &[u8], out: &mut Vec<u8>) -> Result<(), SealError> {
-    out.reserve(sealed_len(plain.len() as u64).try_into().unwrap_or(0));
+/// The same of what lies in pieces, at the end of `out`: for who seals often and keeps the buffer.
+pub fn seal_onto<'a>(
+    key: &[u8; 32],
+    place: &str,
+    pieces: impl Iterator<Item = &'a [u8]> + Clone,
+    out: &mut Vec<u8>,
+) -> Result<(), SealError> {
+    let length: u64 = pieces.clone().map(|piece| piece.len() as u64).sum();
+    out.reserve(sealed_len(length).try_into().unwrap_or(0));
     let mut sealer = Sealer::new(key, place, out);
-    sealer.push(plain, out)?;
+    for piece in pieces {
+        sealer.push(piece, out)?;
+    }
     sealer.finish(out)
 }
 
@@ -74,7 +81,7 @@ pub fn sealed_len(plain: u64) -> u64 {
 
 /// Seals bytes as they come; nothing is final until `finish`.
 pub struct Sealer {
-    stream: StreamBE32<Aes256Gcm>,
+    stream: StreamBE32<Cipher>,
     aad: Vec<u8>,
     next: u32,
     pending: Vec<u8>,
@@ -122,7 +129,7 @@ impl Sealer {
 
 /// Opens single chunks, so that a player can seek without reading what lies before.
 pub struct Opener {
-    stream: StreamBE32<Aes256Gcm>,
+    stream: StreamBE32<Cipher>,
     aad: Vec<u8>,
     chunks: u64,
     plain_len: u64,
@@ -178,13 +185,12 @@ impl Opener {
 }
 
 /// A key of its own for every piece, so that the short nonce prefix of STREAM is no limit.
-fn start(key: &[u8; 32], place: &str, header: &[u8; HEADER]) -> (StreamBE32<Aes256Gcm>, Vec<u8>) {
+fn start(key: &[u8; 32], place: &str, header: &[u8; HEADER]) -> (StreamBE32<Cipher>, Vec<u8>) {
     let (salt, prefix) = header[4..].split_at(16);
     let own = derive(key, &[b"recourse seal v1", salt]);
     let prefix: [u8; 7] = std::array::from_fn(|at| prefix[at]);
-    let cipher = Aes256Gcm::new(&Key::<Aes256Gcm>::from(*own));
-    let nonce = Nonce::<Aes256Gcm, StreamBE32<Aes256Gcm>>::from(prefix);
-    (StreamBE32::from_aead(cipher, &nonce), [header, place.as_bytes()].concat())
+    let nonce = Nonce::<Cipher, StreamBE32<Cipher>>::from(prefix);
+    (StreamBE32::from_aead(Cipher::new(&own), &nonce), [header, place.as_bytes()].concat())
 }
 
 #[cfg(test)]

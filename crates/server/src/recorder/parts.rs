@@ -48,10 +48,15 @@ pub fn part_name(case: CaseId, session: SessionId, part: u32) -> String {
 }
 
 /// A segment as a record, into a buffer that is used again and again.
-pub(super) fn record(key: &[u8; 32], place: &str, plain: &[u8], out: &mut Vec<u8>) -> Result<(), SealError> {
+pub(super) fn record<'a>(
+    key: &[u8; 32],
+    place: &str,
+    pieces: impl Iterator<Item = &'a [u8]> + Clone,
+    out: &mut Vec<u8>,
+) -> Result<(), SealError> {
     out.clear();
     out.extend_from_slice(&[0; 4]);
-    seal::seal_onto(key, place, plain, out)?;
+    seal::seal_onto(key, place, pieces, out)?;
     let head = length(&out[4..]);
     out[..4].copy_from_slice(&head);
     Ok(())

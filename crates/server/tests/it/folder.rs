@@ -360,7 +360,7 @@ pub fn segment(room: RoomId, index: u32, packet: [u8; 60]) -> Segment {
     bytes.extend_from_slice(&[0; 1 + 4 + 4 + 4]);
     bytes.extend_from_slice(&packet);
     let head = media::decode(&bytes).unwrap().head;
-    Segment { head, bytes }
+    Segment { head, bytes: bytes.into() }
 }
 
 pub fn new_report(reference: &str) -> NewReport {

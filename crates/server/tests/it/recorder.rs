@@ -109,7 +109,7 @@ async fn segments_become_a_chain_whose_heads_are_told_and_that_ends_sealed() {
     assert_eq!(count, 7);
     assert!(last_head(&told).is_some_and(|(n, _)| n <= 7), "the log hears of it before the end");
     let plain = yard.opened().unwrap();
-    assert_eq!(plain, (0..7).map(|n| segment(n).bytes).collect::<Vec<_>>(), "every byte, in the order of its coming");
+    assert_eq!(plain, (0..7).map(|n| segment(n).bytes.concat()).collect::<Vec<_>>(), "every byte, in the order of its coming");
     let file = std::fs::read(yard.part(0)).unwrap();
     assert!(!file.windows(6).any(|w| w == b"RCRSEG"), "nothing readable on the disk");
 }
@@ -148,7 +148,7 @@ async fn after_a_crash_the_recording_goes_on_in_a_new_part_and_says_what_is_miss
         "from the last sealed segment on: {gaps:?}"
     );
     let plain = yard.opened().unwrap();
-    assert_eq!(plain, [0, 1, 2, 10, 11, 12].map(|n| segment(n).bytes));
+    assert_eq!(plain, [0, 1, 2, 10, 11, 12].map(|n| segment(n).bytes.concat()));
 }
 
 #[tokio::test]
@@ -267,5 +267,5 @@ fn segment(index: u32) -> Segment {
     bytes.extend_from_slice(&[0; 1 + 4 + 4 + 4]);
     bytes.extend_from_slice(&[index.to_le_bytes()[0]; 60]);
     let head = media::decode(&bytes).unwrap().head;
-    Segment { head, bytes }
+    Segment { head, bytes: bytes.into() }
 }
