@@ -18,6 +18,7 @@ use crate::hub::ToAgent;
 use crate::state::App;
 use crate::telemetry::metrics;
 use axum::extract::ws::WebSocket;
+use desk::Shift;
 use domain::agent;
 use domain::case::{Case, Input, Phase};
 use domain::ids::{AgentId, CaseId, TenantId};
@@ -43,6 +44,8 @@ struct Page {
     chat_shown: BTreeMap<CaseId, usize>,
     chat_after: usize,
     last_desk: String,
+    /// The numbers of the shift, and of which version of the agent they are; none: to be counted.
+    shift: Option<(u64, Shift)>,
     sign_in: [u8; 32],
     end: End,
     tenant: TenantId,
@@ -88,6 +91,7 @@ pub async fn serve(app: App, socket: WebSocket, person: Person) {
         chat_shown: BTreeMap::new(),
         chat_after: chat_after as usize,
         last_desk: String::new(),
+        shift: None,
         sign_in: person.sign_in,
         end: End::Gone,
         tenant: person.tenant,
@@ -132,7 +136,10 @@ impl Page {
                     Some(told) => self.on_told(voice, told).await,
                     None => false,
                 },
-                _ = tick.tick() => self.signed_in(voice).await && self.show_desk(voice).await && self.show_floor(voice).await,
+                _ = tick.tick() => {
+                    self.shift = None;
+                    self.signed_in(voice).await && self.show_desk(voice).await && self.show_floor(voice).await
+                }
             };
             if !go_on {
                 return;

@@ -4,14 +4,15 @@
 use super::Page;
 use crate::socket::Voice;
 use crate::state::App;
-use domain::agent::State;
+use domain::agent::{Agent, State};
 use domain::ids::{AgentId, TenantId};
 use domain::time::{Span, Timestamp};
 use wire::api::agents::{DeskView, RingView};
 use wire::socket::AgentPush;
 
 /// An agent's numbers of today.
-struct Shift {
+#[derive(Clone, Copy)]
+pub(super) struct Shift {
     answered: u32,
     aht_seconds: Option<u32>,
     rating: Option<f64>,
@@ -29,13 +30,13 @@ impl Page {
         voice.say(&AgentPush::Desk { view }).await
     }
 
-    async fn desk(&self) -> Option<DeskView> {
+    async fn desk(&mut self) -> Option<DeskView> {
+        let agent = self.app.engine.agent(self.agent).await.ok()?;
+        let shift = self.shift_of(&agent).await;
         let app = &self.app;
-        let agent = app.engine.agent(self.agent).await.ok()?;
         let now = app.engine.now();
         let waiting = app.queue.waiting(agent.tenant);
         let longest = waiting.first().and_then(|c| crate::views::ticket(c)).map_or(Span::ZERO, |t| now.since(t.queued_at));
-        let shift = shift(app, agent.tenant, self.agent, now).await;
         let ring = self.ring(&agent.state, now).await;
         let (wrap_until, wrap_extended) = match agent.state {
             State::WrapUp { until, extended, .. } => (Some(until.to_string()), extended),
@@ -58,6 +59,17 @@ impl Page {
             rating: shift.rating,
             auto_accept: agent.auto_accept,
         })
+    }
+
+    /// Counted anew at every tick and whenever something ended; while it rings or they talk nobody waits for a count.
+    async fn shift_of(&mut self, agent: &Agent) -> Shift {
+        let busy = matches!(agent.state, State::Reserved { .. } | State::OnCall { .. });
+        if let Some((_, shift)) = self.shift.filter(|(version, _)| busy || *version == agent.version) {
+            return shift;
+        }
+        let counted = shift(&self.app, agent.tenant, self.agent, self.app.engine.now()).await;
+        self.shift = Some((agent.version, counted));
+        counted
     }
 
     async fn ring(&self, state: &State, now: Timestamp) -> Option<RingView> {
