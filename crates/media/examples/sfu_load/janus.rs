@@ -4,14 +4,14 @@ use std::io::{BufRead, BufReader, Read, Write};
 use std::net::{TcpListener, TcpStream};
 use std::path::PathBuf;
 use std::process::{Command, Stdio};
-use std::sync::mpsc::{Sender, channel};
+use std::sync::mpsc::channel;
 use std::time::{Duration, Instant};
 
 use serde_json::{Value, json};
 
 use crate::measure::Process;
 use crate::peer::Role;
-use crate::{Ask, Fallible, Options};
+use crate::{Ask, Asks, Fallible, Options};
 
 pub struct Server {
     pub process: Process,
@@ -168,7 +168,7 @@ impl Session {
         }
     }
 
-    fn publish(&mut self, session: usize, side: usize, asks: &Sender<Ask>) -> Fallible<(u64, u64)> {
+    fn publish(&mut self, session: usize, side: usize, asks: &Asks) -> Fallible<(u64, u64)> {
         let handle = self.attach()?;
         let join = json!({"request": "join", "ptype": "publisher", "room": session + 1, "display": "x"});
         self.message(handle, join, None)?;
@@ -184,7 +184,7 @@ impl Session {
         Ok((handle, feed))
     }
 
-    fn subscribe(&mut self, session: usize, side: usize, feed: u64, asks: &Sender<Ask>) -> Fallible<()> {
+    fn subscribe(&mut self, session: usize, side: usize, feed: u64, asks: &Asks) -> Fallible<()> {
         let handle = self.attach()?;
         let join = json!({"request": "join", "ptype": "subscriber", "room": session + 1, "streams": [{"feed": feed}]});
         self.message(handle, join, None)?;
@@ -199,7 +199,7 @@ impl Session {
 }
 
 /// Signalling of one session: a room, two publishers, and each one's subscription to the other.
-pub fn signal(port: u16, session: usize, record: Option<&str>, asks: &Sender<Ask>) -> Fallible<()> {
+pub fn signal(port: u16, session: usize, record: Option<&str>, asks: &Asks) -> Fallible<()> {
     let mut sides = [Session::new(port)?, Session::new(port)?];
     let control = sides[0].attach()?;
     let mut create = json!({

@@ -12,9 +12,11 @@ mod peer;
 mod product;
 
 use std::error::Error;
-use std::io::Write;
+use std::io::{Read, Write};
 use std::net::{IpAddr, UdpSocket};
 use std::os::fd::AsFd;
+use std::os::unix::net::UnixStream;
+use std::sync::Arc;
 use std::sync::mpsc::{Receiver, Sender, channel};
 use std::time::{Duration, Instant};
 
@@ -23,6 +25,21 @@ use nix::poll::{PollFd, PollFlags, PollTimeout};
 use peer::{LoadPeer, Role};
 
 pub type Fallible<T> = Result<T, Box<dyn Error + Send + Sync>>;
+
+/// Where signalling threads ask. It rings: how long this program sleeps between packets is no part of anybody's set-up.
+#[derive(Clone)]
+struct Asks {
+    asks: Sender<Ask>,
+    bell: Arc<UnixStream>,
+}
+
+impl Asks {
+    fn send(&self, ask: Ask) -> Fallible<()> {
+        self.asks.send(ask).map_err(|_| "the packet loop has ended")?;
+        (&*self.bell).write_all(&[1])?;
+        Ok(())
+    }
+}
 
 /// What a signalling thread asks of the packet loop.
 pub enum Ask {
@@ -112,17 +129,22 @@ struct Load {
     peers: Vec<LoadPeer>,
     started: Vec<Instant>,
     begun: usize,
-    asks: (Sender<Ask>, Receiver<Ask>),
+    asks: (Asks, Receiver<Ask>),
+    /// Readable once something was asked.
+    bell: UnixStream,
     ip: IpAddr,
 }
 
 fn load(
     options: &Options,
     process: &Process,
-    signal: impl Fn(usize, &Sender<Ask>) -> Fallible<()> + Clone + Send + 'static,
+    signal: impl Fn(usize, &Asks) -> Fallible<()> + Clone + Send + 'static,
 ) -> Fallible<serde_json::Value> {
     let idle_rss = process.rss_kb()?;
-    let mut load = Load { peers: Vec::new(), started: Vec::new(), begun: 0, asks: channel(), ip: options.ip };
+    let ((asks, asked), (rings, bell)) = (channel(), UnixStream::pair()?);
+    bell.set_nonblocking(true)?;
+    let asks = (Asks { asks, bell: Arc::new(rings) }, asked);
+    let mut load = Load { peers: Vec::new(), started: Vec::new(), begun: 0, asks, bell, ip: options.ip };
     let give_up = Instant::now() + Duration::from_secs(20 + 2 * options.sessions as u64);
     while load.ready() < options.sessions {
         if Instant::now() > give_up {
@@ -157,7 +179,7 @@ fn load(
 }
 
 impl Load {
-    fn begin(&mut self, signal: impl Fn(usize, &Sender<Ask>) -> Fallible<()> + Send + 'static) {
+    fn begin(&mut self, signal: impl Fn(usize, &Asks) -> Fallible<()> + Send + 'static) {
         let (session, asks) = (self.begun, self.asks.0.clone());
         self.begun += 1;
         self.started.push(Instant::now());
@@ -183,10 +205,13 @@ impl Load {
     }
 
     fn turn(&mut self) -> Fallible<()> {
+        let mut rung = [0; 64];
+        let _ = self.bell.read(&mut rung);
         while let Ok(ask) = self.asks.1.try_recv() {
             self.answer(ask)?;
         }
         let mut fds: Vec<PollFd<'_>> = self.peers.iter().map(|p| PollFd::new(p.socket.as_fd(), PollFlags::POLLIN)).collect();
+        fds.push(PollFd::new(self.bell.as_fd(), PollFlags::POLLIN));
         nix::poll::poll(&mut fds, PollTimeout::from(1u8))?;
         let readable: Vec<bool> = fds.iter().map(|fd| fd.any().unwrap_or(true)).collect();
         for (peer, readable) in self.peers.iter_mut().zip(readable) {

@@ -4,13 +4,13 @@ use std::fs::File;
 use std::io::{BufRead, BufReader, Read, Write};
 use std::net::{SocketAddr, TcpListener, TcpStream};
 use std::process::{Command, Stdio};
-use std::sync::mpsc::{Sender, channel, sync_channel};
+use std::sync::mpsc::{channel, sync_channel};
 
 use media::{Config, MediaHandle, MediaOrder, PeerId, RoomId, Seat, start};
 
 use crate::measure::Process;
 use crate::peer::Role;
-use crate::{Ask, Fallible, Options};
+use crate::{Ask, Asks, Fallible, Options};
 
 pub struct Server {
     pub process: Process,
@@ -97,7 +97,7 @@ fn control(media: &MediaHandle, stream: TcpStream, record: bool) -> Fallible<()>
 }
 
 /// Signalling of one session: both sides offer, one after the other.
-pub fn signal(control: SocketAddr, session: usize, asks: &Sender<Ask>) -> Fallible<()> {
+pub fn signal(control: SocketAddr, session: usize, asks: &Asks) -> Fallible<()> {
     let mut stream = TcpStream::connect(control)?;
     stream.set_nodelay(true)?;
     let mut reader = BufReader::new(stream.try_clone()?);

@@ -8,14 +8,14 @@ use std::io::{BufRead, BufReader};
 use std::net::SocketAddr;
 use std::path::PathBuf;
 use std::process::{Command, Stdio};
-use std::sync::mpsc::{Sender, channel};
+use std::sync::mpsc::channel;
 use std::sync::{Arc, Mutex, PoisonError};
 
 use serde_json::{Value, json};
 
 use crate::measure::Process;
 use crate::peer::Role;
-use crate::{Ask, Fallible, Options};
+use crate::{Ask, Asks, Fallible, Options};
 use web::{Http, Socket};
 
 /// The started product and everything that exists before a call: agents at their desks, links out.
@@ -94,7 +94,7 @@ fn hire(http: &Http, admin: &str, n: usize) -> Fallible<String> {
 }
 
 /// What an agent's desk asks of the packet loop once a call rings; set when the load begins.
-type Loop = Arc<Mutex<Option<Sender<Ask>>>>;
+type Loop = Arc<Mutex<Option<Asks>>>;
 
 impl Calls {
     /// Seats every agent at a desk of its own that answers whatever rings.
@@ -147,7 +147,7 @@ fn writeln_error(text: &str) -> std::io::Result<()> {
 }
 
 /// The packet loop's ear, shared with desks that were there before it.
-fn asks_of(set: Option<&Sender<Ask>>) -> Option<Sender<Ask>> {
+fn asks_of(set: Option<&Asks>) -> Option<Asks> {
     static LOOP: std::sync::OnceLock<Loop> = std::sync::OnceLock::new();
     let cell = LOOP.get_or_init(Loop::default);
     let mut held = cell.lock().unwrap_or_else(PoisonError::into_inner);
@@ -170,7 +170,7 @@ fn answer(socket: &mut Socket, peer: &str) -> Fallible<String> {
 }
 
 /// The customer's side of one session: the tap (claim with consent), the socket, the offer.
-pub fn signal(calls: &Calls, session: usize, asks: &Sender<Ask>) -> Fallible<()> {
+pub fn signal(calls: &Calls, session: usize, asks: &Asks) -> Fallible<()> {
     asks_of(Some(asks));
     let token = calls.tokens.get(session).ok_or("no link for this session")?;
     let http = Http { at: calls.at };

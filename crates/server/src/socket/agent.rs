@@ -44,6 +44,8 @@ struct Page {
     chat_shown: BTreeMap<CaseId, usize>,
     chat_after: usize,
     last_desk: String,
+    /// The case in hand that the page was shown.
+    case_shown: Option<CaseId>,
     /// The numbers of the shift, and of which version of the agent they are; none: to be counted.
     shift: Option<(u64, Shift)>,
     sign_in: [u8; 32],
@@ -91,6 +93,7 @@ pub async fn serve(app: App, socket: WebSocket, person: Person) {
         chat_shown: BTreeMap::new(),
         chat_after: chat_after as usize,
         last_desk: String::new(),
+        case_shown: None,
         shift: None,
         sign_in: person.sign_in,
         end: End::Gone,
@@ -160,7 +163,8 @@ impl Page {
 
     async fn on_told(&mut self, voice: &mut Voice, told: ToAgent) -> bool {
         match told {
-            ToAgent::Desk => self.show_desk(voice).await && self.show_case(voice).await,
+            // A case in hand that is shown already tells of its changes by itself.
+            ToAgent::Desk => self.show_desk(voice).await && (self.in_hand().await == self.case_shown || self.show_case(voice).await),
             ToAgent::Case(case) if case.agent() == Some(self.agent) => {
                 self.show_watched(voice, &case).await && self.show_one(voice, &case).await
             }
@@ -180,6 +184,7 @@ impl Page {
 
     /// The case in hand, if there is one.
     async fn show_case(&mut self, voice: &mut Voice) -> bool {
+        self.case_shown = None;
         let Some(id) = self.in_hand().await else { return true };
         match self.app.engine.case(id).await {
             Ok(case) => self.show_one(voice, &case).await,
@@ -192,6 +197,9 @@ impl Page {
         let view = Box::new(crate::views::agent_case(case, &told, self.app.engine.now()));
         if !voice.say(&AgentPush::Case { view }).await {
             return false;
+        }
+        if case.agent() == Some(self.agent) {
+            self.case_shown = Some(case.id);
         }
         let first = if self.chat_shown.is_empty() { self.chat_after } else { 0 };
         let shown = self.chat_shown.entry(case.id).or_insert(first);
