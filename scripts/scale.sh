@@ -8,7 +8,7 @@ entries="${SCALE_ENTRIES:-1000000}"
 work="$(mktemp -d)"
 trap 'rm -rf "$work"' EXIT
 export TMPDIR="$work"
-cargo build -q -p server --example log_scale
+cargo build -q --workspace --examples
 scale=target/debug/examples/log_scale
 
 figure() { sed -n "s/^figures .*\b$1=\([0-9.]*\).*/\1/p" "$work/said"; } # NAME: of the last run
