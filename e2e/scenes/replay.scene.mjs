@@ -20,11 +20,11 @@ export async function play(stage, shoot) {
   }, { timeout: 30_000 });
   await waitFor('the proofs', async () => Object.keys(await proofMarks(page)).join() === 'proven', { timeout: 30_000 });
   await top();
-  await shoot(page, 'admin-replay', { dark: true });
+  await shoot(page, 'admin-replay', { dark: true, settle: top });
   await page.locator('.moments-filter summary').click();
   await page.getByLabel(/^Liveness prompts/).check();
   await top();
-  await shoot(page, 'admin-replay-filter');
+  await shoot(page, 'admin-replay-filter', { settle: () => page.locator('.moments-filter').evaluate((filter) => filter.scrollIntoView({ block: 'center' })) });
   await page.locator('.moments-filter summary').click();
   await page.getByRole('button', { name: 'Keys' }).click();
   await page.getByRole('dialog').waitFor();
@@ -42,5 +42,5 @@ export async function play(stage, shoot) {
   await page.reload();
   await page.locator('.proof-line.bad').waitFor();
   await top();
-  await shoot(page, 'admin-replay-changed');
+  await shoot(page, 'admin-replay-changed', { settle: () => page.locator('.proof-line.bad').evaluate((line) => line.scrollIntoView({ block: 'center' })) });
 }
