@@ -2,7 +2,7 @@
 //! the configuration names. Must not know what is in a pack.
 
 use super::{Piece, PushError, TURN, Target, Turn};
-use crate::adapters::storage::{PIECE, sha256};
+use crate::adapters::storage::{PIECE, StorageError, sha256};
 use crate::engine::Actor;
 use crate::export::jobs::make;
 use crate::export::{Asked, ExportFault, Ground, Progress};
@@ -113,8 +113,8 @@ impl Packer {
             bench.stage = Stage::Ready { whole: Arc::new(whole), pieces: Vec::new() };
         }
         let done = self.put(target, case, row.tenant, &mut bench).await;
-        // What is there is not made again for the next try.
-        if !matches!(done, Ok(Turn::Done)) {
+        // What is there is not made again for the next try, if there is one.
+        if matches!(done, Ok(Turn::More | Turn::Wait(_)) | Err(PushError::Storage(StorageError::Unavailable(_)) | PushError::Engine(_))) {
             *place = Some(bench);
         }
         done

@@ -43,6 +43,8 @@ struct Tried {
     status: Option<u16>,
     error: String,
     outcome: delivery::Outcome,
+    /// It failed here, before the receiver was asked: that says nothing about the receiver.
+    ours: bool,
 }
 
 /// A try that was made, or why none can be made any more.
@@ -158,8 +160,9 @@ async fn attempt(engine: &Engine, arms: &Deliveries, delivery: ClaimedDelivery) 
         last_try: Some(now),
         state: State::InFlight(now + LEASE),
     };
-    let settled = delivery::settle(&pending, arms.breaker(receiver(row)), tried.outcome, now, engine.ids.seed());
-    if let Some(id) = receiver(row) {
+    let about = receiver(row).filter(|_| !tried.ours);
+    let settled = delivery::settle(&pending, arms.breaker(about), tried.outcome, now, engine.ids.seed());
+    if let Some(id) = about {
         let mut all = arms.breakers();
         all.insert(id, settled.breaker);
     }
@@ -203,7 +206,9 @@ enum Pushed {
 async fn pushed(engine: &Engine, arms: &Deliveries, row: &DeliveryRow) -> Pushed {
     let Some((pushes, blobs)) = &arms.copies else { return Pushed::Tried(Err("no storage is configured")) };
     match pushes.turn(engine, blobs, row.channel.as_str(), row).await {
-        Ok(Turn::Done) => Pushed::Tried(Ok(Tried { status: None, error: String::new(), outcome: delivery::Outcome::Delivered })),
+        Ok(Turn::Done) => {
+            Pushed::Tried(Ok(Tried { status: None, error: String::new(), outcome: delivery::Outcome::Delivered, ours: false }))
+        }
         Ok(Turn::More) => Pushed::Later(Span::seconds(0)),
         Ok(Turn::Wait(wait)) => Pushed::Later(wait),
         Err(PushError::Never(why)) => Pushed::Tried(Err(why)),
@@ -211,7 +216,10 @@ async fn pushed(engine: &Engine, arms: &Deliveries, row: &DeliveryRow) -> Pushed
             tracing::error!(case.id = ?row.case, name, "another object lies in the storage under the name of a copy");
             Pushed::Tried(Err("another object lies in the storage under this name; nothing is overwritten"))
         }
-        Err(error) => Pushed::Tried(Ok(Tried { status: None, error: error.to_string(), outcome: delivery::Outcome::Failed })),
+        Err(error) => {
+            let ours = !matches!(error, PushError::Storage(_));
+            Pushed::Tried(Ok(Tried { status: None, error: error.to_string(), outcome: delivery::Outcome::Failed, ours }))
+        }
     }
 }
 
@@ -268,9 +276,9 @@ async fn webhook(engine: &Engine, arms: &Deliveries, delivery: &ClaimedDelivery)
     Ok(Ok(match answer {
         Ok(answer) => {
             let error = if answer.accepted() { String::new() } else { format!("the receiver answered {}", answer.status) };
-            Tried { status: Some(answer.status), error, outcome: delivery::Outcome::of_status(Some(answer.status)) }
+            Tried { status: Some(answer.status), error, outcome: delivery::Outcome::of_status(Some(answer.status)), ours: false }
         }
-        Err(error) => Tried { status: None, error: error.to_string(), outcome: delivery::Outcome::Failed },
+        Err(error) => Tried { status: None, error: error.to_string(), outcome: delivery::Outcome::Failed, ours: false },
     }))
 }
 
@@ -287,7 +295,7 @@ async fn opened(engine: &Engine, row: &DeliveryRow) -> Result<Zeroizing<Vec<u8>>
 }
 
 async fn message(engine: &Engine, arms: &Deliveries, delivery: &ClaimedDelivery) -> Tried {
-    let failed = |why: String| Tried { status: None, error: why, outcome: delivery::Outcome::Failed };
+    let failed = |why: String| Tried { status: None, error: why, outcome: delivery::Outcome::Failed, ours: false };
     let row = &delivery.row;
     let plain = match opened(engine, row).await {
         Ok(plain) => plain,
@@ -302,7 +310,7 @@ async fn message(engine: &Engine, arms: &Deliveries, delivery: &ClaimedDelivery)
         }
     };
     match sent {
-        Ok(()) => Tried { status: None, error: String::new(), outcome: delivery::Outcome::Delivered },
+        Ok(()) => Tried { status: None, error: String::new(), outcome: delivery::Outcome::Delivered, ours: false },
         Err(error) => failed(error.to_string()),
     }
 }

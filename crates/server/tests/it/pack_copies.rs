@@ -136,3 +136,28 @@ async fn of_several_cases_one_pack_after_the_other_is_made_and_each_arrives() {
     }
     assert_eq!(ground.of_packs().iter().filter(|name| name.ends_with("manifest.json")).count(), cases.len());
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_pack_that_cannot_be_made_is_told_of_and_says_nothing_about_the_storage() {
+    let mut ground = Ground::lay_packing(&[ALICE.0]).await;
+    let broken = ground.yard.verified_as(new_report("onb-1")).await;
+    ground.until_told(broken.0, "recording_delivered").await;
+    let part = ground.path.join(format!("blobs/evidence/{}/rec-{}.0000", broken.0, broken.1));
+    let bytes = fs::read(&part).unwrap();
+    fs::write(&part, &bytes[..bytes.len() - 1]).unwrap();
+    let tries = async || {
+        let all = ground.yard.engine.store.deliveries_of(broken.0, 100).await.unwrap();
+        all.into_iter().find(|d| d.row.event == "pack.copy").map(|d| (d.attempts, d.last_error)).unwrap()
+    };
+    wait_for("five tries", async || {
+        ground.later().await;
+        ground.clock.advance(Span::minutes(10));
+        tries().await.0 >= 5
+    })
+    .await;
+    assert!(tries().await.1.unwrap().contains("segment"), "the reason is told");
+    let other = ground.yard.verified_as(new_report("onb-2")).await;
+    while sequence(&ground.yard.engine, &ground.log).await.unwrap() > 0 {}
+    ground.drain().await;
+    assert_eq!(ground.told(other.0, "recording_delivered").await.len(), 1, "at once, without a probe's wait");
+}

@@ -1,5 +1,6 @@
 //! Packs asked for over HTTP: plain, or encrypted to those who were named, and refused for whom nobody can open them.
 
+use crate::export::{ALICE, BOB};
 use crate::sockets::wait_for;
 use crate::test_app::{Reply, TestApp, call, report};
 use axum::http::{Method, header};
@@ -10,13 +11,6 @@ use server::export::jobs::Standing;
 use server::workers::sequencer::{LogKey, once};
 use std::io::Cursor;
 use std::sync::Arc;
-
-/// A pair as `age-keygen` made it, for tests only.
-const READER: (&str, &str) = (
-    "age19grwgk8s4e7al0kermy9dsx5prpw0zc6fe0vlq5yzpg34rfggapqhlf0s5",
-    "AGE-SECRET-KEY-13MXR2U4U0XQDUYXW9YCKFLJQSAAN42JC6QVQ0KKCFZVWDGNALCDS5NJNL7",
-);
-const OTHER: &str = "age1w8a7dx27aav0fphxm8qp633vddew0k252jqlz4yhhlfx8cz4a4cq3pt68m";
 
 struct Desk {
     app: TestApp,
@@ -63,11 +57,11 @@ impl Desk {
 #[tokio::test(flavor = "multi_thread")]
 async fn a_pack_asked_for_a_recipient_is_given_out_encrypted_and_the_log_says_so() {
     let desk = Desk::set().await;
-    let asked = desk.at(Method::POST, "", Some(json!({ "recipients": [READER.0] }))).await;
+    let asked = desk.at(Method::POST, "", Some(json!({ "recipients": [ALICE.0] }))).await;
     assert_eq!((asked.status.as_u16(), asked.json()["recipients"].as_u64()), (202, Some(1)), "{asked:?}");
     // The same again goes on; one for others would be handed to the wrong people.
-    assert_eq!(desk.at(Method::POST, "", Some(json!({ "recipients": [READER.0] }))).await.status, 202);
-    assert_eq!(desk.at(Method::POST, "", Some(json!({ "recipients": [OTHER] }))).await.problem(), (409, "pack_for_others".to_owned()));
+    assert_eq!(desk.at(Method::POST, "", Some(json!({ "recipients": [ALICE.0] }))).await.status, 202);
+    assert_eq!(desk.at(Method::POST, "", Some(json!({ "recipients": [BOB.0] }))).await.problem(), (409, "pack_for_others".to_owned()));
     assert_eq!(desk.at(Method::POST, "", None).await.problem(), (409, "pack_for_others".to_owned()));
     let view = desk.ready().await;
     assert_eq!(view["recipients"], 1, "{view}");
@@ -77,11 +71,11 @@ async fn a_pack_asked_for_a_recipient_is_given_out_encrypted_and_the_log_says_so
     assert!(file.header("content-disposition").ends_with(".zip.age\""), "{}", file.header("content-disposition"));
     assert_eq!(view["bytes"].as_u64(), Some(file.bytes.len() as u64));
     let key = desk.log.verifier().unwrap();
-    let proven = pack::verify_with(Cursor::new(&file.bytes), Some(&key), &Identity::read(READER.1).unwrap()).unwrap();
+    let proven = pack::verify_with(Cursor::new(&file.bytes), Some(&key), &Identity::read(ALICE.1).unwrap()).unwrap();
     assert_eq!(proven.case.to_string(), desk.case);
     assert_eq!(pack::verify(Cursor::new(&file.bytes), Some(&key)).unwrap_err().code, "encrypted");
 
-    let hash = Recipients::read(&[READER.0]).unwrap().unwrap().sha256();
+    let hash = Recipients::read(&[ALICE.0]).unwrap().unwrap().sha256();
     let encrypted = json!({ "format": "age", "recipients": 1, "recipients_sha256": hash });
     assert_eq!(desk.told("pack_exported").await, [json!({ "layout": pack::manifest::VERSION, "encrypted": encrypted })]);
     assert_eq!(desk.told("pack_downloaded").await, [json!({ "bytes": file.bytes.len(), "encrypted": true })]);
@@ -103,11 +97,11 @@ async fn without_a_recipient_it_is_a_zip_as_before() {
 #[tokio::test(flavor = "multi_thread")]
 async fn a_bad_recipient_is_named_by_its_place_and_nothing_is_begun() {
     let desk = Desk::set().await;
-    let many: Vec<String> = std::iter::repeat_n(READER.0.to_owned(), 21).collect();
+    let many: Vec<String> = std::iter::repeat_n(ALICE.0.to_owned(), 21).collect();
     for (recipients, pointer, code) in [
-        (json!([READER.0, "age1nobody"]), "/recipients/1", "not_a_recipient"),
+        (json!([ALICE.0, "age1nobody"]), "/recipients/1", "not_a_recipient"),
         (json!(["ssh-ed25519 AAAAC3NzaC1lZDI1NTE5"]), "/recipients/0", "not_a_recipient"),
-        (json!([READER.1]), "/recipients/0", "secret_key"),
+        (json!([ALICE.1]), "/recipients/0", "secret_key"),
         (json!(many), "/recipients/1", "repeated"),
         (json!([7]), "/recipients/0", "wrong_type"),
     ] {
@@ -117,11 +111,11 @@ async fn a_bad_recipient_is_named_by_its_place_and_nothing_is_begun() {
         assert_eq!((&fault["pointer"], &fault["code"]), (&json!(pointer), &json!(code)), "{fault}");
         assert!(!fault.to_string().contains("AGE-SECRET"), "{fault}");
     }
-    assert_eq!(desk.at(Method::POST, "", Some(json!({ "recipient": READER.0 }))).await.problem(), (422, "invalid_fields".to_owned()));
+    assert_eq!(desk.at(Method::POST, "", Some(json!({ "recipient": ALICE.0 }))).await.problem(), (422, "invalid_fields".to_owned()));
     // A body without its type is not taken for none.
     let path = format!("/v1/admin/cases/{}/pack", desk.case);
     let untyped = call(Method::POST, &path, None).header("recourse-page", "1").header(header::COOKIE.as_str(), &desk.auditor);
-    let refused = desk.app.send(untyped.body(json!({ "recipients": [READER.0] }).to_string())).await;
+    let refused = desk.app.send(untyped.body(json!({ "recipients": [ALICE.0] }).to_string())).await;
     assert_eq!(refused.problem(), (415, "unsupported_media_type".to_owned()));
     assert_eq!(desk.at(Method::GET, "", None).await.json()["state"], "none");
     assert!(desk.told("pack_exported").await.is_empty());

@@ -14,7 +14,7 @@ use std::time::{Duration, Instant};
 use store::rows::CheckpointRow;
 use tokio::sync::Notify;
 
-/// A folder that cannot be written is tried again so often.
+/// A place that cannot be written is tried again so often.
 const AGAIN: Duration = Duration::from_secs(30);
 /// As many mailboxes as anybody keeps checkpoints in.
 pub const MAX_MAILBOXES: usize = 8;
@@ -73,11 +73,11 @@ impl Publishers {
     }
 
     async fn follow(&self, engine: &Engine, changed: &Notify, publisher: &Publisher, laid: &Mutex<Laid>) {
-        let mut last = None;
+        let mut rests = None;
         loop {
             let wait = changed.notified();
             match engine.store.checkpoint().await {
-                Ok(Some(newest)) => self.lay(engine, publisher, laid, &mut last, &newest).await,
+                Ok(Some(newest)) => self.lay(engine, publisher, laid, &mut rests, &newest).await,
                 Ok(None) => {}
                 Err(error) => tracing::warn!(%error, "the newest checkpoint cannot be read"),
             }
@@ -85,9 +85,8 @@ impl Publishers {
         }
     }
 
-    async fn lay(&self, engine: &Engine, publisher: &Publisher, laid: &Mutex<Laid>, last: &mut Option<Instant>, newest: &CheckpointRow) {
-        let soon = |every: &Duration| last.is_some_and(|last: Instant| last.elapsed() < *every);
-        if lock(laid).size == newest.size {
+    async fn lay(&self, engine: &Engine, publisher: &Publisher, laid: &Mutex<Laid>, rests: &mut Option<Instant>, newest: &CheckpointRow) {
+        if lock(laid).size == newest.size || rests.is_some_and(|until| Instant::now() < until) {
             return;
         }
         let done = match publisher {
@@ -97,20 +96,13 @@ impl Publishers {
                 work.map_err(|_| "stopped".to_owned()).and_then(|done| done.map_err(|e| e.to_string()))
             }
             Publisher::Bucket { storage, prefix, every } => {
-                if soon(every) {
-                    return;
-                }
                 let done = storage.put_new(&name(prefix, newest.size), newest.note.clone().into_bytes()).await;
-                if done.is_ok() {
-                    *last = Some(Instant::now());
-                }
+                // A checkpoint is signed every second: a bucket that refuses is not asked as often.
+                *rests = Some(Instant::now() + if done.is_ok() { *every } else { AGAIN.min(*every) });
                 done.map_err(|e| e.to_string())
             }
             Publisher::Mail { to, every, messenger, log } => {
-                if soon(every) {
-                    return;
-                }
-                *last = Some(Instant::now());
+                *rests = Some(Instant::now() + *every);
                 mail(messenger.as_ref(), to, log, newest).await
             }
         };
