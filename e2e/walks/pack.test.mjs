@@ -6,7 +6,8 @@ import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
 import { faults, probe, spread } from '../ffmpeg.mjs';
-import { adminAt, agentAt, caseOf, Customer, moves, reportFailedCheck } from '../people.mjs';
+import { passedOn } from '../pages.mjs';
+import { adminAt, agentAt, caseOf, Customer, reportFailedCheck } from '../people.mjs';
 import { program } from '../recourse.mjs';
 import { PHONE, waitFor, walk } from '../rig.mjs';
 
@@ -31,13 +32,7 @@ async function call(stage, urls) {
   const made = await reportFailedCheck(urls, { name: 'Nguyễn Thị Ánh สมชาย' });
   const { page } = await stage.person('phone', { camera: 'document', context: PHONE });
   await page.goto(made.recovery.url);
-  await new Customer(page).start();
-  await desk.answer();
-  await moves(desk.face, 'the customer at the agent');
-  await desk.page.getByRole('button', { name: /^Photograph: / }).click();
-  await desk.page.locator('.pair .still-note', { hasText: /:\d\d$/ }).first().waitFor();
-  await moves(desk.face, 'the customer after the photograph');
-  await desk.decide('Escalate', { reason: 'A specialist must look' });
+  await passedOn(desk, new Customer(page));
   await waitFor('the case to be closed', async () => (await caseOf(urls, made.id)).phase === 'escalated');
   return made.id;
 }

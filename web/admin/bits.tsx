@@ -1,7 +1,7 @@
 // Small pieces every admin page is made of: badges, times, tables, dialogs, and the states of a page. Must not know a page.
 
 import type { ComponentChildren } from "preact";
-import { useEffect, useId, useRef, useState } from "preact/hooks";
+import { useEffect, useId, useLayoutEffect, useRef, useState } from "preact/hooks";
 import type { Phase, RecoveryMode } from "../generated/api.ts";
 import type { Refused } from "../lib/api.ts";
 import { ago, exact } from "./format.ts";
@@ -163,7 +163,7 @@ export function DataTable<T>({ name, columns, rows, id }: { name: string; column
 export function Dialog({ title, onClose, children, wide, actions, onKey }: { title: string; onClose: () => void; children: ComponentChildren; wide?: boolean; actions?: ComponentChildren; onKey?: (event: KeyboardEvent) => void }) {
   const box = useRef<HTMLDialogElement>(null);
   const name = useId();
-  useEffect(() => {
+  useLayoutEffect(() => {
     const dialog = box.current;
     const back = document.activeElement;
     dialog?.showModal();

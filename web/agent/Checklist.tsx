@@ -1,5 +1,5 @@
 /** The procedure, step by step, with what each step needs. Must not decide when a step is done: the server does. */
-import { useEffect, useRef, useState } from 'preact/hooks';
+import { useEffect, useLayoutEffect, useRef, useState } from 'preact/hooks';
 import type { AgentCaseView, QuestionView, StepView } from '../generated/api.ts';
 import { currentStep, isAsked, openSteps, type Talk } from '../lib/desk.ts';
 import { Icon } from '../lib/ui/icons.tsx';
@@ -46,7 +46,7 @@ function Question({ step, q, talk }: { step: StepView; q: QuestionView; talk: Ta
 function Waive({ step }: { step: StepView }) {
   const [why, setWhy] = useState('');
   const field = useRef<HTMLTextAreaElement>(null);
-  useEffect(() => field.current?.focus(), []);
+  useLayoutEffect(() => field.current?.focus(), []);
   const good = why.trim().length >= 3;
   const send = (): void => {
     if (!good) return;

@@ -1,5 +1,5 @@
 /** Faces beside and over each other at one scale: document, live, the failed selfie, the photographed face. All of it by key too. */
-import { useEffect, useRef, useState } from 'preact/hooks';
+import { useEffect, useLayoutEffect, useRef, useState } from 'preact/hooks';
 import type { AgentCaseView } from '../generated/api.ts';
 import { apply, blinkAt, inset, onPicture, placement, type Matrix, type Point, type Size } from '../lib/compare.ts';
 import { isAsked, type Talk } from '../lib/desk.ts';
@@ -248,7 +248,7 @@ function Tools({ file }: { file: AgentCaseView }) {
 
 export function Compare({ file, talk }: { file: AgentCaseView; talk: Talk }) {
   // The keys speak of pictures, so the first picture has them, not the first button.
-  useEffect(() => document.querySelector<HTMLElement>('.cmp-view')?.focus(), []);
+  useLayoutEffect(() => document.querySelector<HTMLElement>('.cmp-view')?.focus(), []);
   const step = file.steps.find(s => s.kind === 'portrait_match') ?? null;
   const ready = step !== null && step.state === 'pending' && !lacks(step);
   const finish = (): void => { if (step && ready) { markDone(step); closeCompare(); } };

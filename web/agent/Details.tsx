@@ -1,5 +1,5 @@
 /** Claimed beside read, field by field, and the machine-readable lines. Must not compare anything itself: the server does. */
-import { useEffect, useRef, useState } from 'preact/hooks';
+import { useEffect, useLayoutEffect, useRef, useState } from 'preact/hooks';
 import type { AgentCaseView, CheckView, MrzView, ReadField, ReadingView, SegmentView } from '../generated/api.ts';
 import { Icon, type IconName } from '../lib/ui/icons.tsx';
 import { sayOf } from './desk.ts';
@@ -121,7 +121,7 @@ function Mrz({ view }: { view: MrzView | null }) {
 
 export function Details({ file }: { file: AgentCaseView }) {
   const title = useRef<HTMLHeadingElement>(null);
-  useEffect(() => title.current?.focus(), []);
+  useLayoutEffect(() => title.current?.focus(), []);
   const { identity } = file;
   return (
     <section class="details checklist" aria-labelledby="details-title">

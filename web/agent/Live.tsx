@@ -1,5 +1,5 @@
 /** The customer's face, the agent's own, the recording, the line, and the customer's camera under the agent's hands. */
-import { useEffect, useRef, useState } from 'preact/hooks';
+import { useEffect, useLayoutEffect, useRef, useState } from 'preact/hooks';
 import type { AgentCaseView } from '../generated/api.ts';
 import { clock, secondsLeft, type Line, type Talk } from '../lib/desk.ts';
 import { lensOf } from '../lib/optics.ts';
@@ -61,11 +61,12 @@ function Interrupted({ file }: { file: AgentCaseView }) {
 
 function SelfTile() {
   const stream = self.stream.value;
+  const seen = (stream?.getVideoTracks().length ?? 0) > 0;
   return (
     <div class="self-tile">
-      <VideoTile stream={stream} label={t.seesYou} mirror muted on={stream !== null && !self.dark.value}>
+      <VideoTile stream={stream} label={t.seesYou} mirror muted on={seen && !self.dark.value}>
         {self.opening.value ? <span class="small" role="status">{t.opening}</span>
-          : <button class="btn tight" title={ownCamera[self.trouble.value] ?? ''} onClick={() => { if (stream) toggleDark(); else void openSelf(); }}><Icon name="camera_off" size={16} />{stream ? t.cameraOn : t.openCamera}</button>}
+          : <button class="btn tight" title={ownCamera[self.trouble.value] ?? ''} onClick={() => { if (seen) toggleDark(); else void openSelf(); }}><Icon name="camera_off" size={16} />{seen ? t.cameraOn : t.openCamera}</button>}
       </VideoTile>
       {self.muted.value && <span class="self-muted"><Icon name="mic_off" size={16} />{t.muted}</span>}
     </div>
@@ -136,7 +137,7 @@ function Deciding() {
 
 function EndAsk() {
   const yes = useRef<HTMLButtonElement>(null);
-  useEffect(() => yes.current?.focus(), []);
+  useLayoutEffect(() => yes.current?.focus(), []);
   return (
     <div class="overlay" role="alertdialog" aria-label={t.hangUpAsk}>
       <h2>{t.hangUpAsk}</h2>

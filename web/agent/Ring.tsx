@@ -1,5 +1,5 @@
 /** A contact rings: everything worth knowing before the answer, and two ways to go. Must not answer by itself. */
-import { useEffect, useRef } from 'preact/hooks';
+import { useLayoutEffect, useRef } from 'preact/hooks';
 import { answerDue, clock, secondsLeft } from '../lib/desk.ts';
 import { Icon } from '../lib/ui/icons.tsx';
 import { accept, answering, desk, now, reject } from './desk.ts';
@@ -31,7 +31,7 @@ export function Ring() {
   const { desk: view } = desk.value;
   const due = answerDue(desk.value);
   const ring = view?.ring;
-  useEffect(() => {
+  useLayoutEffect(() => {
     whole.current = due - Date.now();
     answer.current?.focus();
   }, [ring?.reservation]);

@@ -1,10 +1,10 @@
 /** A modal sheet on the browser's own dialog: focus stays inside, Esc leaves. Must not know its content. */
 import type { ComponentChildren } from 'preact';
-import { useEffect, useRef } from 'preact/hooks';
+import { useLayoutEffect, useRef } from 'preact/hooks';
 
 export function Sheet({ label, kind, onClose, children, onKey }: { label: string; kind: string; onClose: () => void; children: ComponentChildren; onKey?: (e: KeyboardEvent) => void }) {
   const box = useRef<HTMLDialogElement>(null);
-  useEffect(() => {
+  useLayoutEffect(() => {
     const before = document.activeElement instanceof HTMLElement ? document.activeElement : null;
     box.current?.showModal();
     return () => before?.focus();

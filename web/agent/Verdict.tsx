@@ -1,5 +1,5 @@
 /** The decision: four ways, their reasons, what the customer will read, and why a way is locked. Must not decide anything itself. */
-import { useEffect, useRef } from 'preact/hooks';
+import { useLayoutEffect, useRef } from 'preact/hooks';
 import type { AgentCaseView, ReasonCode, Verdict as Way } from '../generated/api.ts';
 import { locksOf, type Talk } from '../lib/desk.ts';
 import { Icon } from '../lib/ui/icons.tsx';
@@ -62,7 +62,7 @@ function Preview({ file, way, chosen }: { file: AgentCaseView; way: Way; chosen:
 
 export function VerdictSheet({ file, talk, which }: { file: AgentCaseView; talk: Talk; which: Way }) {
   const head = useRef<HTMLHeadingElement>(null);
-  useEffect(() => head.current?.focus(), [which]);
+  useLayoutEffect(() => head.current?.focus(), [which]);
   const locks = locksOf(file, which);
   const offered = reasonsFor(which);
   const chosen = reasons.value;

@@ -1,6 +1,6 @@
 // What lies over or beside the call: chat, the photograph taken by hand, the way out of camera trouble, leaving, calling back.
 import type { ComponentChildren } from "preact";
-import { useEffect, useRef, useState } from "preact/hooks";
+import { useEffect, useLayoutEffect, useRef, useState } from "preact/hooks";
 import type { ImageSlot } from "../generated/api.ts";
 import { around } from "../lib/camera.ts";
 import { guideOf, type Trouble } from "../lib/room.ts";
@@ -11,10 +11,13 @@ import { CallBack } from "./CallBack.tsx";
 import { agentName, documentName, locale, t, type Props, type TextKey } from "./context.ts";
 import { Phone } from "./Phone.tsx";
 
-/** A sheet from below on a phone, a card on a desk; the focus goes into it and Escape closes it. */
+/**
+ * A sheet from below on a phone, a card on a desk; the focus goes into it and Escape closes it.
+ * The focus moves as the sheet appears: a key pressed before that would leave it nowhere to return to.
+ */
 export function Sheet({ title, onClose, children, kind = "" }: { title: string; onClose?: (() => void) | undefined; children: ComponentChildren; kind?: string }) {
   const ref = useRef<HTMLElement>(null);
-  useEffect(() => {
+  useLayoutEffect(() => {
     const before = document.activeElement as HTMLElement | null;
     ref.current?.focus();
     return () => before?.focus?.();

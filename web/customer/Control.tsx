@@ -1,6 +1,6 @@
 // Whose hand is on the device: what the agent controls now, and the customer's way out of it; and the photographs the
 // customer looks at before one goes.
-import { useEffect, useRef, useState } from "preact/hooks";
+import { useLayoutEffect, useRef, useState } from "preact/hooks";
 import type { Controlled } from "../lib/room.ts";
 import { refusedControl } from "../lib/room.ts";
 import { Glyph } from "../lib/ui/glyph.tsx";
@@ -46,7 +46,7 @@ export function Review({ s, act }: Props) {
   const { review } = s;
   const [at, setAt] = useState(review?.best ?? 0);
   const ref = useRef<HTMLElement>(null);
-  useEffect(() => ref.current?.focus(), []);
+  useLayoutEffect(() => ref.current?.focus(), []);
   if (!review) return null;
   const face = review.slot === "portrait" || review.slot === "selfie";
   return (

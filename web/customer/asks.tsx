@@ -1,5 +1,5 @@
 // What the server asks of the customer beside pictures: the one-time code, and the place with a "no" as good as a "yes".
-import { useEffect, useRef, useState } from "preact/hooks";
+import { useEffect, useLayoutEffect, useRef, useState } from "preact/hooks";
 import type { CodeAsk } from "../generated/api.ts";
 import { findPlace } from "../lib/place.ts";
 import type { Sheet as SheetOf } from "./Aids.tsx";
@@ -35,7 +35,7 @@ function Code({ s, act, Sheet, code }: AskProps & { code: CodeAsk }) {
   const input = useRef<HTMLInputElement>(null);
   const now = `${code.sent_at} ${code.tries_left}`;
   const matched = code.state === "matched";
-  useEffect(() => {
+  useLayoutEffect(() => {
     setTyped("");
     if (code.state === "open") input.current?.focus();
   }, [code.sent_at, code.tries_left, code.state]);

@@ -142,7 +142,7 @@ function Delivery({ at, read, words }: { at: number; read: Read | undefined; wor
 function Attaching({ file, words, done }: { file: File; words: ChatWords; done: (send: boolean) => void }) {
   const [url, setUrl] = useState("");
   const box = useRef<HTMLDivElement>(null);
-  useEffect(() => {
+  useLayoutEffect(() => {
     const made = URL.createObjectURL(file);
     setUrl(made);
     box.current?.querySelector("button")?.focus();
