@@ -332,8 +332,8 @@ export class Admin {
 }
 
 /** A person at the agent console, signed in. @param {import('./rig.mjs').Stage} stage @param {string} url @param {string} name */
-export async function agentAt(stage, url, name = 'agent') {
-  const { page, context } = await stage.person(name, { camera: 'agent' });
+export async function agentAt(stage, url, name = 'agent', camera = /** @type {import('./clips.mjs').Clip} */ ('agent')) {
+  const { page, context } = await stage.person(name, { camera });
   const desk = new Desk(page);
   await desk.signIn(url);
   return { desk, page, context };

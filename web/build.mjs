@@ -2,7 +2,7 @@
 // The customer's page carries its script and style inline, so that it is ready after one round trip;
 // what it needs later is loaded from the addresses in LAZY. The other pages are ordinary split bundles.
 import { createHash } from "node:crypto";
-import { mkdirSync, readdirSync, readFileSync, rmSync, watch, writeFileSync } from "node:fs";
+import { copyFileSync, mkdirSync, readdirSync, readFileSync, rmSync, watch, writeFileSync } from "node:fs";
 import { basename, dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { brotliCompressSync, constants, gzipSync } from "node:zlib";
@@ -14,6 +14,7 @@ const assets = join(dist, "assets");
 /** JavaScript of the customer's page, gzip bytes: the limits of the first script and of all that is loaded before the call. */
 const FIRST = 15 * 1000;
 const LIMIT = 40 * 1000;
+const MUCH = 1024 * 1024;
 
 const common = {
   absWorkingDir: root,
@@ -39,6 +40,20 @@ function asset(name, extension, bytes) {
   return `/assets/${file}`;
 }
 
+/** What a worker loads by names that a library has chosen, and therefore from a folder of its version, beside the worker. */
+const BESIDE = { "backdrop.worker": { library: "@twilio/video-processors", files: ["selfie_segmentation_landscape.tflite", "tflite-simd-1-0-0.js", "tflite-simd-1-0-0.wasm"] } };
+
+function folderOf(worker) {
+  if (!BESIDE[worker]) return "";
+  const { library, files } = BESIDE[worker];
+  const from = join(root, "node_modules", library);
+  const { version } = JSON.parse(readFileSync(join(from, "package.json"), "utf8"));
+  const folder = `${worker}-${version}`;
+  mkdirSync(join(assets, folder), { recursive: true });
+  for (const file of files) copyFileSync(join(from, "dist", "build", file), join(assets, folder, file));
+  return `${folder}/`;
+}
+
 /** `import url from "worker:./file.ts"` builds the worker as its own file. */
 const workers = {
   name: "workers",
@@ -46,7 +61,8 @@ const workers = {
     api.onResolve({ filter: /^worker:/ }, (args) => ({ path: join(args.resolveDir, args.path.slice(7)), namespace: "worker" }));
     api.onLoad({ filter: /.*/, namespace: "worker" }, async (args) => {
       const made = await build({ ...common, format: "iife", entryPoints: [args.path], write: false });
-      const url = asset(basename(args.path).replace(/\.ts$/, ""), "js", made.outputFiles[0].contents);
+      const name = basename(args.path).replace(/\.ts$/, "");
+      const url = asset(`${folderOf(name)}${name}`, "js", made.outputFiles[0].contents);
       return { contents: `export default ${JSON.stringify(url)}`, loader: "js", watchFiles: [args.path] };
     });
   },
@@ -197,10 +213,12 @@ function squeeze(folder) {
   for (const entry of readdirSync(folder, { withFileTypes: true })) {
     const path = join(folder, entry.name);
     if (entry.isDirectory()) squeeze(path);
-    else if (/\.(html|js|css|svg|json)$/.test(entry.name)) {
+    else if (/\.(html|js|css|svg|json|wasm|tflite)$/.test(entry.name)) {
       const bytes = readFileSync(path);
       writeFileSync(`${path}.gz`, gzipSync(bytes, { level: 9 }));
-      writeFileSync(`${path}.br`, brotliCompressSync(bytes, { params: { [constants.BROTLI_PARAM_QUALITY]: 11 } }));
+      // The last percent of a file of megabytes takes seconds of every build.
+      const quality = bytes.length > MUCH ? 9 : 11;
+      writeFileSync(`${path}.br`, brotliCompressSync(bytes, { params: { [constants.BROTLI_PARAM_QUALITY]: quality, [constants.BROTLI_PARAM_SIZE_HINT]: bytes.length } }));
     }
   }
 }

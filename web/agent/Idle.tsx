@@ -4,12 +4,14 @@ import { clock } from '../lib/desk.ts';
 import type { Device } from '../lib/camera.ts';
 import { Icon } from '../lib/ui/icons.tsx';
 import { VideoTile } from '../lib/ui/VideoTile.tsx';
+import { BACKDROPS, canDress } from './backdrop.ts';
 import { chime, meterOf } from './chime.ts';
 import { desk, goAvailable, serverNow } from './desk.ts';
 import { Floor } from './Observe.tsx';
-import { choose, closeSelf, openSelf, self, toggleMute } from './self.ts';
+import { choose, closeSelf, openSelf, self, setBackdrop, toggleMute } from './self.ts';
 import { Sign } from './signs.tsx';
 import { away as awayWords, ownCamera, t } from './text.ts';
+import { backdrops, people as p } from './text-people.ts';
 import { setPresence } from './view.ts';
 
 export function Level({ stream }: { stream: MediaStream }) {
@@ -40,6 +42,18 @@ export function Picker({ kind, label, devices, value }: { kind: 'camera' | 'micr
   );
 }
 
+/** What is behind the agent. Kept, and true for every call from the next moment on. */
+export function BackdropPicker() {
+  const able = canDress();
+  return (
+    <label class="field"><span>{p.backdrop}</span>
+      <select value={self.backdrop.value} disabled={self.opening.value} title={able ? '' : p.backdropNeeds} onChange={e => setBackdrop(BACKDROPS.find(each => each === e.currentTarget.value) ?? 'none')}>
+        {BACKDROPS.map(each => <option key={each} value={each} disabled={each !== 'none' && !able}>{backdrops[each]}</option>)}
+      </select>
+    </label>
+  );
+}
+
 function SelfView() {
   const stream = self.stream.value;
   const trouble = self.trouble.value;
@@ -54,6 +68,7 @@ function SelfView() {
         {stream ? <>
           <Picker kind="camera" label={t.camera} devices={self.cameras.value} value={self.camera.value} />
           <Picker kind="microphone" label={t.microphone} devices={self.microphones.value} value={self.microphone.value} />
+          <BackdropPicker />
           <div class="row gap8">
             <button class="btn icon-only" aria-label={self.muted.value ? t.unmute : t.mute} aria-pressed={self.muted.value} onClick={toggleMute}><Icon name={self.muted.value ? 'mic_off' : 'mic'} /></button>
             <Level stream={stream} />

@@ -93,6 +93,7 @@ export function reject(): void {
 export async function goAvailable(blind = false): Promise<void> {
   chime(0);
   if (!blind && !self.stream.peek() && !(await openSelf())) return;
+  if (!blind && self.trouble.peek() === 'backdrop') return;
   say({ type: 'available' });
 }
 

@@ -15,9 +15,11 @@ export const people = {
   watchLead: 'You hear and see both. Nobody hears or sees you.', whisperLead: 'The agent hears you, the customer does not.', joinLead: 'Everybody hears and sees you. The customer is told your name.',
   supervisor: (n: string, m: string) => `${n} ${m}`, customerPicture: 'Video of the customer', agentPicture: 'Video of the agent', noPicture: 'No picture yet', mode: 'How you take part', agentName: (n: string) => `Agent: ${n}`,
   supervisorPicture: (n: string) => `Video of ${n}`, seconds: (s: string) => `${s} so far`, taken: (n: string) => `${n} is there already`, fresh: (p: string) => `${p} asks for a fresh start after a break: what was captured is void and every step opens again.`, resumes: (p: string) => `${p} allows to go on where you were: nothing is lost.`,
+  backdrop: 'Behind you', backdropNeeds: 'Blur and wall need Chrome or Edge.',
   theme: 'Dark or light', talk: 'Hold Space to talk', 
 } as const;
 
+export const backdrops = { none: 'The room as it is', blur: 'The room, blurred', plain: 'A plain wall' } as const;
 export const themes = { system: 'As the system', light: 'Light', dark: 'Dark' } as const;
 export const modes: Record<SupervisorMode, string> = { watch: 'Watch', whisper: 'Whisper', join: 'Join' };
 export const modeNow: Record<SupervisorMode, string> = { watch: 'watches', whisper: 'whispers to you', join: 'takes part' };

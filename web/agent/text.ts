@@ -131,6 +131,7 @@ export const ownCamera: Record<string, string> = {
   denied: 'The browser does not give the camera. Click the camera sign in the address bar, allow it, then try again.',
   missing: 'No camera was found. Plug one in, then try again.', busy: 'Another program holds the camera. Close it, then try again.',
   blocked: 'This browser gives no camera on this address. Open the console by https.', lost: 'The camera stopped. Try again.', failed: 'The camera did not open. Try again.',
+  backdrop: 'What is behind you cannot be hidden on this machine, so nobody sees you; they hear you. Choose “The room as it is” to be seen.',
 };
 
 export const lineWord: Record<string, string> = { good: 'Good line', weak: 'Weak line', poor: 'Poor line' };
@@ -221,7 +222,7 @@ export const t = {
   // wrap-up
   wrapTitle: 'Wrap-up', wrapLeft: (s: string) => `${s} left`, wrapLead: 'Finish your notes. The next customer rings after this.', moreTime: '60 s more', extended: 'Extended once', readyNow: 'Ready for the next', ratedBy: (n: number) => `The customer gave ${n} of 5`, notRated: 'Not rated yet', undecided: 'Not decided', takeBreak: 'Break after this', decidingTitle: 'The video has ended', decidingLead: 'Decide now; the customer waits for the answer.',
   // help
-  helpTitle: 'Keys', singleKeys: 'Single keys', singleKeysHint: 'Off: only Esc, Enter and Tab work, for speech input', dismiss: 'Dismiss', openingCase: 'Opening the case',
+  helpTitle: 'Devices and keys', singleKeys: 'Single keys', singleKeysHint: 'Off: only Esc, Enter and Tab work, for speech input', dismiss: 'Dismiss', openingCase: 'Opening the case',
 } as const;
 
 export const keys: ReadonlyArray<{ group: string; keys: ReadonlyArray<readonly [string, string]> }> = [

@@ -8,8 +8,8 @@ interface PolicyMaker {
   createPolicy(name: string, rules: { createScriptURL: (url: string) => string }): UrlPolicy;
 }
 
-/** As the build names files: nothing in it leads to another place. */
-const OWN = /^\/assets\/[\w.-]+\.js$/;
+/** As the build names files, some in a folder with what they load: nothing in it leads to another place. */
+const OWN = /^\/assets\/(?:[\w-][\w.-]*\/)?[\w.-]+\.js$/;
 let policy: UrlPolicy | undefined;
 
 /** The address as `new Worker` takes it. */

@@ -23,6 +23,9 @@ const FOR_EVER: &str = "public, max-age=31536000, immutable";
 const FOR_MINUTES: &str = "public, max-age=300";
 const DEVICES: &str = "camera=(self), microphone=(self), autoplay=(self), fullscreen=(self), screen-wake-lock=(self), \
     geolocation=(self), display-capture=(), payment=(), usb=(), midi=(), serial=()";
+/// The worker that changes what is behind an agent loads its model from beside itself, and nothing from elsewhere.
+const BACKDROP: &str = "assets/backdrop.worker-";
+const BACKDROP_POLICY: &str = "default-src 'none'; script-src 'self' 'wasm-unsafe-eval'; connect-src 'self'; frame-ancestors 'none'";
 const NOT_BUILT: &str = "<!doctype html><html lang=\"en\"><head><meta charset=\"utf-8\"><title>Not built</title></head>\
     <body><h1>The pages are not built</h1><p>Run <code>make</code> in the source folder and start again.</p></body></html>";
 const PRIVACY: &str = include_str!("privacy.html");
@@ -128,6 +131,9 @@ fn asset(path: &str, asked: &HeaderMap, cache: &'static str) -> Response {
     headers.insert(header::CACHE_CONTROL, HeaderValue::from_static(cache));
     headers.insert(header::VARY, HeaderValue::from_static("Accept-Encoding"));
     headers.insert(HeaderName::from_static("cross-origin-resource-policy"), HeaderValue::from_static("cross-origin"));
+    if path.starts_with(BACKDROP) {
+        headers.insert(header::CONTENT_SECURITY_POLICY, HeaderValue::from_static(BACKDROP_POLICY));
+    }
     if let Some(encoding) = encoding {
         headers.insert(header::CONTENT_ENCODING, HeaderValue::from_static(encoding));
     }
