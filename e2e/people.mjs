@@ -104,7 +104,7 @@ export class Desk {
       await waitFor(`answer ${i + 1} of ${name}`, async () => (await match.getAttribute('aria-pressed')) === 'true');
     }
     await this.#passPrompts(step);
-    const code = step.getByRole('button', { name: /^Send by / });
+    const code = step.getByRole('button', { name: /^Send (a new one )?by / });
     if ((await code.count()) > 0) {
       await code.first().click();
       await this.onCode();

@@ -28,12 +28,23 @@ walk('a German case names each line that is missing and is approved when none is
   await rules.getByText('Three security features of three categories, drawn at random, are seen').waitFor();
   await rules.getByText('BaFin Circular 3/2017 (GW), paragraph not verified').first().waitFor();
   await expectNoAxeViolations(agent);
-  desk.onCode = async () => customer.typeCode((await codeAt(urls, NUMBER)).code);
-  const steps = await desk.workThrough();
+  let sent = '';
+  desk.onCode = async () => {
+    const message = await codeAt(urls, NUMBER, sent);
+    sent = message.at;
+    await customer.typeCode(message.code);
+  };
+  const code = agent.locator('.checklist li.step', { hasText: 'One-time code' });
+  await code.getByText('Last', { exact: true }).waitFor();
+  const steps = await desk.workThrough('One-time code');
   assert.ok(steps.includes('Security features') && steps.includes('Document, back'), steps.join(', '));
 
   const lock = agent.locator('.verdict .locks-line');
-  await waitFor('the lines that are left', async () => (await lock.innerText()).includes('machine-readable lines'));
+  // The code ends the session: it is not offered while a field is to be read.
+  await code.getByText(/^Finish first: The machine-readable lines/).waitFor();
+  assert.equal(await code.getByRole('button', { name: /^Send/ }).count(), 0);
+  await expectNoAxeViolations(agent);
+  await waitFor('the lines that are left', async () => (await lock.getAttribute('title'))?.includes('machine-readable lines'));
   assert.equal(await agent.locator('.verdict [data-way=verified]').getAttribute('data-locked'), 'true');
   await agent.locator('.left').getByRole('button', { name: 'Check fields' }).click();
   const panel = agent.locator('.details');
@@ -42,6 +53,15 @@ walk('a German case names each line that is missing and is approved when none is
   await panel.getByText('Every check digit fits').waitFor();
   await panel.getByRole('button', { name: 'Fill the fields above' }).click();
   await panel.getByRole('button', { name: 'Back to the checklist' }).click();
+  await desk.workThrough();
+  // What is done again after it takes the code's worth away, and the agent is told so.
+  const declaration = agent.locator('.checklist li.step', { hasText: 'Declaration' });
+  await declaration.locator('.step-head').click();
+  await declaration.getByRole('button', { name: 'Open again' }).click();
+  await waitFor('the code to count no more', async () => (await code.getAttribute('data-state')) === 'pending');
+  await desk.workThrough('One-time code');
+  await code.getByText(/^They typed the right code, but something before it changed/).waitFor();
+  await desk.workThrough();
   await waitFor('the approval to unlock', async () => (await agent.locator('.verdict [data-way=verified]').getAttribute('data-locked')) === 'false', { timeout: 40_000 });
   await desk.decide('Approve', { reason: 'Identity confirmed' });
 

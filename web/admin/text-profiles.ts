@@ -20,7 +20,7 @@ export const profilesText = {
   atLeast: (n: number) => `At least ${n}`, takeBack: "Back to the profile’s own", declareTitle: "Declare a line", declareLead: "No case can prove this line. Say how you meet it, or where that is written; your words stand in every report.",
   statement: "Statement", takeBackDeclared: "Withdraw the declaration", bad: "Give 3 to 300 characters.",
   values: {
-    count: "Features", categories: "Kinds of feature", least: "Questions", network: "Network address too (0 or 1)", prompts: "Prompts", repeats: "Repeats", days: "Days a training counts", always: "Rejections too (0 or 1)",
+    count: "Features", categories: "Kinds of feature", least: "Questions", last: "Comes last (0 or 1)", network: "Network address too (0 or 1)", prompts: "Prompts", repeats: "Repeats", days: "Days a training counts", always: "Rejections too (0 or 1)",
     verified_years: "Years kept, verified", rejected_years: "Years kept, rejected", abandoned_days: "Days kept, abandoned",
   } as Record<string, string>,
   certificates: "Training", certificate: "Certificates", certificateTitle: (name: string) => `Certificates of ${name}`, certificateLead: "Without a certificate that holds, an agent gets no contacts of a profile that asks for one, and cannot approve under it.",
@@ -35,7 +35,7 @@ export const profilesText = {
     place: (of) => `place in ${of}`, check_digits: () => "check digits fit", read: (of) => `${(questionWords[of] ?? of.replaceAll("_", " ")).toLowerCase()} read`, checker: () => "checked by a second person", kept_until: (of) => `kept until ${day(of)}`,
   } as Record<string, (of: string) => string>,
   why: {
-    step_open: "its step is open", not_recorded: "the recording did not hold", no_consent: "no consent", interrupted: "broken off", not_drawn: "the agent was not drawn at random", not_trained: "the agent has no certificate",
+    step_open: "its step is open", code_not_last: "the code was typed, but not last", not_recorded: "the recording did not hold", no_consent: "no consent", interrupted: "broken off", not_drawn: "the agent was not drawn at random", not_trained: "the agent has no certificate",
     training_expired: "the agent’s certificate ran out", place_unknown: "no known place", place_outside: "place in another country", network_outside: "network address in another country", not_read: "not read", check_digits: "a check digit does not fit",
     not_declared: "not declared", not_checked: "nobody checked", second_person: "a second person checks", retention: "kept, then erased", other_verdict: "only other decisions are checked", no_such_side: "no such side",
   } as Record<string, string>,

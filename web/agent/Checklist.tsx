@@ -123,6 +123,7 @@ export function Checklist({ file, talk }: { file: AgentCaseView; talk: Talk }) {
             <button class="step-head" aria-expanded={s.key === current?.key} aria-keyshortcuts={String(i + 1)} onClick={() => { chosenStep.value = s.key; waiving.value = null; }}>
               <StateSign step={s} /><span class="grow">{stepWords[s.kind]}</span>
               {!s.mandatory && <span class="tag">{t.optional}</span>}
+              {s.kind === 'one_time_code' && file.identity.code_last && <span class="tag">{d.codeComesLast}</span>}
               {s.state === 'waived' && <span class="tag warn">{stepState.waived}</span>}
               {s.state === 'failed' && <span class="tag bad">{stepState.failed}</span>}
               {s.evidence.length > 0 && <span class="dim small num" title={t.photos(s.evidence.length)}><Icon name="image" size={14} />{s.evidence.length}</span>}

@@ -65,6 +65,9 @@ export const d = {
   codeSent: (way: string, to: string) => `Sent by ${way} to ${to}.`, codeWaits: (tries: number) => tries === 1 ? 'They are typing; 1 try left.' : `They are typing; ${tries} tries left.`, codeLeft: (s: string) => `${s} left`,
   codeMatched: 'They typed the right code.', codeLocked: 'Three wrong tries. Send a new code.', codeExpired: 'Nobody typed it in time. Send a new code.',
   codeNone: (n: number) => n === 1 ? '1 more code can be sent.' : `${n} more codes can be sent.`, codeOver: 'No more codes can be sent in this session.',
+  codeComesLast: 'Last', codeLast: 'This step comes last. When another step is done again after the code, a new code is needed.',
+  codeAfter: (first: readonly string[], more: number) => `Finish first: ${first.join('; ')}${more > 0 ? `; ${more} more` : ''}.`, codeEarly: 'What they type before that does not count.',
+  codeOvertaken: 'They typed the right code, but something before it changed after that. Send a new code at the end.',
   codeAside: 'They type it on their page. You never see it; never ask for it aloud.', needsCode: 'Needs the right code',
   // place
   place: 'Place', placeUnasked: 'This procedure does not ask for the place.', ask: 'Ask where they are', askAgain: 'Ask again', waits: 'They are being asked. They may say no.', asksOver: 'They were asked as often as is fair.',

@@ -19,7 +19,7 @@ export const category: Record<FeatureCategory, string> = { diffractive: 'Bends l
 export const standing: Record<string, string> = { met: 'met', missing: 'missing', declared: 'declared by your organisation', follows: 'follows after the decision', not_applicable: 'does not apply' };
 
 const gap: Record<string, string> = {
-  step_open: 'its step is open', not_recorded: 'the recording is not sealing without error', no_consent: 'no consent is on file', interrupted: 'the call is broken off',
+  step_open: 'its step is open', code_not_last: 'the code was not the last thing; send a new one at the end', not_recorded: 'the recording is not sealing without error', no_consent: 'no consent is on file', interrupted: 'the call is broken off',
   not_drawn: 'you were not drawn at random for this customer', not_trained: 'you have no certificate for this profile; ask an admin', training_expired: 'your certificate for this profile ran out; ask an admin',
   place_unknown: 'the place is not known', place_outside: 'the place is in another country', network_outside: 'the network address is in another country', not_read: 'not read off the document yet: Check fields',
   check_digits: 'a check digit does not fit', not_declared: 'your organisation has not declared it; ask an admin', not_checked: 'nobody has checked it',

@@ -159,7 +159,7 @@ export function why(code: string): string { return whyNot[code] ?? plain(code).t
 const problems: Record<string, string> = {
   wrong_phase: 'That is no longer possible at this point of the case.', case_closed: 'This case is closed.', stale: 'Somebody was quicker; the screen is up to date now.',
   not_yours: 'Another agent holds this case.', agent_busy: 'Finish the case in hand first.', agent_not_available: 'You are not available at the moment.',
-  steps_incomplete: 'A step is still open.', step_not_waivable: 'This step may not be waived under this profile.', unknown_step: 'This procedure has no such step.',
+  steps_incomplete: 'A step is still open.', code_comes_last: 'The code comes last. Finish every other step first.', step_not_waivable: 'This step may not be waived under this profile.', unknown_step: 'This procedure has no such step.',
   evidence_mismatch: 'This step needs its evidence first.', recording_not_sealed: 'The recording is not sealing without error.', reason_missing: 'Choose at least one reason.',
   reason_unknown: 'That reason does not belong to this verdict.', limit_reached: 'The limit for this is reached.', no_alternative: 'No prompt is left that they can do. Waive the step or escalate.', out_of_range: 'That is too short or too long.',
   sign_in_required: 'You are signed out. Sign in again.', rate_limited: 'Too many tries. Wait a minute.',

@@ -968,7 +968,7 @@ export interface CodeView {
   expires_at: string;
   /** RFC 3339. */
   sent_at: string;
-  /** `open`, `matched`, `locked`, `expired`. */
+  /** `open`, `matched`, `locked`, `expired`, `overtaken` (typed right, but not last). */
   state: string;
   /** Where to, masked. */
   to: string;
@@ -1967,6 +1967,10 @@ export interface IceServer {
 /** What the agent sees of it. */
 export interface IdentityView {
   code?: CodeView | null;
+  /** What comes before such a code and is open: `step:` and its key, `line:` and the id of a profile's line. */
+  code_after: Array<string>;
+  /** The code ends the session: it counts only after everything else. */
+  code_last: boolean;
   /** Where a code can go, masked. */
   contacts: Array<ContactView>;
   /** The customer's place. */

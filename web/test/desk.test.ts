@@ -24,7 +24,7 @@ function file(extra: Partial<AgentCaseView> = {}): AgentCaseView {
     jurisdiction: { code: 'SG', name: 'Singapore', restart_on_interruption: false, reviewed: false }, device: '', mode: 'video',
     customer: { connected: true, camera: 'on', microphone: true, visible: true, abilities: {}, settings: {}, controls_allowed: true, camera_label: '', typing: false },
     steps: [step('greet'), step('document_front', { kind: 'document_front', slot: 'document_front' }), step('decision', { kind: 'decision' })],
-    identity: { readings: [], contacts: [], sends_left: 3, location: { wanted: false, open: false, asks_left: 5 } },
+    identity: { readings: [], contacts: [], sends_left: 3, code_last: false, code_after: [], location: { wanted: false, open: false, asks_left: 5 } },
     evidence: [], notes: '', locked_by: ['step:greet', 'recording'], ...extra,
   };
 }

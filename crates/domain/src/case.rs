@@ -12,6 +12,7 @@ mod link;
 mod live;
 mod open;
 mod openings;
+mod order;
 mod people;
 mod review;
 mod rules;
@@ -530,7 +531,8 @@ impl Case {
     }
 
     /// A transition to `next`, with the media orders that follow from the difference.
-    fn step(&self, mut next: Self, now: Timestamp, facts: Vec<Fact>) -> Transition {
+    fn step(&self, mut next: Self, now: Timestamp, mut facts: Vec<Fact>) -> Transition {
+        self.keep_order(&mut next, &mut facts);
         next.version = self.version + 1;
         next.updated_at = now;
         let (was, will) = (self.wanted(), next.wanted());

@@ -37,6 +37,8 @@ pub enum State {
     Locked,
     /// Typed too late.
     Expired,
+    /// Typed right, but before something that has to come first.
+    Overtaken,
 }
 
 /// The newest code of a case.

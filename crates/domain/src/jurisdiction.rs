@@ -48,6 +48,8 @@ pub struct Profile {
     pub restart_on_interruption: bool,
     /// The agent is drawn at random, so that nobody can predict who answers.
     pub random_agent: bool,
+    /// The one-time code ends the session: it counts only after every other mandatory step.
+    pub code_last: bool,
     /// Which verdicts a second person reviews.
     pub review: ReviewRule,
     /// Liveness prompts that must pass.
@@ -207,6 +209,7 @@ impl Profile {
             sha256: Digest::of(b""),
             restart_on_interruption: false,
             random_agent: false,
+            code_last: false,
             review: ReviewRule::Never,
             liveness_prompts: 2,
             liveness_repeats: 4,
@@ -224,6 +227,7 @@ impl Profile {
         (self.liveness_prompts, self.liveness_repeats) = advised.unwrap_or((2, 4));
         self.restart_on_interruption = false;
         self.random_agent = false;
+        self.code_last = false;
         self.review = ReviewRule::Never;
         self.training_days = None;
         for line in self.lines.iter().filter(|l| l.mandatory) {
@@ -231,6 +235,7 @@ impl Profile {
                 Ask::Interruption {} => self.restart_on_interruption = true,
                 Ask::Assignment {} => self.random_agent = true,
                 Ask::FourEyes { of } => self.review = self.review.max(*of),
+                Ask::OneTimeCode { last } => self.code_last |= *last,
                 Ask::Training { days } => self.training_days = Some(self.training_days.map_or(*days, |d| d.min(*days))),
                 Ask::Liveness { prompts, repeats } => {
                     self.liveness_prompts = self.liveness_prompts.max(*prompts);
@@ -243,7 +248,6 @@ impl Profile {
                 | Ask::Photographs { .. }
                 | Ask::SecurityFeatures { .. }
                 | Ask::Questions { .. }
-                | Ask::OneTimeCode {}
                 | Ask::Location {}
                 | Ask::CountryBlock { .. }
                 | Ask::Recording {}

@@ -187,6 +187,10 @@ pub struct Step {
     /// How many must be seen, of how many categories.
     #[serde(default)]
     pub features_wanted: (u8, u8),
+    /// It ends the session: it counts only after every other mandatory step. Kept here, because a session that began
+    /// before its profile asked for that is asked for no more.
+    #[serde(default)]
+    pub last: bool,
 }
 
 /// The ordered steps.
@@ -218,7 +222,7 @@ impl Procedure {
         kinds.push(Kind::Decision);
         kinds.sort_unstable();
         kinds.dedup();
-        let steps = kinds
+        let mut steps: Vec<Step> = kinds
             .into_iter()
             .map(|kind| Step {
                 kind,
@@ -235,8 +239,10 @@ impl Procedure {
                 proven: None,
                 features: if kind == Kind::SecurityFeatures { drawn(profile, seed) } else { Vec::new() },
                 features_wanted: if kind == Kind::SecurityFeatures { profile.features().unwrap_or_default() } else { (0, 0) },
+                last: kind == Kind::OneTimeCode && profile.code_last,
             })
             .collect();
+        steps.sort_by_key(Step::place);
         Self { steps }
     }
 
@@ -248,11 +254,12 @@ impl Procedure {
                     there.waivable &= fresh.waivable;
                     there.challenges_wanted = there.challenges_wanted.max(fresh.challenges_wanted);
                     there.features_wanted = there.features_wanted.max(fresh.features_wanted);
+                    there.last = fresh.last;
                 }
                 None => self.steps.push(fresh),
             }
         }
-        self.steps.sort_by_key(|s| s.kind);
+        self.steps.sort_by_key(Step::place);
     }
 
     /// Draws the security features anew, where nobody has looked at any yet: a new session is not to know them.
@@ -362,6 +369,11 @@ impl Procedure {
 }
 
 impl Step {
+    /// In the order in which the agent is led.
+    fn place(&self) -> (bool, bool, Kind) {
+        (self.kind == Kind::Decision, self.last, self.kind)
+    }
+
     fn restart(&mut self) {
         self.state = StepState::Pending;
         self.session = None;

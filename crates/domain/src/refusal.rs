@@ -109,6 +109,8 @@ codes! {
     FindingNotOffered = "finding_not_offered",
     /// A mandatory line of the jurisdiction profile is not met.
     LineMissing = "line_missing",
+    /// The one-time code ends the session, and something before it is open.
+    CodeComesLast = "code_comes_last",
     /// The evidence is under a legal hold.
     UnderHold = "under_hold",
     /// The profile asks that this evidence is kept longer.

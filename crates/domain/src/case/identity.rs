@@ -79,6 +79,7 @@ impl Case {
         if self.contact(channel).is_none() {
             return Err(self.refuse(Code::OutOfRange, "send_code"));
         }
+        self.code_in_turn("send_code")?;
         let before = self.identity.code.as_ref().filter(|c| c.session == session).map_or(0, |c| c.sends);
         if before >= SENDS {
             return Err(self.refuse(Code::LimitReached, "send_code"));

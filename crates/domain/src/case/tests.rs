@@ -5,6 +5,7 @@ mod challenges;
 mod custody;
 mod device;
 mod openings;
+mod order;
 mod profiles;
 mod review;
 

@@ -16,7 +16,7 @@ use crate::reading::Field;
 use crate::refusal::LineName;
 use crate::session::State;
 use crate::time::Timestamp;
-use crate::{retention, review};
+use crate::{code, retention, review};
 use serde::{Deserialize, Serialize};
 
 /// How a case stands to one line.
@@ -118,6 +118,8 @@ pub enum Proof {
 pub enum Gap {
     /// A step is open.
     StepOpen,
+    /// The code was typed right, but not last.
+    CodeNotLast,
     /// Nothing was recorded, or something of it was lost.
     NotRecorded,
     /// No consent is on file.
@@ -227,7 +229,7 @@ impl Look<'_> {
             }
             Ask::SecurityFeatures { count, categories } => self.features(*count, *categories),
             Ask::Questions { least } => self.questions(*least),
-            Ask::OneTimeCode {} => self.step(Kind::OneTimeCode),
+            Ask::OneTimeCode { .. } => self.code(),
             Ask::Location {} => self.step(Kind::Location),
             Ask::CountryBlock { countries, network } => self.country(countries, *network),
             Ask::Liveness { prompts, .. } => self.liveness(*prompts),
@@ -257,6 +259,12 @@ impl Look<'_> {
         let images = step.evidence.iter().filter(|id| self.ground.shows(**id)).filter_map(image);
         by.extend(images.map(|e| Proof::Image { evidence: e.id, sha256: e.sha256 }));
         Ok(by)
+    }
+
+    /// The step alone says it: a code that has to come last and did not has its step opened again.
+    fn code(&self) -> Found {
+        let overtaken = self.case.identity.code.as_ref().is_some_and(|c| c.state == code::State::Overtaken);
+        self.step(Kind::OneTimeCode).map_err(|gap| if overtaken { Gap::CodeNotLast } else { gap })
     }
 
     fn photograph(&self, slot: Slot) -> Found {

@@ -85,7 +85,11 @@ pub enum Ask {
         least: u8,
     },
     /// A code over another channel is typed.
-    OneTimeCode {},
+    OneTimeCode {
+        /// It ends the session: it counts only when typed after every other mandatory step.
+        #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+        last: bool,
+    },
     /// The device says where it is.
     Location {},
     /// The place must lie in one of these countries.
@@ -201,7 +205,7 @@ impl Ask {
             Self::Photographs { .. } => "photographs",
             Self::SecurityFeatures { .. } => "security_features",
             Self::Questions { .. } => "questions",
-            Self::OneTimeCode {} => "one_time_code",
+            Self::OneTimeCode { .. } => "one_time_code",
             Self::Location {} => "location",
             Self::CountryBlock { .. } => "country_block",
             Self::Liveness { .. } => "liveness",
@@ -234,7 +238,7 @@ impl Ask {
             Self::Photographs { slots } => slots.iter().filter(|s| applies(**s, claimed)).filter_map(|s| step_of(*s)).collect(),
             Self::SecurityFeatures { .. } => vec![Kind::SecurityFeatures],
             Self::Questions { .. } => vec![Kind::Questions],
-            Self::OneTimeCode {} => vec![Kind::OneTimeCode],
+            Self::OneTimeCode { .. } => vec![Kind::OneTimeCode],
             Self::Location {} | Self::CountryBlock { .. } => vec![Kind::Location],
             Self::Liveness { .. } => vec![Kind::Liveness],
             // What is read stands on the picture it is read from.
@@ -260,6 +264,7 @@ impl Ask {
                 vec![up("count", u32::from(*count), MAX_FEATURES), up("categories", u32::from(*categories), 4)]
             }
             Self::Questions { least } => vec![up("least", u32::from(*least), 3)],
+            Self::OneTimeCode { last } => vec![up("last", u32::from(*last), 1)],
             Self::CountryBlock { network, .. } => vec![up("network", u32::from(*network), 1)],
             Self::Liveness { prompts, repeats } => vec![up("prompts", u32::from(*prompts), 8), down("repeats", u32::from(*repeats), 0)],
             Self::Training { days } => vec![down("days", u32::from(*days), 1)],
@@ -272,7 +277,6 @@ impl Ask {
             ],
             Self::Step { .. }
             | Self::Photographs { .. }
-            | Self::OneTimeCode {}
             | Self::Location {}
             | Self::Recording {}
             | Self::Consent {}
@@ -294,6 +298,7 @@ impl Ask {
             (Self::SecurityFeatures { count, .. }, "count") => *count = byte,
             (Self::SecurityFeatures { categories, .. }, "categories") => *categories = byte,
             (Self::Questions { least }, "least") => *least = byte,
+            (Self::OneTimeCode { last }, "last") => *last = to > 0,
             (Self::CountryBlock { network, .. }, "network") => *network = to > 0,
             (Self::Liveness { prompts, .. }, "prompts") => *prompts = byte,
             (Self::Liveness { repeats, .. }, "repeats") => *repeats = byte,
@@ -395,7 +400,7 @@ impl Ask {
             Self::DataRegion { region: words } | Self::Encryption { claim: words } => {
                 (!(2..=80).contains(&words.len())).then_some("2 to 80 characters of words")
             }
-            Self::OneTimeCode {}
+            Self::OneTimeCode { .. }
             | Self::Location {}
             | Self::Recording {}
             | Self::Consent {}

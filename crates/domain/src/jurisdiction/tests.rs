@@ -23,6 +23,7 @@ fn what_follows_from_the_lines_is_what_the_lines_say() {
     let de = profile("DE").unwrap();
     assert!(de.restart_on_interruption && de.random_agent && !de.waivers && !de.keep_for_later);
     assert_eq!((de.features(), de.training_days, de.liveness_prompts), (Some((3, 3)), Some(365), 3));
+    assert!(PROFILES.iter().all(|p| p.code_last == (p.code == "DE")), "the German code alone ends the session");
     let india = profile("IN").unwrap();
     assert_eq!((india.review, india.restart_on_interruption, india.retention_years), (ReviewRule::Verified, true, 5));
     assert!(india.steps(&ClaimedData::default()).contains(&Kind::Location));
@@ -58,6 +59,8 @@ fn a_file_with_a_fault_is_refused_and_the_fault_named() {
     assert_eq!(first(broken(|v| v["lines"][4]["ask"]["categories"] = 4.into())).0, "de.security_features");
     assert!(broken(|v| v["lines"][4]["ask"]["kind"] = "wish".into())[0].what.contains("unknown variant"));
     assert!(broken(|v| v["lines"][4]["ask"]["more"] = 1.into())[0].what.contains("unknown field"));
+    assert!(broken(|v| v["lines"][10]["ask"]["last"] = 1.into())[0].what.contains("expected a boolean"));
+    assert!(broken(|v| v["lines"][4]["ask"]["last"] = true.into())[0].what.contains("unknown field"), "of a code alone");
     assert!(broken(|v| v["surprise"] = 1.into())[0].what.contains("unknown field"));
     for kind in ["recording", "consent", "retention"] {
         let without = broken(|v| {
@@ -67,6 +70,17 @@ fn a_file_with_a_fault_is_refused_and_the_fault_named() {
         assert!(without.iter().any(|f| f.what.contains(kind)), "{kind}: {without:?}");
     }
     assert!(Profile::parse("{").is_err() && Profile::parse(&"[".repeat(100_000)).is_err());
+}
+
+#[test]
+fn only_a_line_that_says_so_has_a_code_last_and_every_other_is_written_as_before() {
+    let asks = |p: &str, line: &str| serde_json::to_value(&profile(p).unwrap().line(line).unwrap().ask).unwrap();
+    assert_eq!(asks("DE", "de.tan"), serde_json::json!({ "kind": "one_time_code", "last": true }));
+    assert_eq!(asks("EU", "eu.one_time_code"), serde_json::json!({ "kind": "one_time_code" }));
+    let eu = profile("EU").unwrap();
+    let advice = eu.raised(&[raise("eu.one_time_code", false, &[("last", 1)])]);
+    assert!(!advice.code_last, "advice binds nobody");
+    assert!(eu.raised(&[raise("eu.one_time_code", true, &[("last", 1)])]).code_last);
 }
 
 fn raise(line: &str, mandatory: bool, values: &[(&str, u32)]) -> Raised {

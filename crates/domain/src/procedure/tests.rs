@@ -57,8 +57,8 @@ fn steps_follow_the_reasons_and_the_profile() {
             "portrait_match",
             "liveness",
             "questions",
-            "one_time_code",
             "declaration",
+            "one_time_code",
             "decision"
         ]
     );

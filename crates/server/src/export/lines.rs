@@ -104,6 +104,7 @@ fn proof(of: &Proof) -> String {
 const fn gap(why: Gap) -> &'static str {
     match why {
         Gap::StepOpen => "A step is open",
+        Gap::CodeNotLast => "The code was typed, but not as the last step",
         Gap::NotRecorded => "The recording is not complete",
         Gap::NoConsent => "No consent is on file",
         Gap::Interrupted => "The session was interrupted",

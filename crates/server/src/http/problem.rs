@@ -156,6 +156,7 @@ pub const fn refusal_status(code: Code) -> u16 {
         | Code::ControlRefused
         | Code::SeatTaken
         | Code::LineMissing
+        | Code::CodeComesLast
         | Code::UnderHold
         | Code::RetentionRuns => 409,
 

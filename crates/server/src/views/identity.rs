@@ -35,6 +35,8 @@ pub fn identity(case: &Case, now: Timestamp) -> IdentityView {
             tries_left: u32::from(c.tries_left),
         }),
         sends_left: u32::from(SENDS.saturating_sub(sends)),
+        code_last: case.code_last(),
+        code_after: case.code_waits_for(),
         location: location(case),
     }
 }
@@ -47,7 +49,11 @@ pub fn code_ask(case: &Case, now: Timestamp) -> Option<CodeAsk> {
         channel: code.channel.into(),
         to: sent_to(case, code),
         sent_at: code.sent_at.to_string(),
-        state: state(code, now),
+        state: match code.state {
+            // They typed it right; that it has to be sent again is the agent's to say.
+            State::Overtaken => word(&State::Matched),
+            State::Open | State::Matched | State::Locked | State::Expired => state(code, now),
+        },
         tries_left: u32::from(code.tries_left),
     })
 }

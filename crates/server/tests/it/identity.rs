@@ -14,7 +14,7 @@ use futures_util::future::BoxFuture;
 use serde_json::{Value, json};
 use server::adapters::messenger::DemoInbox;
 use server::adapters::webhook_client::{WebhookAnswer, WebhookCall, WebhookClient, WebhookError};
-use server::engine::Actor;
+use server::engine::{Actor, EngineError};
 use server::tenant::Settings;
 use server::views;
 use server::workers::deliveries::{Deliveries, once};
@@ -79,6 +79,26 @@ async fn a_code_reaches_the_phone_on_file_and_is_in_no_log_no_state_and_no_view(
     tell(engine, case, Input::TryCode { typed: Pii::new(wrong.to_owned()) }).await;
     tell(engine, case, Input::TryCode { typed: Pii::new(code) }).await;
     tell(engine, case, Input::StepDone { agent: agent.id, step: "one_time_code".to_owned() }).await;
+}
+
+#[tokio::test]
+async fn a_code_that_comes_last_is_not_sent_early_and_the_view_says_what_it_waits_for() {
+    let app = TestApp::new().await;
+    let engine = &app.app.engine;
+    let (case, agent) = in_session(&app, "DE").await;
+    let held = engine.case(case).await.unwrap();
+    let seen = serde_json::to_value(views::agent_case(&held, &views::Told::default(), engine.now())).unwrap();
+    assert_eq!(seen["identity"]["code_last"], true);
+    let waits = seen["identity"]["code_after"].as_array().unwrap();
+    assert!(waits.contains(&json!("step:declaration")) && !waits.contains(&json!("step:one_time_code")), "{waits:?}");
+    let keys: Vec<&str> = seen["steps"].as_array().unwrap().iter().filter_map(|s| s["key"].as_str()).collect();
+    assert_eq!(keys[keys.len() - 2..], ["one_time_code", "decision"], "the agent is led to it last");
+    let EngineError::Refused(refusal) = engine.send_code(case, agent.id, Channel::Sms).await.unwrap_err() else { panic!("refused") };
+    assert_eq!(refusal.code, domain::refusal::Code::CodeComesLast);
+    let words = views::profiles::unmet(&refusal).unwrap();
+    assert!(words.contains("At the end, after every check") && words.contains("(de.tan)"), "{words}");
+    let log = engine.store.audit_of_case(case, 0, 1_000).await.unwrap();
+    assert!(log.iter().all(|row| row.entry.kind != "code_sent"), "no phone rang");
 }
 
 #[tokio::test]

@@ -20,6 +20,10 @@ pub struct IdentityView {
     pub code: Option<CodeView>,
     /// Codes that may still be sent in this session.
     pub sends_left: u32,
+    /// The code ends the session: it counts only after everything else.
+    pub code_last: bool,
+    /// What comes before such a code and is open: `step:` and its key, `line:` and the id of a profile's line.
+    pub code_after: Vec<String>,
     /// The customer's place.
     pub location: LocationView,
 }
@@ -128,7 +132,7 @@ pub struct CodeView {
     pub sent_at: String,
     /// RFC 3339.
     pub expires_at: String,
-    /// `open`, `matched`, `locked`, `expired`.
+    /// `open`, `matched`, `locked`, `expired`, `overtaken` (typed right, but not last).
     pub state: String,
     /// Guesses left.
     pub tries_left: u32,

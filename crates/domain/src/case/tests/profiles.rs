@@ -14,7 +14,7 @@ use std::collections::BTreeMap;
 const CHECKER: AgentId = AgentId(0x2);
 const LINES: &str = "I<UTOERIKSSON<<ANNA<MARIA<<<<<<<<<<<\nD231458907UTO7408122F1204159<<<<<<<6";
 /// When a session is over that began at once.
-const END: i64 = 60;
+pub(super) const END: i64 = 60;
 
 fn declared(profile: &Profile, but: Option<&str>) -> Vec<Declared> {
     let of = profile.lines.iter().filter(|l| l.ask.declared() && Some(l.id.as_str()) != but);
@@ -36,7 +36,7 @@ pub(super) fn readings() -> Vec<Input> {
 }
 
 /// A line made mandatory and nothing else.
-fn required(line: &Line) -> Raised {
+pub(super) fn required(line: &Line) -> Raised {
     Raised { line: line.id.clone(), mandatory: true, values: BTreeMap::new(), reason: "our own rule".into(), by: "agt".into(), at: at(0) }
 }
 
@@ -57,12 +57,12 @@ pub(super) fn session(code: &str, raised: &[Raised], without: Option<&Line>) -> 
     c = go(&c, Input::Accept { agent: AGENT, reservation: RING, session: SESSION, seed: 3 }, 3);
     c = go(&c, Input::MediaUp { seat: Seat::Agent }, 4);
     c = go(&c, Input::MediaUp { seat: Seat::Customer }, 4);
-    for step in c.procedure.clone().unwrap().steps {
-        c = done(c, &step, without.map(|l| &l.ask));
-    }
     for input in readings() {
         let skipped = matches!((&input, without.map(|l| &l.ask)), (Input::ReadField { field, .. }, Some(ask)) if reads(ask, *field));
-        c = if skipped { c } else { go(&c, input, 40) };
+        c = if skipped { c } else { go(&c, input, 5) };
+    }
+    for step in c.procedure.clone().unwrap().steps {
+        c = done(c, &step, without.map(|l| &l.ask));
     }
     if !is("recording") {
         c = go(&c, Input::RecordingHead { session: SESSION, segments: 9, head: Digest::of(b"h") }, 50);
@@ -111,9 +111,13 @@ fn done(mut c: Case, step: &Step, without: Option<&Ask>) -> Case {
         c = go(&c, Input::Judge { agent: AGENT, id: open, passed: true }, 14);
     }
     if step.kind == Kind::OneTimeCode {
-        let salt = Salt([3; 16]);
-        c = go(&c, Input::SendCode { agent: AGENT, channel: Channel::Sms, salt, hash: Digest::commit(&salt, "042517") }, 15);
-        c = go(&c, Input::TryCode { typed: Pii::new("042517".into()) }, 16);
+        if !c.code_waits_for().is_empty() {
+            // What was left out comes before the code, which therefore cannot be sent either.
+            assert!(without.is_some(), "{:?}", c.code_waits_for());
+            assert_eq!(c.handle(sent(), at(15)).unwrap_err().code, Code::CodeComesLast);
+            return c;
+        }
+        c = go(&go(&c, sent(), 15), typed(), 16);
     }
     if step.kind == Kind::Location {
         c = go(&c, Input::AskLocation { agent: AGENT }, 17);
@@ -123,10 +127,25 @@ fn done(mut c: Case, step: &Step, without: Option<&Ask>) -> Case {
     go(&c, Input::StepDone { agent: AGENT, step: key.into() }, 20)
 }
 
+pub(super) fn sent() -> Input {
+    let salt = Salt([3; 16]);
+    Input::SendCode { agent: AGENT, channel: Channel::Sms, salt, hash: Digest::commit(&salt, "042517") }
+}
+
+pub(super) fn typed() -> Input {
+    Input::TryCode { typed: Pii::new("042517".into()) }
+}
+
+/// The code sent, typed and its step closed.
+pub(super) fn with_code(c: &Case, second: i64) -> Case {
+    let c = go(&go(c, sent(), second), typed(), second);
+    go(&c, Input::StepDone { agent: AGENT, step: Kind::OneTimeCode.key().into() }, second)
+}
+
 const DUBAI: (i32, i32) = (25_204_120, 55_270_320);
 
 /// Somewhere in the first country that the profile lets in.
-fn at_home(c: &Case) -> (i32, i32) {
+pub(super) fn at_home(c: &Case) -> (i32, i32) {
     let wanted = c
         .profile()
         .lines
@@ -139,7 +158,7 @@ fn at_home(c: &Case) -> (i32, i32) {
     grid.into_iter().find(inside).expect("a place in the country")
 }
 
-fn located((lat, lon): (i32, i32), network: Network) -> Input {
+pub(super) fn located((lat, lon): (i32, i32), network: Network) -> Input {
     let fix = Fix { lat, lon, accuracy_dm: 350, height: false, age_ms: 100 };
     Input::Located { fixes: Pii::new(vec![fix]), network, salt: Salt([3; 16]) }
 }
@@ -149,7 +168,7 @@ fn verdict(c: &Case) -> Result<Case, Refusal> {
 }
 
 /// Approved, by a second person too where that is asked.
-fn approved(c: &Case) -> Result<Case, Refusal> {
+pub(super) fn approved(c: &Case) -> Result<Case, Refusal> {
     let c = verdict(c)?;
     if c.phase_name() == "under_review" {
         let candidates = vec![Candidate { id: AGENT, same_team: false }, Candidate { id: CHECKER, same_team: false }];
@@ -167,7 +186,7 @@ fn agrees(checker: AgentId) -> Input {
     Input::GiveReview { opinion: Box::new(opinion), link: link(98) }
 }
 
-fn names(refusal: &Refusal, line: &Line) -> bool {
+pub(super) fn names(refusal: &Refusal, line: &Line) -> bool {
     refusal.lines.iter().any(|l| l.id == line.id && l.title == line.title)
 }
 
@@ -298,7 +317,7 @@ fn a_feature_that_is_not_on_the_document_is_replaced_and_nobody_draws_until_an_e
     let close = Input::StepDone { agent: AGENT, step: "security_features".into() };
     assert_eq!(c.handle(close.clone(), at(51)).unwrap_err().code, Code::EvidenceMismatch);
     let c = go(&c, draw, 52);
-    let c = go(&mark(&c, 3, true), close, 53);
+    let c = with_code(&go(&mark(&c, 3, true), close, 53), 54);
     assert_eq!(approved(&c).unwrap().phase_name(), "verified");
     let mut all = session("DE", &[], profile("DE").unwrap().line("de.security_features"));
     for n in 0..crate::features::MAX_DRAWN {
