@@ -36,7 +36,16 @@ walk('a German case names each line that is missing and is approved when none is
   };
   const code = agent.locator('.checklist li.step', { hasText: 'One-time code' });
   await code.getByText('Last', { exact: true }).waitFor();
-  const steps = await desk.workThrough('One-time code');
+  const steps = await desk.workThrough('Security features');
+  // The customer reads in their own words what the agent looks for, and nobody tells them to hold still.
+  const frame = agent.locator('.lens-bar').getByRole('button', { name: /^Frame/ });
+  await frame.click();
+  await page.locator('.guide-words', { hasText: 'Tilt it slowly to each side. We look for what shines.' }).waitFor();
+  assert.equal(await page.locator('.guide .tilt-picture').count(), 1);
+  await expectNoAxeViolations(page);
+  await frame.click();
+  await page.locator('.guide').waitFor({ state: 'detached' });
+  steps.push(...await desk.workThrough('One-time code'));
   assert.ok(steps.includes('Security features') && steps.includes('Document, back'), steps.join(', '));
 
   const lock = agent.locator('.verdict .locks-line');

@@ -85,6 +85,8 @@ const WORDS: Readonly<Record<ImageSlot, TextKey>> = {
   selfie: "photo.face",
   other_page: "photo.page",
 };
+/** Where the agent looks for security features, the picture must show them. */
+const whatOf = (s: Props["s"], slot: ImageSlot): TextKey => (slot === "document_tilt" && s.wish?.step === "security_features" ? "photo.features" : WORDS[slot]);
 const isFace = (slot: ImageSlot) => slot === "portrait" || slot === "selfie";
 const TYPES = ["image/jpeg", "image/png", "image/webp"];
 const LARGEST = 10 * 1024 * 1024;
@@ -101,6 +103,7 @@ function ByHand({ s, act, slot }: Props & { slot: ImageSlot }) {
     input.current?.click();
   };
   const busy = s.photo === "sending";
+  const what = t(whatOf(s, slot), { document: documentName(s) });
   useEffect(() => () => void (taken && URL.revokeObjectURL(taken.url)), [taken]);
   useEffect(() => {
     if (s.photo === "sent") setTaken(null);
@@ -116,9 +119,9 @@ function ByHand({ s, act, slot }: Props & { slot: ImageSlot }) {
       <input ref={input} type="file" hidden accept={TYPES.join(",")} onChange={(event) => choose(event.currentTarget.files?.[0])} />
       <p class="by-hand-what">
         <Glyph path={isFace(slot) ? user : id_card} />
-        {t(WORDS[slot], { document: documentName(s) })}
+        {what}
       </p>
-      {taken && <img src={taken.url} alt={t(WORDS[slot], { document: documentName(s) })} />}
+      {taken && <img src={taken.url} alt={what} />}
       {taken && <p>{t(isFace(slot) ? "photo.check_face" : "photo.check")}</p>}
       {wrong && (
         <p class="notice bad" role="alert">

@@ -17,6 +17,8 @@ const GUIDE: Readonly<Record<ImageSlot, TextKey>> = {
   other_page: "guide.other",
 };
 const SHAPES: Readonly<Record<FrameShape, string>> = { id1: "card", id3: "passport", a4: "sheet", face: "face" };
+/** The step in which the agent looks for security features: the document moves all the while. */
+const FEATURES = "security_features";
 /** Readings told to the agent, at most four a second. */
 const TELL_MS = 250;
 /** A spoken hint is not spoken over. */
@@ -75,6 +77,17 @@ function useSpoken(words: string): string {
   return spoken;
 }
 
+/** A card that shines as it is tilted to each side. */
+function Tilted() {
+  return (
+    <svg class="tilt-picture" viewBox="0 0 48 40" aria-hidden="true">
+      <path d="M10 11h28q2 0 2 2v14q0 2-2 2H10q-2 0-2-2V13q0-2 2-2zM13 16h7v8h-7M25 24h10" />
+      <path class="shine" d="M31 14v6M28 17h6" />
+      <path class="arrow" d="M4 14q-3 6 0 12M44 14q3 6 0 12M18 6q6-3 12 0M18 34q6 3 12 0" />
+    </svg>
+  );
+}
+
 export function Guide(props: Props & { own: HTMLVideoElement | null }) {
   const { s } = props;
   const slot = guideOf(s);
@@ -90,11 +103,14 @@ function Framed(props: Props & { own: HTMLVideoElement | null; slot: ImageSlot }
   const busy: Readonly<Partial<Record<Props["s"]["photo"], TextKey>>> = { taking: "photo.hold", sending: "photo.sending", sent: "photo.got", failed: "photo.failed" };
   const work = busy[s.photo];
   const good = told?.hint === "good";
-  const ready = framing?.auto ? t("hint.good") : t("hint.ready", { agent: agentName(s) });
+  const features = framing?.step === FEATURES;
+  const asked = t(features ? "guide.features" : GUIDE[slot], { document: documentName(s) });
+  // Nobody is to hold still while the agent looks for what changes as it moves.
+  const ready = features ? asked : framing?.auto ? t("hint.good") : t("hint.ready", { agent: agentName(s) });
   const hint = !told ? "" : good ? ready : told.hint === "missing" ? "" : t(`hint.${told.hint}`);
-  const words = work ? t(work) : hint || t(GUIDE[slot], { document: documentName(s) });
+  const words = work ? t(work) : hint || asked;
   const spoken = useSpoken(words);
-  const done = s.photo === "sent" || (good && !work);
+  const done = s.photo === "sent" || (good && !work && !features);
   return (
     <div class="guide" data-hint={told?.hint ?? "none"}>
       <div ref={frame} class={`frame ${SHAPES[shape]} ${slot === "document_tilt" ? "tilt" : ""} ${done ? "done" : ""}`}>
@@ -106,6 +122,7 @@ function Framed(props: Props & { own: HTMLVideoElement | null; slot: ImageSlot }
       </div>
       <p class={done ? "guide-words good" : "guide-words"} aria-hidden="true">
         {done && <Glyph path={check} />}
+        {features && words === asked && <Tilted />}
         {words}
       </p>
       <p class="sr-only" role="status">

@@ -1,5 +1,6 @@
 // What the customer's page says while the agent's hand is on the device and while something is framed, in English.
 export const capture = {
+  "guide.features": "Tilt it slowly to each side. We look for what shines.",
   "hint.good": "Good. Hold still.",
   "hint.ready": "Good. {agent} takes the photo.",
   "hint.cropped": "Move it so that all four corners are in the frame",

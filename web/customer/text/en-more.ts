@@ -37,6 +37,7 @@ export const more = {
   "photo.front": "Front of your {document}",
   "photo.back": "Back of your {document}",
   "photo.tilt": "Your {document}, tilted a little",
+  "photo.features": "Your {document}, tilted until what shines can be seen",
   "photo.face": "Your face",
   "photo.page": "Another page",
   "photo.check": "Can you read every line?",
