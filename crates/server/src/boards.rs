@@ -5,7 +5,7 @@ mod trail;
 
 use crate::adapters::blobs::Blobs;
 use crate::engine::{Committed, Engine};
-use crate::hub::{Follower, Hub, ToAgent, ToCustomer};
+use crate::hub::{Follower, Hub, ToCustomer};
 use domain::board::{Board, Op, Surface};
 use domain::case::{Case, Phase};
 use domain::ids::{AgentId, CaseId, EvidenceId, SessionId};
@@ -106,8 +106,7 @@ impl Boards {
         let full = held.trail.add(by, &op, now);
         let agent = held.agent;
         // Told under the lock: whoever hears hears in the order in which it counted.
-        let push = AgentPush::Drawn { case: case.to_string(), seq, from, n, op: op.clone() };
-        self.hub.to_agent(agent, ToAgent::Push(Box::new(push)));
+        self.hub.to_table(case, agent, AgentPush::Drawn { case: case.to_string(), seq, from, n, op: op.clone() });
         self.hub.to_customer(case, &ToCustomer::Push(Box::new(CustomerPush::Drawn { seq, from, n, op })));
         let piece = full.then(|| held.trail.take());
         drop(all);
@@ -144,8 +143,7 @@ impl Boards {
     }
 
     fn tell_all(&self, case: CaseId, agent: AgentId, board: BoardView) {
-        let push = AgentPush::Board { case: case.to_string(), board: board.clone() };
-        self.hub.to_agent(agent, ToAgent::Push(Box::new(push)));
+        self.hub.to_table(case, agent, AgentPush::Board { case: case.to_string(), board: board.clone() });
         self.hub.to_customer(case, &ToCustomer::Push(Box::new(CustomerPush::Board { board })));
     }
 

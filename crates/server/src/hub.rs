@@ -249,6 +249,18 @@ impl Hub {
         }
     }
 
+    /// Says something to the agent of a session and to the supervisor who watches it.
+    pub fn to_table(&self, case: CaseId, agent: AgentId, push: AgentPush) {
+        let inner = self.lock();
+        let watcher = inner.live.get(&case).and_then(|case| watcher(case)).filter(|a| *a != agent);
+        if let Some((_, tx)) = watcher.and_then(|a| inner.agents.get(&a)) {
+            let _ = tx.try_send(ToAgent::Push(Box::new(push.clone())));
+        }
+        if let Some((_, tx)) = inner.agents.get(&agent) {
+            let _ = tx.try_send(ToAgent::Push(Box::new(push)));
+        }
+    }
+
     /// Tells every agent that the desk numbers changed.
     pub fn desks(&self) {
         for (_, tx) in self.lock().agents.values() {
@@ -288,14 +300,18 @@ impl Hub {
 
     fn case_changed(&self, case: &Arc<Case>, was: Option<&Case>) {
         let mut inner = self.lock();
-        if crate::views::session(case).is_some() {
-            inner.live.insert(case.id, case.clone());
-        } else {
-            inner.live.remove(&case.id);
-            inner.guests.remove(&case.id);
+        // Two commits at once may be told in the other order: who has left must not come back by the older one.
+        let late = inner.live.get(&case.id).is_some_and(|newest| newest.version > case.version);
+        let mut watching = BTreeSet::new();
+        if !late {
+            if crate::views::session(case).is_some() {
+                inner.live.insert(case.id, case.clone());
+            } else {
+                inner.live.remove(&case.id);
+                inner.guests.remove(&case.id);
+            }
+            watching.extend(watcher(case).into_iter().chain(was.and_then(watcher)));
         }
-        let supervisor = |c: &Case| crate::views::session(c)?.supervisor.as_ref().map(|s| s.id);
-        let watching: BTreeSet<AgentId> = supervisor(case).into_iter().chain(was.and_then(supervisor)).collect();
         for (_, tx) in watching.iter().filter(|a| Some(**a) != case.agent()).filter_map(|a| inner.agents.get(a)) {
             let _ = tx.try_send(ToAgent::Case(case.clone()));
         }
@@ -328,6 +344,11 @@ impl Hub {
             inner.cases.remove(&case.id);
         }
     }
+}
+
+/// The supervisor at the table of a live session.
+fn watcher(case: &Case) -> Option<AgentId> {
+    crate::views::session(case)?.supervisor.as_ref().map(|s| s.id)
 }
 
 impl Dispatch for Hub {

@@ -9,6 +9,7 @@ use super::problem::ApiError;
 use crate::engine::{Actor, Loaded};
 use crate::images::{NewImage, Version, discard, keep_image, media_type, read_image};
 use crate::state::App;
+use crate::tenant::Tenant;
 use crate::views;
 use axum::Router;
 use axum::extract::{Path, Request, State};
@@ -96,7 +97,8 @@ pub(super) async fn take_in(app: &App, loaded: &Loaded, about: About, bytes: Vec
     let image = NewImage { bytes, slot, source, step, session, stream_width: (width > 0).then_some(width) };
     let evidence = keep(app, loaded, image, &Actor::Customer).await?;
     if command.is_none() {
-        say(app, loaded.case.id, &Actor::Customer, Seat::Customer, String::new(), evidence.id).await?;
+        let name = Tenant::first_name(loaded.case.customer.name.reveal());
+        say(app, loaded.case.id, &Actor::Customer, Seat::Customer, name, evidence.id).await?;
     }
     Ok(kept_view(&evidence))
 }

@@ -52,8 +52,7 @@ struct Page {
     end: End,
     tenant: TenantId,
     role: Role,
-    /// The session that is watched, as the page was last told.
-    observing: Option<CaseId>,
+    observing: Option<people::Observing>,
     last_floor: Option<FloorView>,
     names: BTreeMap<AgentId, String>,
 }
@@ -110,6 +109,8 @@ pub async fn serve(app: App, socket: WebSocket, person: Person) {
     let shown = shown
         && match watched {
             Some(case) => page.show_watched(&mut voice, &case).await,
+            // A page that was away too long has lost its seat and must not go on showing what it saw.
+            None if page.supervises() => voice.say(&AgentPush::Observed { view: None }).await,
             None => true,
         };
     if shown && page.show_together(&mut voice).await {
@@ -203,10 +204,17 @@ impl Page {
         }
         let first = if self.chat_shown.is_empty() { self.chat_after } else { 0 };
         let shown = self.chat_shown.entry(case.id).or_insert(first);
-        while *shown < case.chat.len() {
-            let messages: Vec<_> = case.chat.iter().skip(*shown).take(CHAT_PAGE).map(crate::views::message).collect();
-            let from = u32::try_from(*shown).unwrap_or(u32::MAX);
-            *shown += messages.len();
+        let from = *shown;
+        *shown = from.max(case.chat.len());
+        Self::show_chat(voice, case, from).await
+    }
+
+    /// The messages from number `from` on.
+    async fn show_chat(voice: &mut Voice, case: &Case, from: usize) -> bool {
+        let unsaid = case.chat.get(from..).unwrap_or_default();
+        for (page, some) in unsaid.chunks(CHAT_PAGE).enumerate() {
+            let messages = some.iter().map(crate::views::message).collect();
+            let from = u32::try_from(from + page * CHAT_PAGE).unwrap_or(u32::MAX);
             if !voice.say(&AgentPush::Chat { case: case.id.to_string(), from, messages }).await {
                 return false;
             }
@@ -252,6 +260,7 @@ impl Page {
         }
         tokio::spawn(async move {
             if self.end == End::SignedOut {
+                self.leave_watched().await;
                 self.give_up_case().await;
                 return self.feed(agent::Input::Gone).await;
             }
@@ -259,11 +268,7 @@ impl Page {
             if self.app.hub.agent_connected(self.agent) {
                 return;
             }
-            if let Some(case) = self.watched()
-                && let Err(error) = self.leave_session(case.id).await
-            {
-                tracing::warn!(case.id = %case.id, %error, "a supervisor's leaving could not be kept");
-            }
+            self.leave_watched().await;
             self.feed(agent::Input::Gone).await;
             tokio::time::sleep(LOST.saturating_sub(GRACE)).await;
             if self.app.hub.agent_connected(self.agent) {

@@ -14,19 +14,20 @@ use serde_json::{Value, json};
 use server::images::{drawing_place, read_drawing};
 use std::net::SocketAddr;
 
-struct Two {
-    app: TestApp,
-    at: SocketAddr,
-    case: String,
-    token: String,
-    secret: String,
+/// An agent and a customer face to face, each with a page.
+pub struct Two {
+    pub app: TestApp,
+    pub at: SocketAddr,
+    pub case: String,
+    pub token: String,
+    pub secret: String,
     cookie: String,
-    agent: Page,
-    customer: Page,
+    pub agent: Page,
+    pub customer: Page,
 }
 
 impl Two {
-    async fn meet() -> Self {
+    pub async fn meet() -> Self {
         let app = TestApp::new().await;
         let at = served(&app).await;
         let (case, token, secret, cookie) = face_to_face(&app).await;
@@ -44,7 +45,7 @@ impl Two {
         page
     }
 
-    fn id(&self) -> CaseId {
+    pub fn id(&self) -> CaseId {
         self.case.parse().unwrap()
     }
 
@@ -54,30 +55,30 @@ impl Two {
         rows.iter().map(|row| format!("{} by {}", row.entry.kind, row.entry.actor)).collect()
     }
 
-    async fn show(&mut self, surface: Value) {
+    pub async fn show(&mut self, surface: Value) {
         self.agent.say(json!({ "type": "show", "case": self.case, "surface": surface })).await;
         for page in [&mut self.agent, &mut self.customer] {
             assert_eq!(page.until("board").await["board"].get("surface").cloned().unwrap_or_default(), surface);
         }
     }
 
-    async fn agent_draws(&mut self, n: u32, op: Value) {
+    pub async fn agent_draws(&mut self, n: u32, op: Value) {
         self.agent.say(json!({ "type": "draw", "case": self.case, "n": n, "op": op })).await;
     }
 
-    async fn customer_draws(&mut self, n: u32, op: Value) {
+    pub async fn customer_draws(&mut self, n: u32, op: Value) {
         self.customer.say(json!({ "type": "draw", "n": n, "op": op })).await;
     }
 
     /// The next doing as both heard it.
-    async fn both_hear(&mut self) -> Value {
+    pub async fn both_hear(&mut self) -> Value {
         let (mut a, c) = (self.agent.until("drawn").await, self.customer.until("drawn").await);
         a.as_object_mut().unwrap().remove("case");
         assert_eq!(a, c);
         a
     }
 
-    async fn snapshot(&self, bytes: &[u8], of: Option<&str>) -> Reply {
+    pub async fn snapshot(&self, bytes: &[u8], of: Option<&str>) -> Reply {
         let digest = base64::engine::general_purpose::STANDARD.encode(Digest::of(bytes).0);
         let of = of.map(|of| format!("&of={of}")).unwrap_or_default();
         let request = call(Method::POST, &format!("/v1/agent/snapshots?case={}{of}", self.case), None)
@@ -98,7 +99,7 @@ impl Two {
     }
 }
 
-fn begin(id: u32) -> Value {
+pub fn begin(id: u32) -> Value {
     json!({ "op": "begin", "id": id, "tool": "pen", "width": 5, "xy": [1, 65_535] })
 }
 

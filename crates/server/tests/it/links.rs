@@ -163,7 +163,7 @@ pub async fn face_to_face(app: &TestApp) -> (String, String, String, String) {
     (case, token, secret, cookie)
 }
 
-fn photograph(token: &str, secret: &str, query: &str, bytes: &[u8], digest_of: &[u8]) -> axum::http::Request<axum::body::Body> {
+pub fn photograph(token: &str, secret: &str, query: &str, bytes: &[u8], digest_of: &[u8]) -> axum::http::Request<axum::body::Body> {
     let digest = base64::engine::general_purpose::STANDARD.encode(domain::digest::Digest::of(digest_of).0);
     call(Method::POST, &format!("/v1/customer/photographs?slot=document_front{query}"), None)
         .header("authorization", &format!("Bearer {secret}"))

@@ -36,4 +36,5 @@ mod sockets;
 mod test_app;
 mod uploads;
 mod verify;
+mod watching;
 mod witness;

@@ -148,6 +148,7 @@ async fn a_supervisor_whose_page_is_gone_watches_no_longer() {
     let customer = queued(&app, report("onb-1")).await;
     live(&app.app, customer.case, sari.id).await;
     let (_, mut boss) = at_console(&app, at, "supervisor").await;
+    assert_eq!(boss.until("observed").await, json!({ "type": "observed" }), "nothing is watched yet");
     boss.say(supervise(customer.case, "whisper")).await;
     boss.until("observed").await;
     let mode = async || {

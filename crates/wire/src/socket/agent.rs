@@ -203,7 +203,7 @@ pub enum AgentMessage {
         /// What.
         op: DrawOp,
     },
-    /// The board again, whole: something was missed.
+    /// The board of the case in hand or of the session that is watched again, whole: something was missed.
     BoardAgain {
         /// `case_…`.
         case: String,
@@ -299,7 +299,7 @@ pub enum AgentPush {
         /// View.
         view: Box<AgentCaseView>,
     },
-    /// Chat messages of the case in hand.
+    /// Chat messages of the case in hand, or of the session that is watched: of that one all, on every connection.
     Chat {
         /// `case_…`.
         case: String,
@@ -383,7 +383,7 @@ pub enum AgentPush {
         /// Reading.
         reading: MeterReading,
     },
-    /// The board of the case in hand, whole or a part of it.
+    /// The board of the case in hand or of the session that is watched, whole or a part of it.
     Board {
         /// `case_…`.
         case: String,
@@ -434,7 +434,7 @@ pub enum AgentPush {
         /// View.
         view: FloorView,
     },
-    /// The session that is watched; absent once it is over or left.
+    /// The session that is watched; absent once it is over or left. Its chat and its board follow.
     Observed {
         /// View.
         #[serde(default, skip_serializing_if = "Option::is_none")]

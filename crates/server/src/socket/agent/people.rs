@@ -25,6 +25,13 @@ const MAX_COLLEAGUES: usize = 200;
 /// Most names remembered by one page.
 const MAX_NAMES: usize = 2_000;
 
+/// The session that is watched, as far as the page was told of it.
+pub(super) struct Observing {
+    case: CaseId,
+    /// Messages of its chat that the page has.
+    chat: usize,
+}
+
 impl Page {
     pub(super) async fn people(&mut self, message: AgentMessage) -> Result<(), EngineError> {
         let agent = self.agent;
@@ -91,7 +98,7 @@ impl Page {
         }
     }
 
-    const fn supervises(&self) -> bool {
+    pub(super) const fn supervises(&self) -> bool {
         matches!(self.role, Role::Supervisor | Role::Admin)
     }
 
@@ -118,6 +125,14 @@ impl Page {
     pub(super) async fn leave_session(&self, case: CaseId) -> Result<(), EngineError> {
         let input = Input::Supervise { supervisor: self.agent, name: Pii::default(), mode: None };
         self.app.engine.tell_case(case, &self.actor(), input).await
+    }
+
+    /// Whoever is gone watches no longer.
+    pub(super) async fn leave_watched(&self) {
+        let Some(case) = self.watched() else { return };
+        if let Err(error) = self.leave_session(case.id).await {
+            tracing::warn!(case.id = %case.id, %error, "a supervisor's leaving could not be kept");
+        }
     }
 
     /// The session this person watches now.
@@ -216,15 +231,24 @@ impl Page {
         })
     }
 
-    /// The session that is watched, or that it is over.
+    /// The session that is watched with what is written and drawn there, or that it is over. The seat that is in the
+    /// log is the only way to any of it.
     pub(super) async fn show_watched(&mut self, voice: &mut Voice, case: &Case) -> bool {
-        let here = self.watches(case);
-        if !here && self.observing != Some(case.id) {
-            return true;
+        let before = self.observing.as_ref().filter(|o| o.case == case.id).map(|o| o.chat);
+        if !self.watches(case) {
+            if before.is_none() {
+                return true;
+            }
+            self.observing = None;
+            return voice.say(&AgentPush::Observed { view: None }).await;
         }
-        self.observing = here.then_some(case.id);
+        let from = before.unwrap_or(0);
+        self.observing = Some(Observing { case: case.id, chat: from.max(case.chat.len()) });
         let told = self.app.hub.told(case.id);
-        let view = here.then(|| Box::new(crate::views::agent_case(case, &told, self.app.engine.now())));
-        voice.say(&AgentPush::Observed { view }).await
+        let view = Box::new(crate::views::agent_case(case, &told, self.app.engine.now()));
+        voice.say(&AgentPush::Observed { view: Some(view) }).await
+            && Self::show_chat(voice, case, from).await
+            // Every doing after this one comes by itself.
+            && (before.is_some() || self.show_board(voice, case.id).await)
     }
 }

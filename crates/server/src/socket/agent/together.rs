@@ -7,6 +7,7 @@ use crate::hub::ToCustomer;
 use crate::socket::customer::clean;
 use crate::socket::{Voice, problem};
 use domain::case::{Input, MAX_CHAT};
+use domain::ids::CaseId;
 use domain::refusal::{Code, Refusal};
 use domain::session::Seat;
 use wire::board::{DrawOp, Surface};
@@ -16,14 +17,21 @@ impl Page {
     /// What a page that comes needs to know beside the case.
     pub(super) async fn show_together(&self, voice: &mut Voice) -> bool {
         let Some(id) = self.in_hand().await else { return true };
-        let case = id.to_string();
+        if !self.show_board(voice, id).await {
+            return false;
+        }
+        let (got, seen) = self.app.hub.told(id).customer_read;
+        voice.say(&AgentPush::ChatSeen { case: id.to_string(), got, seen }).await
+    }
+
+    /// The board as it stands.
+    pub(super) async fn show_board(&self, voice: &mut Voice, id: CaseId) -> bool {
         for board in self.app.boards.view(id) {
-            if !voice.say(&AgentPush::Board { case: case.clone(), board }).await {
+            if !voice.say(&AgentPush::Board { case: id.to_string(), board }).await {
                 return false;
             }
         }
-        let (got, seen) = self.app.hub.told(id).customer_read;
-        voice.say(&AgentPush::ChatSeen { case, got, seen }).await
+        true
     }
 
     /// A message that is refused goes back to the page by its name, so that its words are not lost.
@@ -61,6 +69,9 @@ impl Page {
     }
 
     pub(super) async fn board_again(&self, voice: &mut Voice, case: &str) -> bool {
+        if let Some(watched) = self.watched().filter(|c| c.id.to_string() == case) {
+            return self.show_board(voice, watched.id).await;
+        }
         match self.case_id(case).await {
             Ok(_) => self.show_together(voice).await,
             Err(error) => {
