@@ -77,10 +77,10 @@ async function details({ agent, shoot }) {
   await panel.getByRole('button', { name: 'Back to the checklist' }).click();
 }
 
-/** @param {Both} both */
-async function together({ agent, page, shoot }) {
+/** The agent draws a circle on the customer's picture. @param {Page} agent */
+async function circle(agent) {
   await agent.getByRole('button', { name: 'Draw', exact: true }).click();
-  for (const side of [agent, page]) await side.locator('.annotate canvas').waitFor();
+  await agent.locator('.annotate canvas').waitFor();
   const glass = await agent.locator('.face video').boundingBox();
   if (!glass) throw new Error('no picture to draw on');
   const at = (/** @type {number} */ x, /** @type {number} */ y) => /** @type {const} */ ([glass.x + glass.width * x, glass.y + glass.height * y]);
@@ -88,6 +88,12 @@ async function together({ agent, page, shoot }) {
   await agent.mouse.down();
   for (let i = 1; i <= 24; i += 1) await agent.mouse.move(...at(0.5 - 0.12 * Math.cos((i / 24) * 2 * Math.PI), 0.4 - 0.16 * Math.sin((i / 24) * 2 * Math.PI)));
   await agent.mouse.up();
+}
+
+/** @param {Both} both */
+async function together({ agent, page, shoot }) {
+  await circle(agent);
+  await page.locator('.annotate canvas').waitFor();
   await page.locator('.board-head').waitFor();
   await shoot(agent, 'agent-draw', { dark: true });
   await shoot(page, 'customer-draw');
@@ -96,13 +102,25 @@ async function together({ agent, page, shoot }) {
 }
 
 /** @param {import('../rig.mjs').Stage} stage @param {Both} both */
-async function people(stage, { urls, agent, page, shoot }) {
+async function people(stage, { urls, desk, agent, page, customer, shoot }) {
   const boss = await deskAt(stage, urls.supervisor_url.replace('/admin', '/agent'), 'supervisor');
   await shoot(boss.page, 'agent-floor');
   await boss.page.getByRole('button', { name: 'Watch', exact: true }).click();
   await moves(boss.page.locator('.observed-customer video'), 'the customer before the supervisor');
   await moves(boss.page.locator('.observed-agent video'), 'the agent before the supervisor');
+  const chat = boss.page.getByRole('region', { name: 'Chat' });
   await shoot(boss.page, 'supervisor-watch', { dark: true });
+  await desk.write('Good morning. Hold your card beside your face, please.');
+  await customer.openChat();
+  await customer.write('Which side of it?');
+  await page.getByRole('button', { name: 'Close', exact: true }).click();
+  await desk.write('The side with your picture. I draw where.');
+  await chat.getByText('I draw where').waitFor();
+  await circle(agent);
+  await boss.page.locator('.board-head').waitFor();
+  await shoot(boss.page, 'supervisor-watch-together', { dark: true });
+  await agent.getByRole('button', { name: /^(Stop drawing|Draw)$/ }).click();
+  await boss.page.locator('.board').waitFor({ state: 'detached' });
   await boss.page.locator('.observe').getByRole('button', { name: 'Join', exact: true }).click();
   await page.locator('.company', { hasText: 'has joined' }).waitFor();
   await moves(page.locator('video[data-seat=supervisor]'), 'the supervisor on the phone');

@@ -1,5 +1,6 @@
 // More people than two: who hears whom is measured in the sound that arrives, not read from what pages say.
 import assert from 'node:assert/strict';
+import { dot, INK, inked, onGlass } from '../drawing.mjs';
 import { adminAt, agentAt, Customer, Desk, moves, reportFailedCheck } from '../people.mjs';
 import { expectNoAxeViolations, PHONE, waitFor, walk } from '../rig.mjs';
 import { heardAt, speakTone, TONES } from '../tones.mjs';
@@ -39,7 +40,7 @@ async function call(stage, urls) {
   await desk.signIn(urls.agent_url);
   await desk.goAvailable();
   const made = await reportFailedCheck(urls, { locale: 'en' });
-  const guest = await voice(stage, 'customer', { context: PHONE });
+  const guest = await voice(stage, 'customer', { camera: 'mark', context: PHONE });
   await guest.page.goto(made.recovery.url);
   const customer = new Customer(guest.page);
   await customer.start();
@@ -50,9 +51,21 @@ async function call(stage, urls) {
   return { desk, context, made, customer, phone: guest.page };
 }
 
+/**
+ * The agent's dot on the pink mark of the customer's picture stands on that mark on the supervisor's glass too.
+ * @param {Desk} desk @param {import('playwright-core').Page} boss @param {string} of the agent's picture @param {string} there the supervisor's
+ */
+async function seesTheStroke(desk, boss, of, there) {
+  const [from, goal] = [await onGlass(desk.page, 'pink', of), await onGlass(boss, 'pink', there)];
+  await dot(desk.page, from);
+  const seen = await waitFor(`the agent's dot before the supervisor, ${there}`, () => inked(boss, INK.agent));
+  assert.ok(Math.hypot(seen.x - goal.x, seen.y - goal.y) <= 4, `on the same place of ${there}: ${JSON.stringify({ seen, goal })}`);
+}
+
 walk('a supervisor watches, whispers, joins and takes over, an interpreter is heard, and each hears whom they should', async (stage) => {
   const { urls } = await stage.recourse();
-  const { desk, made, phone } = await call(stage, urls);
+  const { desk, made, customer, phone } = await call(stage, urls);
+  await desk.write('Good morning');
 
   const boss = await voice(stage, 'supervisor', { camera: 'liveness' });
   const floor = new Desk(boss.page);
@@ -67,7 +80,24 @@ walk('a supervisor watches, whispers, joins and takes over, an interpreter is he
   await heard('watching', pages, { supervisor: ['agent', 'customer'], agent: ['customer'], customer: ['agent'] });
   assert.equal(await phone.locator('.company .pill').count(), 0, 'the customer is told nothing of who only watches');
   await desk.page.locator('[data-supervisor=watch]').waitFor();
+
+  const chat = watched.getByRole('region', { name: 'Chat' });
+  await chat.locator('.bubble', { hasText: 'Good morning' }).waitFor();
+  await customer.openChat();
+  await customer.write('Which side of the card?');
+  await chat.locator('.bubble', { hasText: 'Which side of the card?' }).waitFor();
+  await phone.getByRole('button', { name: 'Close', exact: true }).click();
+  assert.equal(await watched.locator('textarea, input').count(), 0, 'who watches writes nothing');
+  await desk.page.getByRole('button', { name: 'Draw', exact: true }).click();
+  await watched.getByText('Agent and customer draw on the live picture').waitFor();
+  await seesTheStroke(desk, boss.page, '.face video', '.observed-customer video');
   await expectNoAxeViolations(boss.page);
+  await desk.page.getByRole('button', { name: 'Freeze' }).click();
+  await watched.getByText('Agent and customer see this').waitFor();
+  await seesTheStroke(desk, boss.page, '.board-image', '.board-image');
+  await expectNoAxeViolations(boss.page);
+  await desk.page.getByRole('button', { name: 'Close for both' }).click();
+  await watched.locator('.annotate').waitFor({ state: 'detached' });
 
   const mode = (/** @type {string} */ name) => watched.getByRole('button', { name, exact: true }).click();
   await mode('Whisper');

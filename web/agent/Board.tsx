@@ -17,17 +17,31 @@ function toolKey(e: KeyboardEvent): boolean {
   return chosen !== undefined;
 }
 
+interface ShownProps {
+  src: string;
+  alt: string;
+  /** Given the element that strokes are laid over. */
+  element: { current: HTMLImageElement | null };
+  quarter?: number;
+  scale?: number;
+  onWheel?: (e: WheelEvent) => void;
+}
+
 /** An image large enough to draw on; each screen turns and zooms its own. */
-function Shown({ evidence }: { evidence: string }) {
+export function Shown({ src, alt, element, quarter = 0, scale = 1, onWheel }: ShownProps) {
   const [state, setState] = useState<'opening' | 'there' | 'lost'>('opening');
-  const quarter = turn.value;
   return (
-    <div class="board-image" data-turn={quarter % 2} onWheel={e => { e.preventDefault(); zoom.value = Math.min(6, Math.max(1, zoom.peek() * (e.deltaY < 0 ? 1.15 : 1 / 1.15))); }}>
-      <img key={evidence} ref={image => { shownPicture.current = image; }} src={shownUrl(evidence)} alt={b.shown} draggable={false}
-        style={{ transform: `translate(-50%, -50%) rotate(${quarter * 90}deg) scale(${zoom.value})` }} onLoad={() => setState('there')} onError={() => setState('lost')} />
+    <div class="board-image" data-turn={quarter % 2} {...(onWheel ? { onWheel } : {})}>
+      <img ref={image => { element.current = image; }} src={src} alt={alt} draggable={false}
+        style={{ transform: `translate(-50%, -50%) rotate(${quarter * 90}deg) scale(${scale})` }} onLoad={() => setState('there')} onError={() => setState('lost')} />
       {state !== 'there' && <p class="board-note" role="status">{state === 'lost' ? b.lost : b.opening}</p>}
     </div>
   );
+}
+
+function onWheel(e: WheelEvent): void {
+  e.preventDefault();
+  zoom.value = Math.min(6, Math.max(1, zoom.peek() * (e.deltaY < 0 ? 1.15 : 1 / 1.15)));
 }
 
 /** Over the customer's picture, as long as both look at something. */
@@ -38,7 +52,7 @@ export function BoardStage({ file }: { file: AgentCaseView }) {
   if (!on) return null;
   return (
     <div class="board" data-on={on.on}>
-      {on.on === 'evidence' && <Shown key={on.evidence} evidence={on.evidence} />}
+      {on.on === 'evidence' && <Shown key={on.evidence} src={shownUrl(on.evidence)} alt={b.shown} element={shownPicture} quarter={turn.value} scale={zoom.value} onWheel={onWheel} />}
       <Annotate sketch={sketch.value} picture={picture} tool={tool.value} draw={easel.draw} fresh={easel.fresh} words={{ sheet: b.sheet, write: b.write }} onKey={toolKey} />
       <p class="sr-only" role="status">{theirs > 0 ? `${b.theyDrew(file.name)} (${theirs})` : ''}</p>
       <span class="board-head pill" role="status">{saving.value === 'saved' ? <><Icon name="check" />{b.saved}</> : saving.value === 'saving' ? <><span class="busy-dot" aria-hidden="true" />{b.saving}</> : <><Icon name="users" />{on.on === 'live' ? b.togetherLive : b.together}</>}</span>

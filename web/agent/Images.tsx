@@ -8,10 +8,13 @@ import { Key, Sign } from './signs.tsx';
 import { slot as slotWords, t } from './text.ts';
 import { openLook } from './view.ts';
 
-/** Evidence is asked for by its case: the one in hand, or the one that rings. */
-export function shownUrl(id: string): string {
+function inHand(): string {
   const now = desk.value;
-  const of = now.talk?.case ?? now.desk?.ring?.case.id ?? now.file?.id ?? '';
+  return now.talk?.case ?? now.desk?.ring?.case.id ?? now.file?.id ?? '';
+}
+
+/** Evidence is asked for by its case: the one in hand, or the one that rings, unless another is named. */
+export function shownUrl(id: string, of = inHand()): string {
   return `/v1/evidence/${encodeURIComponent(id)}/shown?case=${encodeURIComponent(of)}`;
 }
 

@@ -13,7 +13,7 @@ import { language, plain, t } from './text.ts';
 import { chatWords } from './text-board.ts';
 import { agentFirstName, canned, draft, openReplies, replies, stage, tenant } from './view.ts';
 
-const WORDS: ChatWords = {
+export const WORDS: ChatWords = {
   log: t.chat, placeholder: t.chatPlaceholder, send: t.send, attach: t.attach, sending: t.sending,
   image: t.picture, imageLost: t.broken, empty: t.emptyChat, ...chatWords,
 };

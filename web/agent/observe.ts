@@ -1,8 +1,10 @@
 /** The room that a supervisor watches: what comes from there, and what of this person may go in. Must not know how it looks. */
 import { computed, effect, signal, untracked } from '@preact/signals';
 import type { SupervisorMode } from '../generated/api.ts';
+import { blank, type Sketch } from '../lib/board.ts';
+import { Easel } from '../lib/easel.ts';
 import { Room } from '../lib/rtc.ts';
-import { answers, desk, offer, returns, say } from './desk.ts';
+import { answers, desk, heardBeside, offer, returns, say } from './desk.ts';
 import { openSelf, self } from './self.ts';
 
 /** Customer, agent, interpreter. */
@@ -11,6 +13,21 @@ export const flows = signal<readonly boolean[]>([false, false, false]);
 
 const watched = computed(() => desk.value.observed?.id ?? null);
 export const mode = computed<SupervisorMode | null>(() => desk.value.observed?.table?.people.find(p => p.seat === 'supervisor')?.mode ?? null);
+
+/** What agent and customer draw there. */
+export const drawn = signal<Sketch>(blank('supervisor'));
+
+/** Who looks on has no hand on the board. */
+const easel = new Easel({
+  me: 'supervisor',
+  send: () => false,
+  again: () => { const id = watched.peek(); if (id) say({ type: 'board_again', case: id }); },
+  changed: next => { drawn.value = next; },
+});
+
+heardBeside.add(push => {
+  if ((push.type === 'board' || push.type === 'drawn') && push.case === watched.peek()) easel.heard(push);
+});
 
 let room: Room | null = null;
 
@@ -53,6 +70,7 @@ effect(() => {
   const id = watched.value;
   untracked(() => {
     close();
+    easel.heard({ type: 'board', board: { seq: 0, part: 0, parts: 1, strokes: [] } });
     if (id) open(id);
   });
 });

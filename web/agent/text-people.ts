@@ -16,6 +16,8 @@ export const people = {
   supervisor: (n: string, m: string) => `${n} ${m}`, customerPicture: 'Video of the customer', agentPicture: 'Video of the agent', noPicture: 'No picture yet', mode: 'How you take part', agentName: (n: string) => `Agent: ${n}`,
   supervisorPicture: (n: string) => `Video of ${n}`, seconds: (s: string) => `${s} so far`, taken: (n: string) => `${n} is there already`, fresh: (p: string) => `${p} asks for a fresh start after a break: what was captured is void and every step opens again.`, resumes: (p: string) => `${p} allows to go on where you were: nothing is lost.`,
   backdrop: 'Behind you', backdropNeeds: 'Blur and wall need Chrome or Edge.',
+  together: 'Agent and customer see this', togetherLive: 'Agent and customer draw on the live picture', shown: 'Picture that agent and customer look at', drawing: (n: number) => n === 1 ? '1 stroke drawn over the picture' : `${n} strokes drawn over the picture`,
+  readOnly: 'Only the agent writes', chatEmpty: 'Nothing is written so far. What agent and customer write shows here.',
   theme: 'Dark or light', talk: 'Hold Space to talk', 
 } as const;
 

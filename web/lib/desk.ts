@@ -69,6 +69,8 @@ export interface DeskState {
   floor: FloorView | null;
   /** The session that is watched. */
   observed: AgentCaseView | null;
+  /** What is written there. */
+  observedChat: readonly ChatMessage[];
   /** The interpreter's link of the case in hand, told once. */
   interpreterLink: { case: string; url: string } | null;
 }
@@ -94,7 +96,7 @@ export function newDesk(page: string, now: number): DeskState {
   return {
     page, link: 'connecting', linkSince: now, desk: null, skew: 0, ringFrom: 0, ringDue: 0, wrapDue: 0, file: null, talk: null,
     lines: {}, ladder: 'full', notices: [], nextNotice: 1,
-    floor: null, observed: null, interpreterLink: null,
+    floor: null, observed: null, observedChat: [], interpreterLink: null,
   };
 }
 
@@ -163,7 +165,7 @@ function heard(state: DeskState, push: AgentPush, now: number): Advance {
     case 'replaced': return quiet({ ...state, link: 'replaced', linkSince: now });
     case 'problem': return quiet(refused(state, push.code, push.detail, push.of, now));
     case 'floor': return quiet({ ...state, floor: push.view });
-    case 'observed': return quiet({ ...state, observed: push.view ?? null });
+    case 'observed': return quiet(observedSeen(state, push.view ?? null));
     case 'interpreter_link': return quiet({ ...state, interpreterLink: { case: push.case, url: push.url } });
     case 'answer':
     case 'pong': return quiet(state);
@@ -203,13 +205,25 @@ function fileSeen(state: DeskState, view: AgentCaseView): DeskState {
   };
 }
 
-function chatSeen(state: DeskState, id: string, from: number, messages: readonly ChatMessage[]): DeskState {
-  const held = state.desk?.case ?? state.file?.id;
-  if (held && held !== id) return state;
-  const talk = state.talk?.case === id ? state.talk : newTalk(id, '');
-  const known = talk.messages.slice(0, from);
+/** A session that is left takes along what was written there; a view of the same one leaves it. */
+function observedSeen(state: DeskState, view: AgentCaseView | null): DeskState {
+  return { ...state, observed: view, observedChat: view && view.id === state.observed?.id ? state.observedChat : [] };
+}
+
+function joined(before: readonly ChatMessage[], from: number, messages: readonly ChatMessage[]): readonly ChatMessage[] {
+  const known = before.slice(0, from);
   const seen = new Set(known.map(m => m.id));
-  const all = [...known, ...messages.filter(m => !seen.has(m.id))].slice(-CHAT_KEPT);
+  return [...known, ...messages.filter(m => !seen.has(m.id))].slice(-CHAT_KEPT);
+}
+
+function chatSeen(before: DeskState, id: string, from: number, messages: readonly ChatMessage[]): DeskState {
+  const watched = before.observed?.id === id;
+  const state = watched ? { ...before, observedChat: joined(before.observedChat, from, messages) } : before;
+  const held = state.desk?.case ?? state.file?.id;
+  // What is watched is nobody's to answer, until it is taken over.
+  if (held ? held !== id : watched) return state;
+  const talk = state.talk?.case === id ? state.talk : newTalk(id, '');
+  const all = joined(talk.messages, from, messages);
   const nonces = new Set(all.map(m => m.nonce));
   const byCustomer = messages.some(m => m.from === 'customer');
   return {

@@ -309,3 +309,18 @@ test('a watched session is shown as long as the server shows it, beside a desk w
   assert.equal(roomWanted(observed), null, 'the agent’s own room is not opened for it');
   assert.equal(advance(observed, { is: 'heard', push: { type: 'observed' }, now: 2 }).state.observed, null);
 });
+
+test('what is written in a watched session is whole after each connection and goes with the session, and is nobody’s to answer', () => {
+  const watched = (id: string): DeskInput => heard({ type: 'observed', view: file({ id }) });
+  const chat = (from: number, ...ids: string[]): DeskInput => heard({ type: 'chat', case: 'case_9', from, messages: ids.map(id => message(id, id, 'customer')) });
+  const ids = (state: DeskState): string[] => state.observedChat.map(m => m.id);
+  const { state } = run([watched('case_9'), chat(0, 'a', 'b'), watched('case_9'), chat(2, 'c')]);
+  assert.deepEqual([ids(state), state.talk], [['a', 'b', 'c'], null]);
+  assert.deepEqual(ids(run([{ is: 'lost', now: T }, { is: 'opened', now: T }, watched('case_9'), chat(0, 'a', 'b', 'c', 'd')], state).state), ['a', 'b', 'c', 'd']);
+  assert.deepEqual(ids(run([watched('case_10')], state).state), []);
+  assert.deepEqual(ids(run([heard({ type: 'observed' })], state).state), []);
+  const own = run([...onCall, watched('case_9'), chat(0, 'a')]).state;
+  assert.deepEqual([ids(own), own.talk?.messages.length], [['a'], 0], 'the case in hand keeps its own');
+  const taken = run([heard({ type: 'desk', view: view({ version: 2, presence: 'on_call', case: 'case_9' }) }), chat(0, 'a', 'b', 'c')], state).state;
+  assert.deepEqual(taken.talk?.messages.map(m => m.id), ['a', 'b', 'c'], 'a session that is taken over brings its chat along');
+});

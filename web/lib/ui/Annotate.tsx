@@ -29,9 +29,13 @@ export interface AnnotateWords {
   write: string;
 }
 
-export interface AnnotateProps {
+/** What is drawn, and the element it is drawn over. */
+interface Painting {
   sketch: Sketch;
   picture: () => HTMLVideoElement | HTMLImageElement | null;
+}
+
+export interface AnnotateProps extends Painting {
   tool: Tool;
   draw: (op: DrawOp) => void;
   /** A number for a new stroke. */
@@ -83,31 +87,15 @@ function cross(ctx: CanvasRenderingContext2D, x: number, y: number): void {
   }
 }
 
-export function Annotate({ sketch, picture, tool, draw, fresh, words, onKey }: AnnotateProps) {
-  const canvas = useRef<HTMLCanvasElement>(null);
-  const newest = useRef({ sketch, tool, draw, picture });
-  newest.current = { sketch, tool, draw, picture };
-  const hand = useRef<Hand | null>(null);
-  const cursor = useRef<Place | null>(null);
-  const [writing, setWriting] = useState<{ at: Place; left: number; top: number } | null>(null);
-
-  const send = (held: Hand): void => {
-    while (held.unsent.length > 0) {
-      const xy = held.unsent.splice(0, MOST_IN_MESSAGE * 2);
-      newest.current.draw({ op: "points", id: held.id, xy });
-      held.sent += xy.length / 2;
-    }
-    held.at = performance.now();
-  };
-
+/** Keeps what is drawn over its picture, wherever that stands; `before` runs first with every picture of the screen. */
+function usePainting(canvas: { current: HTMLCanvasElement | null }, newest: { current: Painting }, cursor?: { current: Place | null }, before?: () => void): void {
   useEffect(() => {
     let frame = 0;
     let seen = "";
     let drawn: unknown = null;
     const look = () => {
       frame = requestAnimationFrame(look);
-      const held = hand.current;
-      if (held && held.unsent.length > 0 && performance.now() - held.at >= EVERY) send(held);
+      before?.();
       const sheet = canvas.current;
       const source = newest.current.picture();
       const view = source && viewOf(source);
@@ -116,7 +104,7 @@ export function Annotate({ sketch, picture, tool, draw, fresh, words, onKey }: A
       if (rect.width === 0) return;
       const { shown, beams } = newest.current.sketch;
       const now = Date.now();
-      const place = cursor.current;
+      const place = cursor?.current ?? null;
       const where = JSON.stringify([rect, view, devicePixelRatio, place]);
       const moving = alight(beams, now);
       if (where === seen && shown === drawn && !moving) return;
@@ -135,6 +123,42 @@ export function Annotate({ sketch, picture, tool, draw, fresh, words, onKey }: A
     frame = requestAnimationFrame(look);
     return () => cancelAnimationFrame(frame);
   }, []);
+}
+
+/** The same sheet for who only looks on. */
+export function Drawing({ sketch, picture, label }: Painting & { label: string }) {
+  const canvas = useRef<HTMLCanvasElement>(null);
+  const newest = useRef({ sketch, picture });
+  newest.current = { sketch, picture };
+  usePainting(canvas, newest);
+  return (
+    <div class="annotate">
+      <canvas ref={canvas} role="img" aria-label={label} />
+    </div>
+  );
+}
+
+export function Annotate({ sketch, picture, tool, draw, fresh, words, onKey }: AnnotateProps) {
+  const canvas = useRef<HTMLCanvasElement>(null);
+  const newest = useRef({ sketch, tool, draw, picture });
+  newest.current = { sketch, tool, draw, picture };
+  const hand = useRef<Hand | null>(null);
+  const cursor = useRef<Place | null>(null);
+  const [writing, setWriting] = useState<{ at: Place; left: number; top: number } | null>(null);
+
+  const send = (held: Hand): void => {
+    while (held.unsent.length > 0) {
+      const xy = held.unsent.splice(0, MOST_IN_MESSAGE * 2);
+      newest.current.draw({ op: "points", id: held.id, xy });
+      held.sent += xy.length / 2;
+    }
+    held.at = performance.now();
+  };
+
+  usePainting(canvas, newest, cursor, () => {
+    const held = hand.current;
+    if (held && held.unsent.length > 0 && performance.now() - held.at >= EVERY) send(held);
+  });
 
   const view = (): View | null => {
     const source = newest.current.picture();

@@ -47,24 +47,30 @@ export interface ChatWords {
   empty: string;
 }
 
-export interface ChatProps {
+/** What is read of a conversation; who only reads needs no more. */
+export interface ChatLogProps {
   me: Seat;
   messages: readonly ChatMessage[];
-  unsent?: readonly Unsent[];
-  read?: Read;
+  unsent?: readonly Unsent[] | undefined;
+  read?: Read | undefined;
   words: ChatWords;
   locale: string;
   /** Sentence to show while the other side types, else empty. */
-  typing?: string;
+  typing?: string | undefined;
+  /** Both look at a picture of the chat. */
+  onLook?: ((evidence: string) => void) | undefined;
+  /** The words of a refused message, to be written again. */
+  onEdit?: (message: Unsent) => void;
+  /** Address (blob: or same origin) of an image of the chat. */
+  imageUrl: (evidence: string) => Promise<string>;
+}
+
+export interface ChatProps extends Omit<ChatLogProps, "onEdit"> {
   onSend: (text: string) => void;
   /** A refused message leaves the list; its words are in the field again. */
   onDrop?: (nonce: string) => void;
   onTyping?: (on: boolean) => void;
   onAttach?: ((file: File) => void) | undefined;
-  /** Both look at a picture of the chat. */
-  onLook?: ((evidence: string) => void) | undefined;
-  /** Address (blob: or same origin) of an image of the chat. */
-  imageUrl: (evidence: string) => Promise<string>;
   /** The draft can be set from outside (canned replies); then `onDraft` is told of changes. */
   draft?: string;
   onDraft?: (text: string) => void;
@@ -176,8 +182,50 @@ function Refused({ message, words, onEdit }: { message: Unsent; words: ChatWords
   );
 }
 
+/** The messages and nothing to write with. */
+export function ChatLog({ me, messages, unsent = [], read, words, locale, typing, onLook, onEdit, imageUrl }: ChatLogProps) {
+  const list = useRef<HTMLDivElement>(null);
+  const clock = new Intl.DateTimeFormat(locale, { hour: "2-digit", minute: "2-digit" });
+  useLayoutEffect(() => {
+    list.current?.scrollTo({ top: list.current.scrollHeight });
+  }, [messages.length, unsent.length, typing]);
+  return (
+    <div class="chat-list" ref={list} role="log" aria-label={words.log} tabIndex={0}>
+      {messages.length + unsent.length === 0 && <p class="chat-typing">{words.empty}</p>}
+      {messages.map((message, at) => (
+        <div key={message.id} class={message.from === me ? "bubble mine" : "bubble"} data-from={message.from}>
+          <div class="bubble-words" dir="auto">
+            {message.image ? <Picture id={message.image} words={words} load={imageUrl} onLook={onLook} /> : <Words text={message.text} words={words} />}
+          </div>
+          <div class="bubble-foot">
+            {message.from !== me && <bdi>{message.name}</bdi>}
+            <time dateTime={message.at} title={new Date(message.at).toLocaleString(locale)}>
+              {clock.format(new Date(message.at))}
+            </time>
+            {message.from === me && <Delivery at={at} read={read} words={words} />}
+          </div>
+        </div>
+      ))}
+      {unsent.map((message) => (
+        <div key={message.nonce} class="bubble mine">
+          <div class="bubble-words" dir="auto">
+            <Words text={message.text} words={words} />
+          </div>
+          {message.refused ? (
+            <Refused message={message} words={words} onEdit={() => onEdit?.(message)} />
+          ) : (
+            <div class="bubble-foot">
+              <Glyph path={waiting} label={words.sending} />
+            </div>
+          )}
+        </div>
+      ))}
+    </div>
+  );
+}
+
 export function Chat(props: ChatProps) {
-  const { me, messages, unsent = [], words, locale } = props;
+  const { me, messages, unsent, words, locale } = props;
   const [own, setOwn] = useState("");
   const draft = props.draft ?? own;
   const setDraft = (text: string) => {
@@ -185,17 +233,12 @@ export function Chat(props: ChatProps) {
     props.onDraft?.(text);
   };
   const [attaching, setAttaching] = useState<File | null>(null);
-  const list = useRef<HTMLDivElement>(null);
   const file = useRef<HTMLInputElement>(null);
   const field = useRef<HTMLTextAreaElement>(null);
   const quiet = useRef<ReturnType<typeof setTimeout> | undefined>(undefined);
   const writing = useRef(false);
   const letters = [...draft.trim()].length;
   const tooLong = letters > MOST_LETTERS;
-
-  useLayoutEffect(() => {
-    list.current?.scrollTo({ top: list.current.scrollHeight });
-  }, [messages.length, unsent.length, props.typing]);
 
   const setWriting = (on: boolean) => {
     clearTimeout(quiet.current);
@@ -217,41 +260,10 @@ export function Chat(props: ChatProps) {
     field.current?.focus();
   };
   const chosen = (picture: File) => (words.attachNotice ? setAttaching(picture) : props.onAttach?.(picture));
-  const clock = new Intl.DateTimeFormat(locale, { hour: "2-digit", minute: "2-digit" });
 
   return (
     <div class="chat">
-      <div class="chat-list" ref={list} role="log" aria-label={words.log} tabIndex={0}>
-        {messages.length + unsent.length === 0 && <p class="chat-typing">{words.empty}</p>}
-        {messages.map((message, at) => (
-          <div key={message.id} class={message.from === me ? "bubble mine" : "bubble"}>
-            <div class="bubble-words" dir="auto">
-              {message.image ? <Picture id={message.image} words={words} load={props.imageUrl} onLook={props.onLook} /> : <Words text={message.text} words={words} />}
-            </div>
-            <div class="bubble-foot">
-              {message.from !== me && <bdi>{message.name}</bdi>}
-              <time dateTime={message.at} title={new Date(message.at).toLocaleString(locale)}>
-                {clock.format(new Date(message.at))}
-              </time>
-              {message.from === me && <Delivery at={at} read={props.read} words={words} />}
-            </div>
-          </div>
-        ))}
-        {unsent.map((message) => (
-          <div key={message.nonce} class="bubble mine">
-            <div class="bubble-words" dir="auto">
-              <Words text={message.text} words={words} />
-            </div>
-            {message.refused ? (
-              <Refused message={message} words={words} onEdit={() => edit(message)} />
-            ) : (
-              <div class="bubble-foot">
-                <Glyph path={waiting} label={words.sending} />
-              </div>
-            )}
-          </div>
-        ))}
-      </div>
+      <ChatLog me={me} messages={messages} unsent={unsent} read={props.read} words={words} locale={locale} typing={props.typing} onLook={props.onLook} onEdit={edit} imageUrl={props.imageUrl} />
       <div class="chat-typing" role="status">
         {props.typing ?? ""}
       </div>
