@@ -81,6 +81,7 @@ async function behind(video: MediaStreamTrack | undefined): Promise<{ dressed: D
 
 /** The made picture ended by itself: it is made again, unless that would only fail again. */
 async function undressed(since: number): Promise<void> {
+  if (self.opening.peek()) return;
   if (Date.now() - since > AT_ONCE) return reopen();
   for (const track of opened?.devices.getVideoTracks() ?? []) track.stop();
   self.stream.value = new MediaStream(opened?.devices.getAudioTracks() ?? []);
@@ -98,6 +99,8 @@ async function openWith(camera: string, microphone: string): Promise<MediaStream
 }
 
 async function reopen(): Promise<void> {
+  // A camera that is unplugged ends its own track and the one made of it: one of the two opens another.
+  if (self.opening.peek()) return;
   if (!(await openSelf())) {
     drop();
     self.stream.value = null;
