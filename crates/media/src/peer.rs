@@ -10,7 +10,7 @@ use str0m::config::DtlsCert;
 use str0m::format::Codec as RtcCodec;
 use str0m::media::{KeyframeRequestKind, MediaAdded, MediaKind, Mid, Pt};
 use str0m::net::{Protocol, Receive, TcpType};
-use str0m::rtp::{Extension, ExtensionMap, RtpPacket, RtpWrite, Ssrc, Vp8Descriptor};
+use str0m::rtp::{Extension, ExtensionMap, RtpPacket, RtpWrite, Ssrc, StreamTx, Vp8Descriptor};
 use str0m::stats::PeerStats;
 use str0m::{Candidate, Input, Output, Rtc, RtcConfig};
 
@@ -38,9 +38,13 @@ const SSRCS_MAX: usize = 32;
 const STRIKES_MAX: u32 = 64;
 /// How often loss and round trip are looked at.
 const STATS_EVERY: Duration = Duration::from_secs(1);
-/// What is kept for retransmission: longer than any round trip that a call survives.
+/// What is kept for retransmission: a request comes a round trip after the loss and is repeated every further one, so this
+/// answers three of a near path. Pictures are a megabit and more, so each tenth of a second is memory of every viewer.
 const RTX_PACKETS: usize = 512;
-const RTX_AGE: Duration = Duration::from_secs(1);
+const RTX_AGE_NEAR: Duration = Duration::from_millis(400);
+/// The same for a path with a longer round trip than [`RTT_NEAR`]: longer than any that a call survives.
+const RTX_AGE_FAR: Duration = Duration::from_secs(1);
+const RTT_NEAR: Duration = Duration::from_millis(130);
 /// Retransmissions may take this share of what is sent; str0m's own 15 % gives up at 10 % loss.
 const RTX_SHARE_MAX: f32 = 0.35;
 
@@ -83,6 +87,7 @@ pub(crate) struct Peer {
     tokens: f32,
     tokens_at: Instant,
     strikes: u32,
+    is_far: bool,
 }
 
 /// Why a peer must go.
@@ -188,6 +193,7 @@ impl Peer {
                 tokens: 0.0,
                 tokens_at: now,
                 strikes: 0,
+                is_far: false,
             }
             .with_full_budget(shared.packets_per_second),
         ))
@@ -314,7 +320,7 @@ impl Peer {
         let ssrc = stream.ssrc();
         match kind {
             Kind::Audio => stream.set_rtx_cache(0, Duration::ZERO, None),
-            Kind::Video => stream.set_rtx_cache(RTX_PACKETS, RTX_AGE, Some(RTX_SHARE_MAX)),
+            Kind::Video => keep_for_resending(stream, self.is_far),
         }
         if let Some(free) = self.down.iter_mut().map(|slot| &mut slot[kind.index()]).find(|down| down.is_none()) {
             // The SSRC is random already; its low bits make the first sequence number so too.
@@ -413,12 +419,28 @@ impl Peer {
     pub fn note_stats(&mut self, stats: &PeerStats) {
         let sent_bps = std::mem::take(&mut self.sent) * 8;
         self.figures.rtt = stats.rtt.or(self.figures.rtt);
+        if stats.rtt.is_some_and(|rtt| rtt > RTT_NEAR) {
+            self.note_far();
+        }
         let Some(loss) = stats.egress_loss_fraction else {
             return;
         };
         self.figures.down_loss = loss;
         let rtt_ms = stats.rtt.map(|rtt| rtt.as_secs_f32() * 1000.0);
         self.figures.path.note(sent_bps, loss, rtt_ms);
+    }
+
+    /// Keeps more for retransmission from now on. Never less again: each change of length forgets what was kept.
+    fn note_far(&mut self) {
+        if std::mem::replace(&mut self.is_far, true) {
+            return;
+        }
+        let mut direct = self.rtc.direct_api();
+        for down in self.down.iter().filter_map(|slot| slot[Kind::Video.index()].as_ref()) {
+            if let Some(stream) = direct.stream_tx(&down.ssrc) {
+                keep_for_resending(stream, true);
+            }
+        }
     }
 
     /// Remembers where the peer is heard from; returns an address to forget.
@@ -438,6 +460,11 @@ pub(crate) enum Forwarded {
     WaitsForKey,
     Dropped,
     NoTrack,
+}
+
+fn keep_for_resending(stream: &mut StreamTx, is_far: bool) {
+    let age = if is_far { RTX_AGE_FAR } else { RTX_AGE_NEAR };
+    stream.set_rtx_cache(RTX_PACKETS, age, Some(RTX_SHARE_MAX));
 }
 
 fn budget(packets_per_second: u32) -> f32 {

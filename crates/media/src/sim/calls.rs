@@ -81,6 +81,23 @@ fn a_viewer_on_a_lossy_link_gets_retransmissions() {
 }
 
 #[test]
+fn a_viewer_far_away_gets_retransmissions_too() {
+    let mut sim = call(4);
+    sim.people[1].link.delay_ms = 260;
+    // What lies on the way is known after the first seconds.
+    seconds(&mut sim, 3);
+    let first = video_seqs(&sim, 1).len();
+    sim.people[1].link.loss_percent = 5;
+    seconds(&mut sim, 6);
+    sim.people[1].link.loss_percent = 0;
+    seconds(&mut sim, 2);
+    let seqs: BTreeSet<u64> = video_seqs(&sim, 1).split_off(first).into_iter().collect();
+    let span = seqs.last().unwrap() - seqs.first().unwrap() + 1;
+    let missing = span - seqs.len() as u64;
+    assert!(missing * 100 < span, "{missing} of {span}");
+}
+
+#[test]
 fn silence_is_down_then_back_and_long_silence_is_gone() {
     let mut sim = call(4);
     seconds(&mut sim, 1);
