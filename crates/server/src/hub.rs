@@ -1,6 +1,10 @@
 //! Who is connected now, what their browsers told, and what must be said to them.
 //! Everything here may be lost: it is told again on reconnect. Must not know a rule or SQL.
 
+mod deadlines;
+
+pub use deadlines::NextDeadline;
+
 use crate::engine::{Committed, Dispatch};
 use crate::views::Told;
 use domain::case::{Case, Fact};
@@ -84,8 +88,8 @@ pub struct Hub {
     pub deliver: Notify,
     /// The log may have entries to sequence.
     pub sequence: Notify,
-    /// A deadline may be earlier now.
-    pub deadlines: Notify,
+    /// Who is woken next, and when.
+    pub deadlines: NextDeadline,
     followers: RwLock<Vec<Arc<dyn Follower>>>,
 }
 
@@ -97,7 +101,7 @@ impl Default for Hub {
             route: Notify::new(),
             deliver: Notify::new(),
             sequence: Notify::new(),
-            deadlines: Notify::new(),
+            deadlines: NextDeadline::default(),
             followers: RwLock::default(),
         }
     }
@@ -367,7 +371,7 @@ impl Dispatch for Hub {
         }
         self.sequence.notify_one();
         self.deliver.notify_one();
-        self.deadlines.notify_one();
+        self.deadlines.committed(done);
         self.route.notify_one();
     }
 }

@@ -282,6 +282,9 @@ impl<B: Backend> Store for B {
     fn due_agents(&self, now: Timestamp, limit: u32) -> Later<'_, Vec<AgentRow>> {
         scan(self, cases::due_agents(now, limit))
     }
+    fn next_deadline(&self) -> Later<'_, Option<Timestamp>> {
+        Box::pin(async move { Ok(fetch(self, cases::next_deadline()).await?.into_iter().next().flatten()) })
+    }
     fn person(&self, id: AgentId) -> Later<'_, Option<PersonWrite>> {
         one(self, admin::person(id))
     }

@@ -109,6 +109,8 @@ pub trait Store: Send + Sync + 'static {
     fn agents(&self, tenant: Option<TenantId>, after: Option<AgentId>, limit: u32) -> Later<'_, Vec<AgentRow>>;
     /// A scan, as of cases.
     fn due_agents(&self, now: Timestamp, limit: u32) -> Later<'_, Vec<AgentRow>>;
+    /// The earliest deadline of any case or agent, past or to come.
+    fn next_deadline(&self) -> Later<'_, Option<Timestamp>>;
     fn person(&self, id: AgentId) -> Later<'_, Option<PersonWrite>>;
     fn person_by_email(&self, email: String) -> Later<'_, Option<PersonWrite>>;
     /// By id, after an id.

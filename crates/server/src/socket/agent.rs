@@ -18,7 +18,7 @@ use crate::hub::ToAgent;
 use crate::state::App;
 use crate::telemetry::metrics;
 use axum::extract::ws::WebSocket;
-use desk::Shift;
+use desk::Counted;
 use domain::agent;
 use domain::case::{Case, Input, Phase};
 use domain::ids::{AgentId, CaseId, TenantId};
@@ -46,8 +46,8 @@ struct Page {
     last_desk: String,
     /// The case in hand that the page was shown.
     case_shown: Option<CaseId>,
-    /// The numbers of the shift, and of which version of the agent they are; none: to be counted.
-    shift: Option<(u64, Shift)>,
+    /// The numbers of the shift; none: to be counted.
+    counted: Option<Counted>,
     sign_in: [u8; 32],
     end: End,
     tenant: TenantId,
@@ -93,7 +93,7 @@ pub async fn serve(app: App, socket: WebSocket, person: Person) {
         chat_after: chat_after as usize,
         last_desk: String::new(),
         case_shown: None,
-        shift: None,
+        counted: None,
         sign_in: person.sign_in,
         end: End::Gone,
         tenant: person.tenant,
@@ -140,10 +140,7 @@ impl Page {
                     Some(told) => self.on_told(voice, told).await,
                     None => false,
                 },
-                _ = tick.tick() => {
-                    self.shift = None;
-                    self.signed_in(voice).await && self.show_desk(voice).await && self.show_floor(voice).await
-                }
+                _ = tick.tick() => self.signed_in(voice).await && self.show_desk(voice).await && self.show_floor(voice).await,
             };
             if !go_on {
                 return;

@@ -5,27 +5,44 @@ use crate::engine::{Actor, EngineError, bound};
 use crate::state::App;
 use domain::agent;
 use domain::case::Input;
-use domain::time::Timestamp;
-use std::time::Duration;
+use domain::time::{Span, Timestamp};
 use store::rows::MAX_LIST;
 
-/// How late a deadline may be noticed.
-const TICK: Duration = Duration::from_millis(250);
+/// Looks at most this often: what is held back stays due.
+const SOONEST: Span = Span::millis(250);
+/// Looks at least this often: another process may have set a deadline.
+const LATEST: Span = Span::seconds(1);
 /// Most of each kind at once.
 const BATCH: u32 = 100;
 
 /// Runs until the program ends.
 pub async fn run(app: App) {
-    let mut tick = tokio::time::interval(TICK);
-    tick.set_missed_tick_behavior(tokio::time::MissedTickBehavior::Delay);
     let mut told = Timestamp(0);
     loop {
-        tick.tick().await;
         told = tell_steps(&app, told).await;
-        if let Err(error) = once(&app).await {
-            tracing::warn!(%error, "deadlines wait for the store");
-        }
+        app.hub.deadlines.asking();
+        let next = match look(&app).await {
+            Ok(next) => next,
+            Err(error) => {
+                tracing::warn!(%error, "deadlines wait for the store");
+                None
+            }
+        };
+        let now = app.engine.now();
+        let at = next.map_or(now + LATEST, |next| next.min(now + LATEST));
+        let wait = if at > now { at.since(now) } else { SOONEST };
+        app.hub.deadlines.wait(at, wait).await;
     }
+}
+
+/// Wakes what is due, if anything is; when the next deadline comes.
+async fn look(app: &App) -> Result<Option<Timestamp>, EngineError> {
+    let next = app.engine.store.next_deadline().await?;
+    if next.is_none_or(|next| next > app.engine.now()) {
+        return Ok(next);
+    }
+    once(app).await?;
+    Ok(app.engine.store.next_deadline().await?)
 }
 
 /// Tells the log of every step of the clock once; up to when it was told.

@@ -27,8 +27,8 @@ const LEASE: Span = Span::seconds(60);
 const ROOM: u32 = 32;
 /// A moment's grace, so that the customer who is just being connected does not wait for the outbox.
 const GATHER: Duration = Duration::from_millis(100);
-/// Looks at least this often for what has become due.
-const TICK: Duration = Duration::from_millis(500);
+/// Looks at least this often for what has become due: tries are repeated after seconds and more.
+const TICK: Duration = Duration::from_secs(1);
 
 /// The outbox's arms.
 pub struct Deliveries {

@@ -217,3 +217,14 @@ pub(crate) fn due_agents(now: Timestamp, limit: u32) -> Read<AgentRow> {
     let sql = concat!("SELECT ", agent_columns!(), " FROM agents WHERE deadline_at <= $1 ORDER BY deadline_at, id LIMIT $2");
     Read { query: Query::rows(sql, args![now, cut(limit)]), decode: agent_row }
 }
+
+/// The earliest deadline of all, past or to come; each half is one step into an index.
+pub(crate) fn next_deadline() -> Read<Option<Timestamp>> {
+    let sql = "SELECT MIN(deadline_at) FROM (\
+               SELECT * FROM (SELECT deadline_at FROM cases WHERE deadline_at IS NOT NULL ORDER BY deadline_at LIMIT 1) AS first_case \
+               UNION ALL \
+               SELECT * FROM (SELECT deadline_at FROM agents WHERE deadline_at IS NOT NULL ORDER BY deadline_at LIMIT 1) AS first_agent\
+               ) AS firsts";
+    let decode = |record: Record| record.columns("cases").maybe_time("deadline_at");
+    Read { query: Query::rows(sql, Vec::new()), decode }
+}

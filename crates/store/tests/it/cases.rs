@@ -248,6 +248,7 @@ async fn a_prefix_is_no_pattern(place: &Place) {
 
 async fn phases_deadlines_and_counts_are_found(place: &Place) {
     let store = place.open().await;
+    assert_eq!(store.next_deadline().await.unwrap(), None, "of nothing");
     for n in 1..=9_u128 {
         let phase = ["waiting", "live", "verified"][usize::try_from(n % 3).unwrap()].to_owned();
         let deadline_at = (n % 4 != 0).then(|| at(100 - i64::try_from(n).unwrap()));
@@ -261,6 +262,7 @@ async fn phases_deadlines_and_counts_are_found(place: &Place) {
     assert_eq!(ids(store.due_cases(at(94), 10).await.unwrap()), [9, 7, 6]);
     assert_eq!(ids(store.due_cases(at(94), 2).await.unwrap()), [9, 7]);
     assert_eq!(ids(store.due_cases(at(90), 2).await.unwrap()), [] as [u128; 0]);
+    assert_eq!(store.next_deadline().await.unwrap(), Some(at(91)));
     let counts: Vec<_> = store.phase_counts(BANK).await.unwrap().into_iter().map(|count| (count.phase, count.count)).collect();
     assert_eq!(counts, [("live".to_owned(), 3), ("verified".to_owned(), 3), ("waiting".to_owned(), 2)]);
     assert!(matches!(store.cases_in_phases(vec![], None, 1).await, Err(StoreError::Limit(_))));
@@ -295,6 +297,7 @@ async fn presence_moves_by_version_too(place: &Place) {
     assert_eq!(ids(store.agents(Some(OTHER), None, 9).await.unwrap()), [] as [u128; 0]);
     assert_eq!(ids(store.due_agents(at(15), 9).await.unwrap()), [1, 3]);
     assert_eq!(ids(store.due_agents(at(14), 9).await.unwrap()), [] as [u128; 0]);
+    assert_eq!(store.next_deadline().await.unwrap(), Some(at(15)), "an agent's counts as well");
 }
 
 async fn what_is_past_a_limit_is_refused_and_not_written(place: &Place) {

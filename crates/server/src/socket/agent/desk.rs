@@ -10,12 +10,23 @@ use domain::time::{Span, Timestamp};
 use wire::api::agents::{DeskView, RingView};
 use wire::socket::AgentPush;
 
+/// A count of the shift holds for so long, as long as nothing ends: it looks at everybody's day.
+const SHIFT_EVERY: Span = Span::seconds(10);
+
 /// An agent's numbers of today.
 #[derive(Clone, Copy)]
-pub(super) struct Shift {
+struct Shift {
     answered: u32,
     aht_seconds: Option<u32>,
     rating: Option<f64>,
+}
+
+/// The same, with which version of the agent they are of, and when they were counted.
+#[derive(Clone, Copy)]
+pub(super) struct Counted {
+    version: u64,
+    at: Timestamp,
+    shift: Shift,
 }
 
 impl Page {
@@ -61,15 +72,18 @@ impl Page {
         })
     }
 
-    /// Counted anew at every tick and whenever something ended; while it rings or they talk nobody waits for a count.
+    /// Counted anew whenever something ended, and now and then: a rating comes when the customer likes. While it rings or they
+    /// talk nobody waits for a count.
     async fn shift_of(&mut self, agent: &Agent) -> Shift {
+        let now = self.app.engine.now();
         let busy = matches!(agent.state, State::Reserved { .. } | State::OnCall { .. });
-        if let Some((_, shift)) = self.shift.filter(|(version, _)| busy || *version == agent.version) {
-            return shift;
+        let fresh = |c: &Counted| busy || (c.version == agent.version && now.since(c.at) < SHIFT_EVERY);
+        if let Some(counted) = self.counted.filter(fresh) {
+            return counted.shift;
         }
-        let counted = shift(&self.app, agent.tenant, self.agent, self.app.engine.now()).await;
-        self.shift = Some((agent.version, counted));
-        counted
+        let shift = shift(&self.app, agent.tenant, self.agent, now).await;
+        self.counted = Some(Counted { version: agent.version, at: now, shift });
+        shift
     }
 
     async fn ring(&self, state: &State, now: Timestamp) -> Option<RingView> {
