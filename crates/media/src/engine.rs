@@ -11,7 +11,6 @@ use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 use std::sync::mpsc::{Receiver, SyncSender, TryRecvError};
 use std::time::{Duration, Instant, SystemTime, UNIX_EPOCH};
 
-use nix::poll::{PollFd, PollFlags, PollTimeout};
 use str0m::Input;
 use str0m::net::{Protocol, Receive, Transmit};
 
@@ -23,6 +22,7 @@ use crate::segment::Segment;
 use crate::stun::{is_stun, request_ufrag};
 use crate::tcp::{Frames, Tcp};
 use crate::udp::{BATCH, Udp};
+use crate::wait::{Ready, Waiter};
 
 /// Batches read before timers and sends get their turn.
 const ROUNDS_MAX: usize = 4;
@@ -66,6 +66,7 @@ pub(crate) struct Setup {
 }
 
 struct Engine {
+    waiter: Waiter,
     udp: Udp,
     s: Setup,
     rooms: Vec<Option<Entry>>,
@@ -84,8 +85,10 @@ struct Engine {
 
 /// Runs until told to stop or until every handle is gone.
 pub(crate) fn run(setup: Setup) -> std::io::Result<()> {
+    let udp = Udp::new(setup.udp.try_clone()?);
     let mut engine = Engine {
-        udp: Udp::new(setup.udp.try_clone()?),
+        waiter: Waiter::new(udp.fd(), setup.wake.as_fd(), setup.tcp.listener_fd())?,
+        udp,
         s: setup,
         rooms: Vec::new(),
         names: HashMap::new(),
@@ -132,25 +135,7 @@ impl Engine {
             Some(Reverse((at, _))) => at.saturating_duration_since(now).min(SLEEP_MAX),
             None => SLEEP_MAX,
         };
-        // Rounded up: waking before the deadline would only spin.
-        let millis = u16::try_from(until.as_micros().div_ceil(1000)).unwrap_or(u16::MAX);
-        let mut fds = Vec::with_capacity(3 + self.s.tcp.count());
-        fds.push(PollFd::new(self.udp.fd(), PollFlags::POLLIN));
-        fds.push(PollFd::new(self.s.wake.as_fd(), PollFlags::POLLIN));
-        fds.push(PollFd::new(self.s.tcp.listener_fd(), PollFlags::POLLIN));
-        let mut indexes = Vec::new();
-        for (index, fd, waits) in self.s.tcp.open() {
-            let mut flags = PollFlags::POLLIN;
-            flags.set(PollFlags::POLLOUT, waits);
-            fds.push(PollFd::new(fd, flags));
-            indexes.push(index);
-        }
-        if nix::poll::poll(&mut fds, PollTimeout::from(millis)).is_err() {
-            return Ready::default();
-        }
-        let any = |fd: &PollFd<'_>| fd.any().unwrap_or(true);
-        let tcp = fds[3..].iter().zip(indexes).filter(|(fd, _)| any(fd)).map(|(_, index)| index).collect();
-        Ready { udp: any(&fds[0]), wake: any(&fds[1]), accept: any(&fds[2]), tcp }
+        self.waiter.wait(until, self.s.tcp.open())
     }
 
     fn read_udp(&mut self) {
@@ -513,14 +498,6 @@ impl Engine {
         }
         self.settle();
     }
-}
-
-#[derive(Default)]
-struct Ready {
-    udp: bool,
-    wake: bool,
-    accept: bool,
-    tcp: Vec<usize>,
 }
 
 /// Deadlines of many rooms share one waking; none of them is finer than this.

@@ -25,6 +25,7 @@ mod tcp;
 mod timeline;
 mod track;
 mod udp;
+mod wait;
 
 pub use counters::CountersSnapshot;
 pub use export::{Cut, ExportedFile, Kinds, Selection, export, plan_files};
