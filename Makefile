@@ -32,7 +32,7 @@ fmt: ## format the Rust code
 codegen: ## write web/generated from the wire types
 	$(CARGO) run -q -p xtask -- codegen
 
-bench: build ## measure, beside Debian's janus; writes target/bench.json
+bench: web ## measure the release build beside Debian's janus; writes target/bench.json
 	scripts/install-test-deps.sh --bench
 	node e2e/bench.mjs
 

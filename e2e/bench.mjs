@@ -1,5 +1,5 @@
-// `make bench`: our server beside Debian's janus under the same synthetic load, and the tap in real
-// browsers. Prints a table, writes target/bench.json. Ratios of one run on one machine; judges nothing.
+// `make bench`: our server, built as it ships, beside Debian's janus, as Debian ships it, under the same synthetic load, and the
+// tap in real browsers. Prints a table, writes target/bench.json. Ratios of one run on one machine; judges nothing.
 // Usage: node e2e/bench.mjs [--seconds N] [--rounds N] [--taps N] [--sessions 10,30,60] [--points N] [--only annotation]
 import { execFileSync, spawnSync } from 'node:child_process';
 import { cpus, totalmem } from 'node:os';
@@ -12,7 +12,8 @@ import { Desk } from './people.mjs';
 import { DESK, PHONE, Recourse, launch } from './rig.mjs';
 
 const root = join(dirname(fileURLToPath(import.meta.url)), '..');
-const load = join(root, 'target/debug/examples/sfu_load');
+const load = join(root, 'target/release/examples/sfu_load');
+process.env.RECOURSE ??= join(root, 'target/release/recourse');
 
 /** @param {string} name @param {string} or */
 function option(name, or) {
@@ -159,6 +160,7 @@ const round = (/** @type {number} */ v, digits = 2) => Number.isFinite(v) ? v.to
 function tellDelays(found) {
   for (const [way, { p50_ms, p95_ms, points }] of Object.entries(found)) console.log(`annotation, ${way.replaceAll('_', ' ')}: a stroke's point is on the other screen after p50 ${p50_ms} ms, p95 ${p95_ms} ms (${points} points; goal p95 < 150)`);
 }
+execFileSync('cargo', ['build', '-q', '--release', '-p', 'media', '--example', 'sfu_load', '-p', 'server', '--bin', 'recourse'], { cwd: root, stdio: 'inherit' });
 if (option('only', '') === 'annotation') {
   const annotation = await delays(Number(option('points', '120')), quantile);
   writeFileSync(join(root, 'target/bench-annotation.json'), `${JSON.stringify(annotation, null, 2)}\n`);
@@ -166,7 +168,6 @@ if (option('only', '') === 'annotation') {
   process.exit(0);
 }
 
-execFileSync('cargo', ['build', '-q', '-p', 'media', '--example', 'sfu_load'], { cwd: root, stdio: 'inherit' });
 const floor = run('floor');
 const tap = await tapping();
 const annotation = await delays(Number(option('points', '120')), quantile);
