@@ -21,7 +21,7 @@ function option(name, or) {
   return at < 0 ? or : (process.argv[at + 1] ?? or);
 }
 const seconds = option('seconds', '10');
-const rounds = Number(option('rounds', '3'));
+const rounds = Number(option('rounds', '5'));
 const taps = Number(option('taps', '8'));
 const sessions = option('sessions', '10,30,60').split(',').map(Number);
 
