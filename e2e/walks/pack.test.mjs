@@ -102,6 +102,7 @@ walk('a real call leaves a pack that plays, reads, and verifies by our tool and 
   for (const word of ['Identity verification report', 'Escalated', id, 'Nguyễn Thị Ánh', 'Front of the document photographed', 'Annex B', 'Signed checkpoint']) {
     assert.ok(pdf.includes(word), `${word} is in the report`);
   }
+  assert.match(pdf, /Decision done/, 'the decision is not told as open');
   await run('pdftoppm', ['-r', '80', '-png', join(dir, 'report.pdf'), join(stage.dir, 'report')]);
   assert.ok((await readdir(stage.dir)).filter((name) => /^report-\d+\.png$/.test(name)).length >= 2);
 

@@ -122,6 +122,7 @@ async function adminSeesAll(stage, url, cases) {
   for (const [round, { id }] of cases.entries()) {
     await admin.openCase(id);
     assert.match(await page.locator('#outcome').innerText(), /Verified/);
+    assert.doesNotMatch(await page.locator('#steps').innerText(), /Open/, 'no step of a decided case is told as open');
     const timeline = page.locator('#timeline');
     for (const words of ['The customer consented', 'The agent answered', 'The recording was sealed', 'The case closed', 'The customer rated the agent']) {
       await timeline.getByText(words).first().waitFor();

@@ -244,7 +244,7 @@ pub fn step(s: &Step, c: &Case) -> StepView {
 fn state_now(s: &Step, c: &Case) -> terms::StepState {
     let working = matches!(c.phase, Phase::Live { .. } | Phase::Deciding { .. });
     let closed = matches!(s.state, StepState::Done | StepState::Waived { .. });
-    if working && closed && !s.closed(&c.ground()) { terms::StepState::Pending } else { (&s.state).into() }
+    if working && closed && !s.closed(&c.ground()) { terms::StepState::Pending } else { c.told_state(s).into() }
 }
 
 /// Every step, also before the first session (then none).

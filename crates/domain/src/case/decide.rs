@@ -6,12 +6,29 @@ use crate::decision::{Decision, Draft, Verdict};
 use crate::ids::AgentId;
 use crate::invitation::FreshLink;
 use crate::jurisdiction::ReviewRule;
+use crate::procedure::{Kind as StepKind, Procedure, Step, StepState};
 use crate::refusal::{Code, Refusal};
 use crate::review::Kind;
 use crate::session::EndedBy;
 use crate::time::{Span, Timestamp};
 
 impl Case {
+    /// How a step stands as everybody outside is told: deciding has no work of its own, and is done while there is a decision.
+    #[must_use]
+    pub fn told_state<'a>(&self, step: &'a Step) -> &'a StepState {
+        if step.kind == StepKind::Decision && self.decision().is_some() { &StepState::Done } else { &step.state }
+    }
+
+    /// The procedure, each step as [`Case::told_state`] tells it.
+    #[must_use]
+    pub fn procedure_told(&self) -> Option<Procedure> {
+        let mut procedure = self.procedure.clone()?;
+        for step in &mut procedure.steps {
+            step.state = self.told_state(step).clone();
+        }
+        Some(procedure)
+    }
+
     pub(super) fn decide(&self, verdict: Verdict, draft: Draft, link: FreshLink, now: Timestamp) -> Result<Transition, Refusal> {
         let agent = draft.by;
         let session = match &self.phase {

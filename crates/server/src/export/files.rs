@@ -163,8 +163,8 @@ fn copies(material: &Material, bench: &mut Bench) -> Result<(), ExportFault> {
         evidence: &case.evidence,
     };
     json(bench, "case.json", &copy)?;
-    if let Some(procedure) = &case.procedure {
-        json(bench, "procedure.json", procedure)?;
+    if let Some(procedure) = case.procedure_told() {
+        json(bench, "procedure.json", &procedure)?;
     }
     match &material.policy {
         Some(policy) => bench.writer.add("policy.json", policy.as_bytes())?,

@@ -162,7 +162,7 @@ fn profile(lines: &[lines::Line]) -> Table {
 fn steps(material: &Material) -> Table {
     let steps = material.loaded.case.procedure.iter().flat_map(|p| &p.steps);
     let row = |step: &domain::procedure::Step| {
-        let (state, tone) = match &step.state {
+        let (state, tone) = match material.loaded.case.told_state(step) {
             StepState::Done => ("done".to_owned(), Tone::Good),
             StepState::Pending => ("open".to_owned(), Tone::Warn),
             StepState::Failed => ("failed".to_owned(), Tone::Bad),

@@ -113,6 +113,24 @@ fn a_recapture_brings_the_customer_back_for_what_was_named_and_for_nothing_else(
 }
 
 #[test]
+fn deciding_is_told_as_done_while_there_is_a_decision_and_no_longer() {
+    use crate::procedure::{Kind as Step, StepState};
+    let told = |c: &Case| {
+        let told = c.procedure_told().unwrap().steps;
+        let kept = &c.procedure.as_ref().unwrap().steps;
+        assert!(told.iter().zip(kept).all(|(t, k)| t.kind == Step::Decision || t == k), "every other step is told as it is");
+        told.into_iter().find(|s| s.kind == Step::Decision).unwrap().state
+    };
+    let worked = go(&worked(&live("default")), Input::RecordingHead { session: SESSION, segments: 3, head: Digest::of(b"h") }, 8);
+    assert_eq!(told(&worked), StepState::Pending, "the work is done, nobody has decided");
+    assert_eq!(told(&go(&worked, decide(Verdict::Verified, ReasonCode::IdentityConfirmed), 9)), StepState::Done);
+    assert_eq!(told(&go(&worked, decide(Verdict::Incomplete, ReasonCode::CustomerLeft), 9)), StepState::Pending);
+    let checked = taken(&under_review());
+    assert_eq!(told(&checked), StepState::Done);
+    assert_eq!(told(&go(&checked, give(CHECKER, Finding::Recapture, &[Step::DocumentFront]), 20)), StepState::Pending);
+}
+
+#[test]
 fn a_checker_who_says_no_decides_and_one_who_hands_on_leaves_it_to_the_bank() {
     let c = taken(&under_review());
     let rejected = go(&c, give(CHECKER, Finding::Reject, &[]), 20);
