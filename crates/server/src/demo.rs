@@ -100,6 +100,8 @@ fn config(args: &DemoArgs, origin: &str, listen: SocketAddr) -> Config {
     config.server.public_url = origin.to_owned();
     config.server.data_dir = args.data.clone();
     config.server.drain_seconds = 20;
+    // A tenth of somebody's own disk is more than they may have to spare, and a demo keeps little.
+    config.limits.free_disk_percent = 1;
     config.media.udp.set_port(0);
     config.media.tcp.set_port(0);
     config.webhooks.allow_private_targets = true;
